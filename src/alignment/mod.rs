@@ -1,0 +1,1 @@
+//! How images line up: the same space, a match by the reader, or table position only.

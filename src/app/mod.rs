@@ -1,0 +1,1 @@
+//! The window. egui appears here and nowhere else.

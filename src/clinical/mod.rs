@@ -1,0 +1,38 @@
+//! The vocabulary of follow-up after ablation: patients, visits, lesions, sessions, findings, marks, stacks.
+//!
+//! Serde types with their coded values and the words a person reads for them; no logic, no files, no
+//! images. Coded values are English snake_case and are part of the file formats: they are never renamed.
+//! Definitions follow SIO/DATECAN (Puijk et al. 2021, Radiology 301:533) and Ahmed et al. 2014
+//! (Radiology 273:241).
+
+mod coded;
+mod date;
+mod finding;
+mod ids;
+mod lesion;
+mod mark;
+mod oddity;
+mod patient;
+mod settings;
+mod stack;
+mod visit;
+
+pub use coded::Coded;
+pub use date::{Date, Stamp, days_between};
+pub use finding::{
+    Adequacy, Amendment, AmendmentReason, Answer, Finding, FindingKey, FindingStatus, NotDoneReason,
+    NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,
+};
+pub use ids::{AmendmentId, EventId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
+pub use lesion::{
+    AblationModality, Lesion, LesionPlace, LesionStatus, LiverSegment, Organ, Session, SessionLesion, Side,
+    TechnicalSuccess, TumourType,
+};
+pub use mark::{MarkInfo, MarkRole, MarkSummary};
+pub use oddity::Oddity;
+pub use patient::{
+    Cirrhosis, DeathCause, Identity, Patient, PrimaryCancer, Reader, Sex, SystemicTherapy, VitalStatus, YesNoUnknown,
+};
+pub use settings::{EfficacyWindow, StudySettings};
+pub use stack::{Kernel, Modality, StackKey, StackRole};
+pub use visit::{Complications, Event, EventKind, NewTumour, RestOfScan, Study, Visit, VisitSource};

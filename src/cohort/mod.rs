@@ -1,0 +1,1 @@
+//! Statistics over many lesions: counts, proportions, intervals.

@@ -1,0 +1,192 @@
+//! What reading headers gives: stacks, who and what they are of, and what was skipped.
+
+use crate::clinical::{Date, Identity, Kernel, Modality, Oddity, Sex, StackKey};
+use crate::geometry::Grid;
+use crate::volume::{Padding, Rescale, Unit};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Everything found below some paths.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Stacks, sorted by study date, study, series number, series UID, ordinal.
+    pub stacks: Vec<FoundStack>,
+    /// Files that were not used, each with its reason, sorted by path.
+    pub skipped: Vec<Skipped>,
+    /// Whether the search was cancelled before its end.
+    pub cancelled: bool,
+}
+
+/// A file that was not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The file.
+    pub file: PathBuf,
+    /// Why, as a sentence for a person.
+    pub reason: String,
+}
+
+/// A stack with everything its headers tell. Identity and paths are apart, so that they can be dropped.
+#[derive(Debug, Clone)]
+pub struct FoundStack {
+    /// What the stack is; goes into the project and its journal.
+    pub info: StackInfo,
+    /// Names and identifiers; goes into the identity table only.
+    pub identity: Identity,
+    /// Sex (0010,0040).
+    pub sex: Sex,
+    /// The study.
+    pub study: StudyTags,
+    /// Where each slice's pixels are, in slice order.
+    pub sources: Vec<FrameSource>,
+}
+
+/// What the headers say of the study.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudyTags {
+    /// Study Instance UID (0020,000D).
+    pub uid: String,
+    /// Study Date (0008,0020), else series or acquisition date.
+    pub date: Option<Date>,
+    /// Study Description (0008,1030).
+    pub description: String,
+}
+
+/// Where the pixels of one slice are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrameSource {
+    /// The file.
+    pub path: PathBuf,
+    /// Frame number in it, from 0.
+    pub frame: u32,
+    /// Size of the file, bytes.
+    pub size: u64,
+    /// Modification time, seconds since 1970.
+    pub mtime: i64,
+}
+
+/// One frame of a stack.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FrameRef {
+    /// SOP Instance UID (0008,0018).
+    pub sop_uid: String,
+    /// Frame number, from 0.
+    pub frame: u32,
+    /// Position along the stack's normal, mm; none without a position.
+    pub position_mm: Option<f64>,
+}
+
+/// Whether the frames make a volume.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// On a regular grid within 0.1 mm.
+    Volume(Grid),
+    /// Shown one by one; offers no 3-D measurement.
+    PictureStack {
+        /// Why.
+        why: Vec<Oddity>,
+    },
+}
+
+/// A window from the file, with its explanation (0028,1050 0028,1051 0028,1055).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileWindow {
+    /// Explanation, may be empty.
+    pub name: String,
+    /// Centre.
+    pub centre: f64,
+    /// Width, at least 1.
+    pub width: f64,
+}
+
+/// How and when the images were made: what roles are proposed from.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Acquisition {
+    /// Acquisition date (0008,0022), else content or series date.
+    pub date: Option<Date>,
+    /// Acquisition time (0008,0032), else content or series time; seconds since midnight.
+    pub time_s: Option<f64>,
+    /// Seconds from the contrast bolus start (0018,1042) to this acquisition, when stated.
+    pub after_contrast_s: Option<f64>,
+    /// Contrast/Bolus Agent (0018,0010) as written; `None` when absent.
+    pub contrast_agent: Option<String>,
+    /// Protocol Name (0018,1030).
+    pub protocol: String,
+    /// Body Part Examined (0018,0015).
+    pub body_part: String,
+    /// Image Type (0008,0008).
+    pub image_type: Vec<String>,
+    /// Convolution Kernel (0018,1210) as written.
+    pub kernel_text: String,
+    /// KVP (0018,0060).
+    pub kvp: Option<f64>,
+    /// Slice Thickness (0018,0050), mm.
+    pub slice_thickness_mm: Option<f64>,
+    /// Scanning Sequence (0018,0020), joined with "\\".
+    pub scanning_sequence: String,
+    /// Sequence Name (0018,0024) or Pulse Sequence Name.
+    pub sequence_name: String,
+    /// Repetition Time (0018,0080), ms.
+    pub repetition_time_ms: Option<f64>,
+    /// Echo Time (0018,0081), ms.
+    pub echo_time_ms: Option<f64>,
+    /// Diffusion b-value (0018,9087), s/mm2.
+    pub b_value: Option<f64>,
+    /// Manufacturer (0008,0070).
+    pub manufacturer: String,
+}
+
+/// Everything a project keeps of a stack: no name, no identifier of a person, no path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StackInfo {
+    /// Names the set of frames.
+    pub key: StackKey,
+    /// The series UID, with "#2" and so on where one series holds several stacks.
+    pub id: String,
+    /// Series Instance UID (0020,000E).
+    pub series_uid: String,
+    /// Study Instance UID (0020,000D).
+    pub study_uid: String,
+    /// Series Number (0020,0011).
+    pub series_number: Option<i64>,
+    /// Series Description (0008,103E).
+    pub description: String,
+    /// Kind of machine.
+    pub modality: Modality,
+    /// Modality (0008,0060) as written.
+    pub modality_text: String,
+    /// Rows (0028,0010).
+    pub rows: u32,
+    /// Columns (0028,0011).
+    pub columns: u32,
+    /// Volume or pictures.
+    pub shape: Shape,
+    /// Pixel spacing along a row and down a column, mm; none when not calibrated at the patient.
+    pub pixel_spacing_mm: Option<[f64; 2]>,
+    /// Frame of Reference UID (0020,0052).
+    pub frame_of_reference_uid: Option<String>,
+    /// The frames, in slice order.
+    pub frames: Vec<FrameRef>,
+    /// Stored value to value, one per frame.
+    pub rescale: Vec<Rescale>,
+    /// Unit of the values.
+    pub unit: Unit,
+    /// Padding, stored values.
+    pub padding: Option<Padding>,
+    /// MONOCHROME1.
+    pub small_is_bright: bool,
+    /// Windows from the file.
+    pub windows: Vec<FileWindow>,
+    /// Transfer syntax UIDs found, sorted.
+    pub transfer_syntaxes: Vec<String>,
+    /// Which rule split the series, in words; none when it was not split.
+    pub split_by: Option<String>,
+    /// What was odd.
+    pub oddities: Vec<Oddity>,
+    /// How and when made.
+    pub acquisition: Acquisition,
+    /// Kernel, by what it is for.
+    pub kernel: Kernel,
+}

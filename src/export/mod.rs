@@ -1,0 +1,1 @@
+//! Tables with their data dictionary, and volumes as NIfTI.

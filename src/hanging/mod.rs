@@ -1,0 +1,1 @@
+//! Which stack goes into which pane.

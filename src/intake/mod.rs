@@ -1,0 +1,1 @@
+//! Proposals with reasons: visit, role, patient, adequacy. Never a gate.

@@ -1,0 +1,1 @@
+//! Masks, brush, deltas and measurements.

@@ -1,0 +1,1 @@
+//! Sample studies with known truth, written as real DICOM.

@@ -1,0 +1,1 @@
+//! The project file: schema, edits, journal, lock, backup.

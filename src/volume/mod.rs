@@ -1,0 +1,8 @@
+//! A 3-D image: voxels, sampling, windowing, statistics.
+//!
+//! A [`Volume`] is filled slice by slice while it is already on screen; a slice is written once and then
+//! only read. It knows its grid and the unit of its values, but nothing of files or marks.
+
+mod voxels;
+
+pub use voxels::{Padding, Rescale, SliceData, Unit, Volume};

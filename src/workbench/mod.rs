@@ -1,0 +1,1 @@
+//! A reading in progress without a window: open project, volumes, jobs, selection, links, edits.
