@@ -14,7 +14,7 @@ mod shown;
 mod summary;
 
 pub use brush::{capsule, disc};
-pub use inside::{Statistics, statistics_inside};
+pub use inside::statistics_inside;
 pub use mask::{Mask, MaskDelta, MaskError, grids_coincide};
 pub use measure::{Diameter, Measurements, measure};
 pub use outline::{Outline, SlicePoint, slice_outlines};
