@@ -85,6 +85,11 @@ impl Document {
         if edit.ops.is_empty() {
             return Err(Refusal::Nothing);
         }
+        for op in &edit.ops {
+            if let Op::Put(row) = op {
+                row.check_written()?;
+            }
+        }
         self.guard_signed(&edit)?;
         let mut after = self.clone();
         let inverse = after.apply(&edit)?;

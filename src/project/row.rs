@@ -1,6 +1,7 @@
 //! The rows of a project: one list of all tables, from which the row, its key and the tables are made.
 
 use super::Refusal;
+use super::document::Ids;
 use crate::alignment::Placement;
 use crate::clinical::{
     Amendment, AmendmentId, Event, EventId, Finding, FindingKey, Lesion, LesionId, MarkId, MarkInfo, MarkSummary,
@@ -227,9 +228,22 @@ const MOST_PIXELS_ALONG: u32 = 65_535;
 const MOST_SLICES: u32 = 1_000_000;
 
 impl Row {
-    /// Whether the row could be kept and read again: numbers finite, grids usable, sizes in bounds.
+    /// Whether the row comes back from its JSON as it is. A number that JSON cannot hold does not.
+    pub(super) fn check_written(&self) -> Result<(), Refusal> {
+        let kind = self.key().kind();
+        match self.write().and_then(|json| kind.read(&json)) {
+            Ok(back) if back == *self => Ok(()),
+            _ => Err(Refusal::Unusable { what: kind.words(), why: "it holds a number that is not finite".into() }),
+        }
+    }
+
+    /// Whether the row makes sense by itself: it has a name, its grid is usable, its sizes are in bounds.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let bad = |why: &str| Err(Refusal::Unusable { what: self.key().kind().words(), why: why.to_owned() });
+        // 0 and the highest number are never given: 0 stands for "none" and after the highest there is no next.
+        if Ids::of(&self.key()).is_some_and(|(_, number)| number == 0 || number == u32::MAX) {
+            return bad("its number is out of range");
+        }
         match self {
             Self::Stack(stack) => {
                 let info = &stack.info;
@@ -258,12 +272,7 @@ impl Row {
             }
             _ => {}
         }
-        // A number that JSON cannot hold (not finite) comes back as another row, or not at all.
-        let json = self.write().map_err(|_| ());
-        match json.and_then(|json| self.key().kind().read(&json).map_err(|_| ())) {
-            Ok(back) if back == *self => Ok(()),
-            _ => bad("it holds a number that is not finite"),
-        }
+        Ok(())
     }
 
     /// The patient it is about, when it is about one.
