@@ -14,6 +14,7 @@ mod change;
 mod document;
 mod edit;
 mod history;
+mod lesion_history;
 mod refusal;
 mod row;
 
@@ -21,5 +22,6 @@ pub use change::{By, Change, ChangeKind, Entry, NamedEdit};
 pub use document::Document;
 pub use edit::{Edit, Op, Prepared};
 pub use history::{History, Step};
+pub use lesion_history::lesion_history;
 pub use refusal::Refusal;
 pub use row::{MarkRecord, Measured, Park, PlacementKey, Row, RowKey, RowKind, StackRecord};
