@@ -173,7 +173,8 @@ impl Document {
             .filter(|stack| self.study(&stack.info.study_uid).is_some_and(|study| study.visit == visit))
             .collect();
         stacks.sort_by(|a, b| {
-            let order = |s: &StackRecord| (s.info.study_uid.clone(), s.info.series_number, s.info.id.clone(), s.info.key);
+            let order =
+                |s: &StackRecord| (s.info.study_uid.clone(), s.info.series_number, s.info.id.clone(), s.info.key);
             order(a).cmp(&order(b))
         });
         stacks

@@ -117,7 +117,8 @@ impl Document {
         }
     }
 
-    fn put(&mut self, row: &Row) -> Result<Op, Refusal> {
+    /// Puts a row and returns what takes it back.
+    pub(super) fn put(&mut self, row: &Row) -> Result<Op, Refusal> {
         row.check()?;
         self.check_unique(row)?;
         let key = row.key();
@@ -194,9 +195,7 @@ impl Document {
             Row::Reader(row) if self.readers().any(|r| r.id != row.id && r.initials == row.initials) => {
                 taken("reader", &row.initials)
             }
-            Row::Lesion(row)
-                if self.lesions_of(row.patient).any(|l| l.id != row.id && l.label == row.label) =>
-            {
+            Row::Lesion(row) if self.lesions_of(row.patient).any(|l| l.id != row.id && l.label == row.label) => {
                 taken("lesion", &row.label)
             }
             _ => Ok(()),
@@ -320,8 +319,8 @@ impl Document {
     /// An amendment keeps what was signed, to the letter.
     fn check_keeps(&self, amendment: &Amendment, track: Track) -> Result<(), Refusal> {
         let signed: Vec<&Finding> = self.findings_at(amendment.visit).filter(|f| f.key.track == track).collect();
-        let kept = amendment.before.iter().eq(signed)
-            && amendment.before_rest.as_ref() == self.rest_of_scan(amendment.visit);
+        let kept =
+            amendment.before.iter().eq(signed) && amendment.before_rest.as_ref() == self.rest_of_scan(amendment.visit);
         if kept { Ok(()) } else { Err(Refusal::Amendment) }
     }
 

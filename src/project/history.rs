@@ -121,8 +121,7 @@ impl History {
     pub fn change(&self, document: &Document, named: NamedEdit, by: By) -> Result<(Change, Document), Refusal> {
         let NamedEdit { edit, kind, label, patient, visit, undoes } = named;
         let prepared = document.prepare(edit)?;
-        let entry =
-            Entry { seq: self.next_seq(), at: by.at, reader: by.reader, patient, visit, kind, label, undoes };
+        let entry = Entry { seq: self.next_seq(), at: by.at, reader: by.reader, patient, visit, kind, label, undoes };
         let inverse = Arc::new(prepared.inverse);
         Ok((Change { entry, forward: prepared.forward, inverse, slices: prepared.slices }, prepared.after))
     }

@@ -17,7 +17,9 @@ pub enum Refusal {
     #[error("The answers of a visit are signed together. Sign the visit, or amend it, as a whole.")]
     HalfSigned,
     /// An amendment that does not keep what was signed, or a change of one that was made before.
-    #[error("An amendment keeps the answers as they were signed and reopens the visit; this one does not. Amend the visit again from its present state.")]
+    #[error(
+        "An amendment keeps the answers as they were signed and reopens the visit; this one does not. Amend the visit again from its present state."
+    )]
     Amendment,
     /// A row names another that is not there.
     #[error("The {what} names a {needs} that is not in the project. Add the {needs} first.")]

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::document::Ids;
-use crate::alignment::Placement;
+use crate::alignment::{How, Placement};
 use crate::clinical::{
     Amendment, AmendmentId, Event, EventId, Finding, FindingKey, Lesion, LesionId, MarkId, MarkInfo, MarkSummary,
     Patient, PatientId, Reader, ReaderId, RestOfScan, Session, SessionId, Signature, StackKey, StackRole, Study,
@@ -355,6 +355,8 @@ impl Row {
                 name(RowKey::Stack(row.from));
                 name(RowKey::Stack(row.to));
                 row.lesion.iter().for_each(|lesion| name(RowKey::Lesion(*lesion)));
+                let How::Matched { reader, .. } = row.how;
+                name(RowKey::Reader(reader));
             }
         }
     }

@@ -102,12 +102,14 @@ pub(super) fn stranger(connection: &Connection, newer: bool) -> rusqlite::Result
         let odd = found.iter().find(|(kind, ..)| kind != "table" && kind != "index");
         return Ok(odd.map(|(kind, name, _)| format!("a {kind} \"{}\" that no project has", shown(name))));
     }
-    let missing = expected.difference(&found).next().map(|(kind, name, _)| {
-        format!("no {kind} \"{name}\" as this program writes it")
-    });
-    let odd = found.difference(&expected).next().map(|(kind, name, _)| {
-        format!("a {} \"{}\" that no project has", shown(kind), shown(name))
-    });
+    let missing = expected
+        .difference(&found)
+        .next()
+        .map(|(kind, name, _)| format!("no {kind} \"{name}\" as this program writes it"));
+    let odd = found
+        .difference(&expected)
+        .next()
+        .map(|(kind, name, _)| format!("a {} \"{}\" that no project has", shown(kind), shown(name)));
     // A trigger or view is the news; a table that was replaced shows up as both.
     Ok(odd.filter(|odd| missing.is_none() || !odd.starts_with("a table")).or(missing))
 }
