@@ -3,6 +3,13 @@
 //! A [`Volume`] is filled slice by slice while it is already on screen; a slice is written once and then
 //! only read. It knows its grid and the unit of its values, but nothing of files or marks.
 
+mod automatic;
+mod sample;
+mod statistics;
 mod voxels;
+mod window;
 
+pub use automatic::auto_window;
+pub use statistics::{Accumulator, Statistics};
 pub use voxels::{Padding, Rescale, SliceData, Unit, Volume};
+pub use window::{PRESETS, Preset, Window, preset};

@@ -178,3 +178,49 @@ impl Volume {
         Some(self.rescale.get(k as usize)?.apply(stored))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::geometry::{PatientDirection, PatientPoint, SpaceId};
+
+    /// A small axial volume without a unit, filled from (i, j, k).
+    pub fn volume(dims: [u32; 3], value: impl Fn(u32, u32, u32) -> i16) -> Volume {
+        let [columns, rows, slices] = dims;
+        let slice = |k: u32| {
+            let data = (0..rows).flat_map(|j| (0..columns).map(move |i| (i, j))).map(|(i, j)| value(i, j, k));
+            SliceData::I16(data.collect()).into()
+        };
+        Volume {
+            key: StackKey([7; 16]),
+            grid: Grid {
+                origin: PatientPoint::new(-10.0, 20.0, 5.0),
+                axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+                spacing_mm: [0.7, 0.8, 3.0],
+                dims,
+                space: SpaceId("1.2.3".into()),
+            },
+            slices: (0..slices).map(slice).collect(),
+            rescale: vec![Rescale::default(); slices as usize],
+            unit: Unit::None,
+            padding: None,
+            small_is_bright: false,
+            calibrated: true,
+            is_volume: true,
+        }
+    }
+
+    #[test]
+    fn a_value_is_rescaled_and_padding_has_none() {
+        let mut v = volume([3, 2, 2], |i, j, k| (i + 10 * j + 100 * k) as i16);
+        v.rescale[1] = Rescale { slope: 2.0, intercept: -1024.0 };
+        assert_eq!(v.value(2, 1, 0), Some(12.0));
+        assert_eq!(v.value(2, 1, 1), Some(2.0 * 112.0 - 1024.0));
+        assert_eq!(v.value(3, 0, 0), None); // not the first voxel of the next row
+        assert_eq!(v.value(0, 2, 0), None);
+        assert_eq!(v.value(0, 0, 2), None);
+        v.padding = Some(Padding { low: 110.0, high: 112.0 }); // in stored values
+        assert_eq!(v.value(2, 1, 1), None);
+        assert_eq!(v.value(2, 1, 0), Some(12.0));
+    }
+}

@@ -1,0 +1,116 @@
+//! A window chosen from the values.
+
+use super::{Unit, Volume, Window};
+
+/// Values at or below this are air around or inside the body, HU.
+const BODY_ABOVE_HU: f64 = -300.0;
+/// Without HU, air is what lies below this share of the range from the smallest value to the high percentile.
+const BODY_ABOVE_SHARE: f64 = 0.1;
+/// Percentiles that become black and white.
+const PERCENTILES: (f64, f64) = (0.01, 0.995);
+/// So many values are enough for a percentile.
+const ENOUGH: usize = 400_000;
+
+/// A window from the 1st to the 99.5th percentile inside the body, over one slice or all slices read so far.
+///
+/// CT takes values above -300 HU for the body; elsewhere what lies below a tenth of the range counts as air.
+/// Padding is left out. When nothing lies inside the body, all values count. `None` when nothing was read,
+/// and for colour.
+#[must_use]
+pub fn auto_window(volume: &Volume, slice: Option<u32>) -> Option<Window> {
+    let mut values = values(volume, slice);
+    if values.is_empty() {
+        return None;
+    }
+    let threshold = match volume.unit {
+        Unit::Hu => BODY_ABOVE_HU,
+        _ => {
+            let high = percentile(&mut values, PERCENTILES.1);
+            let low = values.iter().copied().fold(high, f64::min);
+            low + BODY_ABOVE_SHARE * (high - low)
+        }
+    };
+    let mut body: Vec<f64> = values.iter().copied().filter(|v| *v > threshold).collect();
+    if body.is_empty() {
+        body = values;
+    }
+    let (low, high) = (percentile(&mut body, PERCENTILES.0), percentile(&mut body, PERCENTILES.1));
+    // The linear function spreads [c - w/2, c - 1 + w/2]: one added to the width puts both ends on it.
+    Some(Window::new((low + high + 1.0) / 2.0, high - low + 1.0))
+}
+
+/// The values of one slice or all read ones, thinned evenly to what is enough.
+fn values(volume: &Volume, slice: Option<u32>) -> Vec<f64> {
+    let range = slice.map_or(0..volume.slices.len(), |k| k as usize..(k as usize).saturating_add(1));
+    let read: Vec<_> = range
+        .filter_map(|k| {
+            let data = volume.slices.get(k)?.get()?;
+            Some((data, *volume.rescale.get(k)?))
+        })
+        .collect();
+    let total: usize = read.iter().map(|(data, _)| data.len()).sum();
+    // An odd step walks through all columns of pictures whose width is a power of two.
+    let step = (total / ENOUGH) | 1;
+    let mut values = Vec::with_capacity(total / step + read.len());
+    for (data, rescale) in read {
+        for offset in (0..data.len()).step_by(step) {
+            let Some(stored) = data.stored(offset) else { continue };
+            if volume.padding.is_some_and(|padding| padding.covers(stored)) {
+                continue;
+            }
+            let value = rescale.apply(stored);
+            if value.is_finite() {
+                values.push(value);
+            }
+        }
+    }
+    values
+}
+
+/// The value below which a share of the values lies (nearest rank). The values may be reordered.
+fn percentile(values: &mut [f64], share: f64) -> f64 {
+    let last = values.len().saturating_sub(1);
+    let rank = ((last as f64) * share).round() as usize;
+    *values.select_nth_unstable_by(rank.min(last), f64::total_cmp).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::volume::voxels::tests::volume;
+    use crate::volume::{Padding, SliceData};
+
+    #[test]
+    fn ct_air_does_not_count() {
+        // Nine tenths air, the rest 0..=99 HU: percentiles 1 and 98.5 (nearest rank of 99) of the body.
+        let mut v = volume([100, 10, 1], |i, j, _| if j == 0 { i as i16 } else { -1000 });
+        v.unit = Unit::Hu;
+        let window = auto_window(&v, None).unwrap();
+        assert_eq!((window.centre, window.width), ((1.0 + 99.0 + 1.0) / 2.0, 99.0));
+        assert_eq!(window.linear(1.0), 0);
+        assert_eq!(window.linear(99.0), 255);
+    }
+
+    #[test]
+    fn padding_moves_no_window() {
+        let mut v = volume([100, 2, 1], |i, j, _| if j == 0 { i as i16 + 100 } else { 30_000 });
+        v.padding = Some(Padding { low: 30_000.0, high: 30_000.0 });
+        assert!(auto_window(&v, None).unwrap().range().1 < 201.0);
+    }
+
+    #[test]
+    fn mr_background_does_not_count() {
+        let v = volume([100, 100, 1], |i, j, _| if j < 70 { (i % 5) as i16 } else { 500 + i as i16 });
+        let window = auto_window(&v, None).unwrap();
+        assert!(window.range().0 > 495.0, "{window:?}");
+    }
+
+    #[test]
+    fn nothing_read_or_colour_gives_no_window() {
+        let mut v = volume([4, 4, 2], |_, _, _| 7);
+        assert_eq!(auto_window(&v, Some(0)).unwrap().width, 1.0);
+        assert!(auto_window(&v, Some(2)).is_none());
+        v.slices = vec![std::sync::OnceLock::new(), SliceData::Rgb8(vec![0; 48].into()).into()];
+        assert!(auto_window(&v, None).is_none());
+    }
+}
