@@ -8,7 +8,7 @@ use crate::clinical::{
     NotEvaluableReason, Override, OverrideReason, ReaderId, RestOfScan, Shape, Stamp, Track, VisitId,
 };
 use crate::outcome::VisitOutcome;
-use crate::project::{ChangeKind, Document, NamedEdit, Op, Row, amend_visit, sign_visit};
+use crate::project::{Document, edits};
 
 impl Workbench {
     /// The finding of the chosen lesion at the chosen visit, whoever gave it.
@@ -63,8 +63,8 @@ impl Workbench {
         open
     }
 
-    /// Changes the finding of the chosen lesion and visit. `what` is for the journal: "viable tumour".
-    fn edit_finding(&mut self, what: String, tell: bool, edit: impl FnOnce(&mut Finding) + Send + 'static) {
+    /// Changes the finding of the chosen lesion and visit.
+    fn edit_finding(&mut self, tell: bool, edit: impl FnOnce(&mut Finding) + Send + 'static) {
         let Some((lesion, visit)) = self.selection.lesion.zip(self.selection.visit) else {
             self.notices.tell(Level::Problem, words::CHOOSE_LESION, false);
             return;
@@ -74,7 +74,6 @@ impl Workbench {
             return;
         }
         self.change_as_reader(move |document, reader, at| {
-            let patient = document.lesion(lesion).map(|lesion| lesion.patient).ok_or(words::LESION_GONE)?;
             let mut finding = finding_of(document, lesion, visit, reader, at);
             let before = finding.clone();
             edit(&mut finding);
@@ -82,9 +81,7 @@ impl Workbench {
                 return Err(NoEdit::Nothing);
             }
             finding.answered_at = at;
-            let label = words::answered(document, lesion, visit, &what);
-            let named =
-                NamedEdit::new(ChangeKind::Finding, label, vec![Op::Put(Row::Finding(finding))]).of(patient).at(visit);
+            let named = edits::finding(document, finding);
             Ok(if tell { Intent::tell(named) } else { Intent::quiet(named) })
         });
     }
@@ -93,7 +90,7 @@ impl Workbench {
         if self.finding().is_some_and(|finding| finding.answer == Some(answer)) {
             return;
         }
-        self.edit_finding(words::small(answer.words()), true, move |finding| {
+        self.edit_finding(true, move |finding| {
             finding.answer = Some(answer);
             // What belongs to another answer would contradict this one.
             finding.shape = None;
@@ -108,8 +105,7 @@ impl Workbench {
     }
 
     pub(super) fn shape(&mut self, shape: Option<Shape>) {
-        let what = shape.map_or_else(|| words::SHAPE_CLEARED.to_owned(), |shape| words::small(shape.words()));
-        self.edit_finding(what, false, move |finding| {
+        self.edit_finding(false, move |finding| {
             finding.shape = shape;
             if finding.second_shape == shape {
                 finding.second_shape = None;
@@ -118,41 +114,40 @@ impl Workbench {
     }
 
     pub(super) fn second_shape(&mut self, shape: Option<Shape>) {
-        let what = shape.map_or_else(|| words::SHAPE_CLEARED.to_owned(), |shape| words::small(shape.words()));
-        self.edit_finding(what, false, move |finding| finding.second_shape = shape.filter(|s| finding.shape != Some(*s)));
+        self.edit_finding(false, move |finding| finding.second_shape = shape.filter(|s| finding.shape != Some(*s)));
     }
 
     pub(super) fn not_evaluable(&mut self, reason: NotEvaluableReason) {
-        self.edit_finding(words::small(reason.words()), false, move |f| f.not_evaluable_reason = Some(reason));
+        self.edit_finding(false, move |f| f.not_evaluable_reason = Some(reason));
     }
 
     pub(super) fn not_done(&mut self, reason: NotDoneReason) {
-        self.edit_finding(words::small(reason.words()), false, move |f| f.not_done_reason = Some(reason));
+        self.edit_finding(false, move |f| f.not_done_reason = Some(reason));
     }
 
     pub(super) fn viable_ld(&mut self, mm: Option<f64>) {
         let mm = mm.filter(|mm| mm.is_finite() && *mm > 0.0 && *mm < 500.0);
-        self.edit_finding(words::viable_ld(mm), false, move |finding| finding.viable_ld_mm = mm);
+        self.edit_finding(false, move |finding| finding.viable_ld_mm = mm);
     }
 
     pub(super) fn adequacy(&mut self, adequate: bool, reason: String) {
-        self.edit_finding(words::adequacy(adequate), false, move |finding| {
+        self.edit_finding(false, move |finding| {
             finding.adequacy = Some(Adequacy { adequate, reason, by_reader: true });
         });
     }
 
     pub(super) fn override_rule(&mut self, rule: String, reason: OverrideReason, text: String) {
-        self.edit_finding(words::overridden(&rule, reason), true, move |finding| {
+        self.edit_finding(true, move |finding| {
             finding.overrides.retain(|old| old.rule != rule);
             finding.overrides.push(Override { rule, reason, text });
         });
     }
 
     pub(super) fn comment(&mut self, text: String) {
-        self.edit_finding(words::COMMENT.to_owned(), false, move |finding| finding.comment = text);
+        self.edit_finding(false, move |finding| finding.comment = text);
     }
 
-    fn edit_rest(&mut self, what: &'static str, edit: impl FnOnce(&mut RestOfScan) + Send + 'static) {
+    fn edit_rest(&mut self, edit: impl FnOnce(&mut RestOfScan) + Send + 'static) {
         let Some((patient, visit)) = self.selection.patient.zip(self.selection.visit) else { return };
         self.change_as_reader(move |document, _, _| {
             let empty = || RestOfScan { patient, visit, new_tumour: None, complications: None };
@@ -162,21 +157,20 @@ impl Workbench {
             if rest == before {
                 return Err(NoEdit::Nothing);
             }
-            let named = NamedEdit::new(ChangeKind::RestOfScan, what, vec![Op::Put(Row::RestOfScan(rest))]);
-            Ok(Intent::quiet(named.of(patient).at(visit)))
+            Ok(Intent::quiet(edits::rest_of_scan(document, rest)))
         });
     }
 
     pub(super) fn new_tumour(&mut self, answer: Option<NewTumour>) {
-        self.edit_rest(words::NEW_TUMOUR, move |rest| rest.new_tumour = answer);
+        self.edit_rest(move |rest| rest.new_tumour = answer);
     }
 
     pub(super) fn complications(&mut self, answer: Option<Complications>) {
-        self.edit_rest(words::COMPLICATIONS, move |rest| rest.complications = answer);
+        self.edit_rest(move |rest| rest.complications = answer);
     }
 
     pub(super) fn sign(&mut self) {
-        let Some((patient, visit)) = self.selection.patient.zip(self.selection.visit) else { return };
+        let Some(visit) = self.selection.visit else { return };
         if self.is_signed() {
             self.notices.tell(Level::Note, words::ALREADY_SIGNED, false);
             return;
@@ -191,21 +185,18 @@ impl Workbench {
             return;
         }
         self.change_as_reader(move |document, reader, at| {
-            let named = sign_visit(document, patient, visit, reader, Track::Main, at).map_err(|why| why.to_string())?;
-            Ok(Intent::tell(named))
+            Ok(Intent::tell(edits::sign_visit(document, visit, Track::Main, reader, at)?))
         });
     }
 
     pub(super) fn amend(&mut self, reason: AmendmentReason, text: String) {
-        let Some((patient, visit)) = self.selection.patient.zip(self.selection.visit) else { return };
+        let Some(visit) = self.selection.visit else { return };
         if reason == AmendmentReason::Other && text.trim().is_empty() {
             self.notices.tell(Level::Problem, words::SAY_WHY, false);
             return;
         }
         self.change_as_reader(move |document, reader, at| {
-            let named = amend_visit(document, patient, visit, reader, Track::Main, at, reason, text)
-                .map_err(|why| why.to_string())?;
-            Ok(Intent::tell(named))
+            Ok(Intent::tell(edits::amend_visit(document, visit, Track::Main, reader, at, reason, &text)?))
         });
     }
 }

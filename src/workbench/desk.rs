@@ -7,10 +7,10 @@
 use super::notices::Level;
 use super::words;
 use super::{Workbench, jobs::Wake};
-use crate::clinical::{Date, PatientId, ReaderId, Stamp, VisitId};
+use crate::clinical::{Date, PatientId, ReaderId, Stamp, Track, VisitId};
 use crate::outcome::{LesionOutcome, derive};
 use crate::project::{
-    By, ChangeKind, Document, Entry, NamedEdit, Op, Project, Row, Sidecar, lesion_history,
+    By, CommitError, Document, Entry, NamedEdit, Project, Refusal, Sidecar, edits, lesion_history,
 };
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -29,6 +29,12 @@ pub(super) enum NoEdit {
 impl From<String> for NoEdit {
     fn from(why: String) -> Self {
         Self::Why(why)
+    }
+}
+
+impl From<Refusal> for NoEdit {
+    fn from(why: Refusal) -> Self {
+        Self::Why(why.to_string())
     }
 }
 
@@ -130,7 +136,7 @@ impl Desk {
         let document = project.document().clone();
         let outcomes = derive_all(&document, today);
         let (can_undo, can_redo) = steps(&project);
-        let path = project.path().to_owned();
+        let path = project.store().path().to_owned();
         let scribe = if inline {
             Scribe::Inline { project: Box::new(project), reports: Vec::new() }
         } else {
@@ -312,13 +318,12 @@ fn work(project: &mut Project, task: Task) -> Option<Report> {
 }
 
 fn write(project: &mut Project, intent: Intent, by: By) -> Result<Written, Failure> {
-    let tell = intent.tell;
-    match project.commit(intent.named.clone(), by, &intent.sidecar) {
-        Ok(entry) => Ok(Written { entry: entry.clone(), tell }),
-        Err(error) if error.is_refusal() => Err(Failure::Refused(error.to_string())),
-        Err(error) => Err(Failure::NotWritten {
+    match project.commit_with(intent.named.clone(), by, &intent.sidecar) {
+        Ok(entry) => Ok(Written { entry: entry.clone(), tell: intent.tell }),
+        Err(CommitError::Refused(why)) => Err(Failure::Refused(why.to_string())),
+        Err(CommitError::NotSaved(why)) => Err(Failure::NotWritten {
             label: intent.named.label.clone(),
-            why: error.to_string(),
+            why: why.to_string(),
             intent: Box::new(intent),
         }),
     }
@@ -326,14 +331,11 @@ fn write(project: &mut Project, intent: Intent, by: By) -> Result<Written, Failu
 
 /// The reader's number; a reader who is new to the project is written first, as a change of its own.
 fn reader_id(project: &mut Project, initials: Option<&str>, at: Stamp) -> Option<ReaderId> {
-    let initials = initials?;
-    if let Some(reader) = project.document().reader_named(initials) {
-        return Some(reader.id);
+    let (id, new) = edits::reader(project.document(), initials?);
+    match new {
+        None => Some(id),
+        Some(new) => project.commit(new, By { reader: None, at }).ok().map(|_| id),
     }
-    let id = project.document().next_reader();
-    let row = Row::Reader(crate::clinical::Reader { id, initials: initials.to_owned() });
-    let named = NamedEdit::new(ChangeKind::Reader, words::new_reader(initials), vec![Op::Put(row)]);
-    project.commit(named, By { reader: None, at }, &Sidecar::default()).ok().map(|_| id)
 }
 
 fn steps(project: &Project) -> (Option<String>, Option<String>) {
@@ -345,7 +347,7 @@ fn derive_patient(document: &Document, patient: PatientId, today: Date) -> Vec<L
     let settings = document.settings();
     document
         .lesions_of(patient)
-        .filter_map(|lesion| lesion_history(document, lesion.id))
+        .filter_map(|lesion| lesion_history(document, lesion.id, Track::Main))
         .map(|history| derive(&history, &settings, today))
         .collect()
 }
@@ -373,6 +375,14 @@ impl Workbench {
         }
         desk.send(Task::Change { make: Box::new(make), at, reader });
         self.take_acknowledged();
+    }
+
+    /// Like [`Self::change`], for an edit that needs nothing but the document.
+    pub(super) fn edit(
+        &mut self,
+        make: impl FnOnce(&Document) -> Result<NamedEdit, NoEdit> + Send + 'static,
+    ) {
+        self.change(move |document, _, _| make(document).map(Intent::tell));
     }
 
     /// Like [`Self::change`], for what a reader says: asks for initials first.

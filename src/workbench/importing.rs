@@ -90,7 +90,7 @@ impl Workbench {
         // Identities are read from the file by the scribe: they are not part of the document.
         let (send, identities) = std::sync::mpsc::channel();
         desk.with_project(move |project| {
-            send.send(project.identities()).ok();
+            send.send(project.store().identities()).ok();
         });
         let today = self.today();
         self.change(move |document, _, _| {
@@ -219,10 +219,14 @@ fn paths(stack: &FoundStack, folder: Option<&Path>) -> Vec<InstancePath> {
         .map(|(frame, source)| InstancePath {
             sop_uid: frame.sop_uid.clone(),
             frame: frame.frame,
-            relative: folder.and_then(|folder| source.path.strip_prefix(folder).ok()).map(Path::to_path_buf),
-            absolute: source.path.clone(),
+            relative: folder.and_then(|folder| source.path.strip_prefix(folder).ok()).map(text),
+            absolute: text(&source.path),
             size: source.size,
             mtime: source.mtime,
         })
         .collect()
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }

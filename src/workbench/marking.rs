@@ -9,7 +9,7 @@ use crate::clinical::{LesionId, MarkId, MarkInfo, MarkRole, StackKey};
 use crate::dicom::Shape;
 use crate::geometry::Grid;
 use crate::marks::{Mask, Outline, RleSlice, SlicePoint, capsule, disc, outline_on, slice_outlines, summary};
-use crate::project::{ChangeKind, Document, MarkRecord, NamedEdit, Op, Row, RowKey};
+use crate::project::{Document, MarkRecord, NamedEdit, edits};
 use crate::volume::Volume;
 use std::sync::Arc;
 
@@ -198,7 +198,7 @@ impl Workbench {
         self.change_as_reader(move |document, reader, _| {
             let visit = document.visit_of_stack(stroke.stack).ok_or(words::STACK_GONE)?;
             let record = document.stack(stroke.stack).ok_or(words::STACK_GONE)?;
-            let lesion = document.lesion(stroke.lesion).ok_or(words::LESION_GONE)?;
+            document.lesion(stroke.lesion).ok_or(words::LESION_GONE)?;
             // The scribe may know a newer mark than the window did when the brush went down.
             let existing = stroke.mark.and_then(|mark| document.mark(mark)).cloned();
             let mark = existing.clone().unwrap_or_else(|| MarkRecord {
@@ -224,20 +224,12 @@ impl Workbench {
             let runs = &stroke.touched;
             let painted = if stroke.erase { new.remove(stroke.slice, runs) } else { new.add(stroke.slice, runs) };
             painted.map_err(|error| error.to_string())?;
-            let label = words::stroke(&lesion.label, stroke.role, stroke.erase);
-            let ops = mark_ops(document, mark, &old, &new, volume.as_deref())?;
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Mark, label, ops).of(record.patient).at(visit)))
+            Ok(Intent::tell(stroke_edit(document, mark, &old, &new, volume.as_deref())?))
         });
     }
 
     pub(super) fn delete_mark(&mut self, mark: MarkId) {
-        self.change_as_reader(move |document, _, _| {
-            let info = document.mark(mark).map(|mark| mark.info.clone()).ok_or(words::MARK_GONE)?;
-            let label = info.lesions.first().and_then(|id| document.lesion(*id)).map(|l| l.label.clone());
-            let label = words::deleted_mark(&label.unwrap_or_default(), info.role);
-            let ops = vec![Op::Remove(RowKey::Mark(mark))];
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Mark, label, ops).of(info.patient).at(info.visit)))
-        });
+        self.edit(move |document| Ok(edits::remove_mark(document, mark)?));
     }
 
     /// The mark that painting would change now: of the chosen lesion, in the active pane, of the tool's role.
@@ -255,32 +247,29 @@ impl Workbench {
     }
 }
 
-/// The operations that take a mark from one set of voxels to another, measured. An empty mark is removed.
-fn mark_ops(
+/// The edit that takes a mark from one set of voxels to another, measured. A mark left empty is removed.
+fn stroke_edit(
     document: &Document,
     mark: MarkRecord,
     old: &Mask,
     new: &Mask,
     volume: Option<&Volume>,
-) -> Result<Vec<Op>, NoEdit> {
+) -> Result<NamedEdit, NoEdit> {
     let delta = old.delta_to(new).map_err(|error| error.to_string())?;
+    let id = mark.info.id;
     if delta.is_empty() {
         return Err(NoEdit::Nothing);
     }
-    let id = mark.info.id;
-    let is_new = document.mark(id).is_none();
     if new.is_empty() {
-        return Ok(vec![Op::Remove(RowKey::Mark(id))]);
+        return Ok(edits::remove_mark(document, id)?);
     }
     let record = document.stack(mark.info.stack).ok_or(words::STACK_GONE)?;
     let calibrated = record.info.pixel_spacing_mm.is_some();
     let is_volume = matches!(record.info.shape, Shape::Volume(_));
-    let measured = summary(&mark.info, new, volume, calibrated, is_volume);
-    let mut ops = Vec::new();
-    if is_new {
-        ops.push(Op::Put(Row::Mark(mark.clone())));
+    let measured = Some(summary(&mark.info, new, volume, calibrated, is_volume).into());
+    if document.mark(id).is_some() {
+        Ok(edits::mark_stroke(document, id, delta, measured)?)
+    } else {
+        Ok(edits::new_mark(document, mark.info, mark.grid, delta, measured))
     }
-    ops.push(Op::Mask { mark: id, delta: Arc::new(delta) });
-    ops.push(Op::Put(Row::Mark(MarkRecord { measured: Some(measured.into()), ..mark })));
-    Ok(ops)
 }

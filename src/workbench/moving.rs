@@ -1,13 +1,13 @@
 //! How panes are linked and moved: links in force, matches, windows.
 
-use super::desk::{Intent, NoEdit};
+use super::desk::Intent;
 use super::notices::Level;
 use super::room::{LinkOf, Pane, Room};
 use super::{Tool, Workbench, words};
 use crate::alignment::{How, Link, Placed, Placement, match_points, resolve};
 use crate::clinical::{LesionId, PatientId, StackKey};
 use crate::geometry::SpaceId;
-use crate::project::{ChangeKind, Document, NamedEdit, Op, Row, RowKey, StackRecord};
+use crate::project::{ChangeKind, Document, NamedEdit, Op, RowKey, StackRecord, edits};
 use crate::volume::auto_window;
 
 /// What linking needs to know of a stack; `None` for pictures, which have no place.
@@ -143,19 +143,13 @@ impl Workbench {
         let to = moved - plane.normal.times_mm(plane.distance_mm(moved));
         let (a, b) = (first.stack, second.stack);
         self.linked = true; // whoever matched two panes wants them to move together
-        let visit = self.selection.visit;
         self.change_as_reader(move |document, reader, at| {
-            let patient = document.stack(a).map(|record| record.patient).ok_or(words::STACK_GONE)?;
             let placement =
                 Placement { from: a, to: b, lesion: None, rigid_mm: match_points(from, to), how: How::Matched { reader, at } };
-            let mut ops = vec![Op::Put(Row::Placement(placement))];
+            let mut named = edits::placement(document, placement);
             // One match a pair: the other direction would speak against it.
             if document.placement(b, a, None).is_some() {
-                ops.push(Op::Remove(RowKey::Placement((b, a, None))));
-            }
-            let mut named = NamedEdit::new(ChangeKind::Placement, words::MATCHED, ops).of(patient);
-            if let Some(visit) = visit {
-                named = named.at(visit);
+                named.edit.ops.push(Op::Remove(RowKey::Placement((b, a, None))));
             }
             Ok(Intent::tell(named))
         });

@@ -7,7 +7,7 @@ use super::{Done, Slot, Workbench, words};
 use crate::clinical::StackKey;
 use crate::dicom::FrameSource;
 use crate::phantom;
-use crate::project::{OpenAs, Opened, Project};
+use crate::project::{InstancePath, OpenAs, Opened, Project};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,9 +53,9 @@ impl Workbench {
 
     fn open_project(&mut self, path: PathBuf) {
         self.put_desk_away();
-        let at = self.now();
+        let (at, who) = (self.now(), self.who());
         self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
-            let result = Project::open(&path, OpenAs::Writer, at).map_err(|error| error.to_string());
+            let result = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
             Done::Project(Box::new(ProjectDone { result: result.map(|opened| ready(opened, false)) }))
         });
         self.pump_inline();
@@ -64,9 +64,9 @@ impl Workbench {
     pub(super) fn new_project(&mut self, path: PathBuf) {
         let path = with_ending(path);
         self.put_desk_away();
-        let at = self.now();
+        let (at, who) = (self.now(), self.who());
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
-            let result = Project::create(&path, at).map_err(|error| error.to_string());
+            let result = Project::create(&path, &who, at).map_err(|error| error.to_string());
             Done::Project(Box::new(ProjectDone { result: result.map(|project| fresh(project, false)) }))
         });
         self.pump_inline();
@@ -75,12 +75,12 @@ impl Workbench {
     /// Makes a project in the user's folder, to be named later.
     pub(super) fn untitled_project(&mut self) {
         let folder = self.user_folder.join("untitled");
-        let at = self.now();
+        let (at, who) = (self.now(), self.who());
         let name = format!("untitled-{}.{PROJECT_ENDING}", at.format("%Y%m%d-%H%M%S%3f"));
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
             let made = std::fs::create_dir_all(&folder)
                 .map_err(|error| words::cannot_make_folder(&folder, &error))
-                .and_then(|()| Project::create(&folder.join(name), at).map_err(|error| error.to_string()));
+                .and_then(|()| Project::create(&folder.join(name), &who, at).map_err(|error| error.to_string()));
             Done::Project(Box::new(ProjectDone { result: made.map(|project| fresh(project, true)) }))
         });
         self.pump_inline();
@@ -89,7 +89,7 @@ impl Workbench {
     /// Copies the project to another file and goes on there.
     pub(super) fn save_as(&mut self, path: PathBuf) {
         let path = with_ending(path);
-        let at = self.now();
+        let (at, who) = (self.now(), self.who());
         let Some(mut desk) = self.desk.take() else {
             self.notices.tell(Level::Problem, words::NO_PROJECT, false);
             return;
@@ -109,7 +109,7 @@ impl Workbench {
                 Ok(()) => (path, false, None),
                 Err(why) => (old, was_untitled, Some(why)),
             };
-            let opened = Project::open(&open, OpenAs::Writer, at).map_err(|error| error.to_string());
+            let opened = Project::open(&open, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
             let mut result = opened.map(|opened| ready(opened, untitled));
             if let (Ok(ready), Some(note)) = (&mut result, note) {
                 ready.notes.push(note);
@@ -206,6 +206,10 @@ impl Workbench {
         }
     }
 
+    fn who(&self) -> String {
+        self.reader.clone().unwrap_or_default()
+    }
+
     /// With the inline executor results are there at once: take them in without waiting for a frame.
     pub(super) fn pump_inline(&mut self) {
         if self.inline {
@@ -216,8 +220,32 @@ impl Workbench {
 
 fn ready(opened: Opened, untitled: bool) -> Ready {
     let Opened { project, read_only, notes } = opened;
-    let sources = project.sources();
+    let sources = sources(&project);
     Ready { project, untitled, read_only: read_only.map(|who| who.to_string()), notes, sources }
+}
+
+/// Where the pixels of each stack were found: beside the project when it moved with its images, else where
+/// they were. Network paths of other systems are left alone.
+fn sources(project: &Project) -> BTreeMap<StackKey, Vec<FrameSource>> {
+    let folder = project.store().path().parent().map(Path::to_owned).unwrap_or_default();
+    let mut sources = BTreeMap::new();
+    for stack in project.document().stacks() {
+        let Ok(paths) = project.store().paths_of(stack.info.key) else { continue };
+        let place = |path: &InstancePath| {
+            let beside = path.relative.as_ref().map(|relative| folder.join(relative)).filter(|beside| beside.is_file());
+            beside.unwrap_or_else(|| PathBuf::from(&path.absolute))
+        };
+        let usable = |path: &InstancePath| !path.absolute.starts_with("\\\\") && !path.absolute.starts_with("//");
+        let frames: Vec<FrameSource> = paths
+            .iter()
+            .filter(|path| usable(path))
+            .map(|path| FrameSource { path: place(path), frame: path.frame, size: path.size, mtime: path.mtime })
+            .collect();
+        if frames.len() == stack.info.frames.len() {
+            sources.insert(stack.info.key, frames);
+        }
+    }
+    sources
 }
 
 fn fresh(project: Project, untitled: bool) -> Ready {

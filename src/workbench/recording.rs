@@ -1,6 +1,6 @@
 //! Patients, lesions, sessions, events, roles and visits as entered by hand, and tables out.
 
-use super::desk::{Intent, NoEdit};
+use super::desk::NoEdit;
 use super::jobs::Lane;
 use super::notices::Level;
 use super::room::Pane;
@@ -10,7 +10,7 @@ use crate::clinical::{
     Visit, VisitId, VisitSource,
 };
 use crate::export::{Dates, write_tables};
-use crate::project::{ChangeKind, NamedEdit, Op, Row, RowKey, StackRecord};
+use crate::project::{Document, Op, Row, edits};
 use std::path::PathBuf;
 
 impl Workbench {
@@ -20,23 +20,16 @@ impl Workbench {
     }
 
     pub(super) fn put_patient(&mut self, patient: Patient) {
-        self.change(move |document, _, _| {
-            if document.patient(patient.id) == Some(&patient) {
-                return Err(NoEdit::Nothing);
-            }
-            let (id, label) = (patient.id, words::patient_changed(&patient.code));
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Patient, label, vec![Op::Put(Row::Patient(patient))]).of(id)))
+        self.edit(move |document| match document.patient(patient.id) {
+            Some(same) if *same == patient => Err(NoEdit::Nothing),
+            _ => Ok(edits::patient(document, patient)),
         });
     }
 
     pub(super) fn put_lesion(&mut self, lesion: Lesion) {
-        self.change(move |document, _, _| {
-            if document.lesion(lesion.id) == Some(&lesion) {
-                return Err(NoEdit::Nothing);
-            }
-            let new = document.lesion(lesion.id).is_none();
-            let (patient, label) = (lesion.patient, words::lesion_changed(&lesion.label, new));
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Lesion, label, vec![Op::Put(Row::Lesion(lesion))]).of(patient)))
+        self.edit(move |document| match document.lesion(lesion.id) {
+            Some(same) if *same == lesion => Err(NoEdit::Nothing),
+            _ => Ok(edits::lesion(document, lesion)),
         });
     }
 
@@ -47,20 +40,13 @@ impl Workbench {
             return;
         };
         let place = self.place_in(pane);
-        if self.document().is_some_and(|document| document.patient(patient).is_none()) {
-            return;
-        }
-        let expected = self.document().map(crate::project::Document::next_lesion);
-        self.change(move |document, _, _| {
-            let id = document.next_lesion();
-            let mut lesion = Lesion::new(id, patient, document.next_lesion_label(patient));
-            lesion.place = place;
-            let label = words::lesion_changed(&lesion.label, true);
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Lesion, label, vec![Op::Put(Row::Lesion(lesion))]).of(patient)))
-        });
         // Chosen as soon as it is there; until then what was chosen stays.
-        self.selection_wanted = expected;
-        self.take_acknowledged();
+        self.selection_wanted = self.document().map(Document::next_lesion);
+        self.edit(move |document| {
+            let mut lesion = Lesion::new(document.next_lesion(), patient, document.next_lesion_label(patient));
+            lesion.place = place;
+            Ok(edits::lesion(document, lesion))
+        });
     }
 
     pub(super) fn place_lesion(&mut self, pane: usize) {
@@ -72,11 +58,10 @@ impl Workbench {
             self.notices.tell(Level::Problem, words::NO_PLACE_HERE, false);
             return;
         };
-        self.change(move |document, _, _| {
+        self.edit(move |document| {
             let mut lesion = document.lesion(id).cloned().ok_or(words::LESION_GONE)?;
             lesion.place = Some(place);
-            let (patient, label) = (lesion.patient, words::lesion_placed(&lesion.label));
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Lesion, label, vec![Op::Put(Row::Lesion(lesion))]).of(patient)))
+            Ok(edits::lesion(document, lesion))
         });
     }
 
@@ -87,125 +72,93 @@ impl Workbench {
     }
 
     pub(super) fn remove_lesion(&mut self, id: LesionId) {
-        self.change(move |document, _, _| {
-            let lesion = document.lesion(id).ok_or(words::LESION_GONE)?;
-            let label = words::lesion_removed(&lesion.label);
-            let ops = vec![Op::Remove(RowKey::Lesion(id))];
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Lesion, label, ops).of(lesion.patient)))
-        });
+        self.edit(move |document| Ok(edits::remove_lesion(document, id)?));
     }
 
     pub(super) fn put_session(&mut self, mut session: Session) {
-        self.change(move |document, _, _| {
-            let new = document.session(session.id).is_none();
-            if new {
+        self.edit(move |document| {
+            if document.session(session.id).is_none() {
                 session.id = document.next_session(); // two forms may have been given the same number
             }
-            let (patient, label) = (session.patient, words::session_changed(session.date, new));
-            let ops = vec![Op::Put(Row::Session(session))];
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Session, label, ops).of(patient)))
+            Ok(edits::session(document, session))
         });
     }
 
     pub(super) fn remove_session(&mut self, id: SessionId) {
-        self.change(move |document, _, _| {
-            let session = document.session(id).ok_or(words::SESSION_GONE)?;
-            let ops = vec![Op::Remove(RowKey::Session(id))];
-            let label = words::session_removed(session.date);
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Session, label, ops).of(session.patient)))
-        });
+        self.edit(move |document| Ok(edits::remove_session(document, id)?));
     }
 
     pub(super) fn put_event(&mut self, mut event: Event) {
-        self.change(move |document, _, _| {
+        self.edit(move |document| {
             if document.event(event.id).is_none() {
                 event.id = document.next_event();
             }
-            let (patient, label) = (event.patient, words::event_changed(event.kind, event.date));
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Event, label, vec![Op::Put(Row::Event(event))]).of(patient)))
+            Ok(edits::event(document, event))
         });
     }
 
     pub(super) fn remove_event(&mut self, id: EventId) {
-        self.change(move |document, _, _| {
-            let event = document.event(id).ok_or(words::EVENT_GONE)?;
-            let ops = vec![Op::Remove(RowKey::Event(id))];
-            let label = words::event_removed(event.kind, event.date);
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Event, label, ops).of(event.patient)))
-        });
+        self.edit(move |document| Ok(edits::remove_event(document, id)?));
     }
 
     pub(super) fn set_role(&mut self, stack: StackKey, role: StackRole) {
-        self.change(move |document, _, _| {
-            let record = document.stack(stack).cloned().ok_or(words::STACK_GONE)?;
-            if record.role == role {
-                return Err(NoEdit::Nothing);
-            }
-            let patient = record.patient;
-            let row =
-                StackRecord { role, role_because: words::BY_READER.to_owned(), role_by_reader: true, ..record };
-            let label = words::role_set(role);
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Stack, label, vec![Op::Put(Row::Stack(row))]).of(patient)))
+        self.edit(move |document| match document.stack(stack) {
+            Some(same) if same.role == role => Err(NoEdit::Nothing),
+            _ => Ok(edits::role(document, stack, role)?),
         });
-        if !self.inline {
-            return;
-        }
-        self.prepare_panes();
     }
 
     /// Moves a study to another visit, or to a new one of its own date; a visit left empty goes.
     pub(super) fn move_study(&mut self, uid: String, visit: Option<VisitId>) {
         let today = self.today();
-        self.change(move |document, _, _| {
-            let mut study = document.study(&uid).cloned().ok_or(words::STACK_GONE)?;
-            let left = study.visit;
-            let patient = study.patient;
-            let mut ops = Vec::new();
-            let target = match visit {
-                Some(visit) if visit == left => return Err(NoEdit::Nothing),
-                Some(visit) => document.visit(visit).cloned().ok_or(words::VISIT_GONE)?,
-                None => {
-                    let date = study.date.unwrap_or(today);
-                    let id = document.next_visit();
-                    let visit = Visit { id, patient, date, source: VisitSource::Images, note: String::new() };
-                    ops.push(Op::Put(Row::Visit(visit.clone())));
-                    visit
-                }
-            };
-            study.visit = target.id;
-            ops.push(Op::Put(Row::Study(study.clone())));
-            // A visit's date is that of its first study.
-            let dates = document.studies_of(target.id).filter_map(|other| other.date).chain(study.date);
-            if let Some(first) = dates.min().filter(|first| *first != target.date) {
-                ops.push(Op::Put(Row::Visit(Visit { date: first, ..target.clone() })));
+        self.edit(move |document| {
+            let study = document.study(&uid).ok_or(words::STACK_GONE)?;
+            if visit == Some(study.visit) {
+                return Err(NoEdit::Nothing);
             }
-            let rest: Vec<_> = document.studies_of(left).filter(|other| other.uid != uid).collect();
-            let recorded = document.findings_at(left).next().is_some()
-                || document.marks_of_patient(patient).any(|mark| mark.info.visit == left);
+            let recorded = document.findings_at(study.visit).next().is_some()
+                || document.marks_of_patient(study.patient).any(|mark| mark.info.visit == study.visit);
             if recorded {
                 return Err(words::VISIT_HAS_ANSWERS.into());
             }
-            match (rest.is_empty(), document.visit(left)) {
-                (true, Some(_)) => ops.push(Op::Remove(RowKey::Visit(left))),
-                (false, Some(old)) => {
-                    if let Some(first) = rest.iter().filter_map(|other| other.date).min().filter(|d| *d != old.date) {
-                        ops.push(Op::Put(Row::Visit(Visit { date: first, ..old.clone() })));
-                    }
+            let mut first = Vec::new();
+            let mut ground = document.clone();
+            let to = match visit {
+                Some(visit) => visit,
+                None => {
+                    let new = Visit {
+                        id: document.next_visit(),
+                        patient: study.patient,
+                        date: study.date.unwrap_or(today),
+                        source: VisitSource::Images,
+                        note: String::new(),
+                    };
+                    let made = edits::visit(document, new.clone());
+                    ground = document.prepare(made.edit.clone())?.after;
+                    first = made.edit.ops;
+                    new.id
                 }
-                (_, None) => {}
+            };
+            let mut moved = edits::move_study(&ground, &uid, to)?;
+            let after = ground.prepare(moved.edit.clone())?.after;
+            first.append(&mut moved.edit.ops);
+            // A visit's date is that of its first study.
+            for id in [to, study.visit] {
+                let dates = after.studies_of(id).filter_map(|study| study.date);
+                if let (Some(date), Some(row)) = (dates.min(), after.visit(id))
+                    && row.date != date
+                {
+                    first.push(Op::Put(Row::Visit(Visit { date, ..row.clone() })));
+                }
             }
-            let label = words::study_moved(target.date);
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Visit, label, ops).of(patient).at(target.id)))
+            moved.edit.ops = first;
+            Ok(moved)
         });
     }
 
     pub(super) fn put_settings(&mut self, settings: StudySettings) {
-        self.change(move |document, _, _| {
-            if document.settings() == settings {
-                return Err(NoEdit::Nothing);
-            }
-            let ops = vec![Op::Put(Row::Settings(settings))];
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Settings, words::SETTINGS_CHANGED, ops)))
+        self.edit(move |document| {
+            if document.settings() == settings { Err(NoEdit::Nothing) } else { Ok(edits::settings(settings)) }
         });
     }
 

@@ -372,7 +372,7 @@ impl Workbench {
             visit: format!("{name} · {}", visit.date),
             time: time.unwrap_or_default(),
             series: words::series(record),
-            choice: choice_words(&stacks, shown.stack).unwrap_or_default(),
+            choice: choice_words(&stacks, shown.stack),
         })
     }
 
