@@ -106,10 +106,10 @@ fn shift_words(rigid: &Rigid) -> String {
 ///
 /// A match of the two counts before everything else, so that phases of one visit can be nudged; then the same
 /// space within a visit; then the shortest chain of matches and shared spaces within a visit; then the same
-/// space across visits; then table position. Matches count in both directions. Of a pair's matches one made
-/// at `lesion` counts first, then one for the whole stack, then one made at another lesion; among those the
-/// latest. Of equally short chains the one with fewest matches at other lesions counts, then the one with the
-/// latest match.
+/// with matches made at other lesions; then the same space across visits; then table position. Matches count
+/// in both directions. Of a pair's matches one made at `lesion` counts first, then one for the whole stack;
+/// among those the latest. Of equally short chains the one with the fewest matches
+/// at other lesions, then the one with the latest match counts.
 ///
 /// `stacks` are the stacks of the patient; placements that name others are left aside.
 #[must_use]
@@ -123,7 +123,10 @@ pub fn resolve(
     if from.key == to.key {
         return Link { rigid_mm: Rigid::IDENTITY, kind: LinkKind::SameStack };
     }
-    if let Some(path) = shortest(from, to, &edges(lesion, placements), stacks) {
+    let (elsewhere, here): (Vec<&Placement>, Vec<&Placement>) =
+        placements.iter().partition(|placement| is_elsewhere(placement, lesion));
+    let path_by = |matches: Vec<&Placement>| shortest(from, to, &edges(lesion, matches), stacks);
+    if let Some(path) = path_by(here.clone()).or_else(|| path_by([elsewhere, here].concat())) {
         let kind = match path.latest {
             Some(at) => LinkKind::Matched { through: path.through, at_other_lesion: path.at_other_lesions > 0, at },
             None => LinkKind::SameSpace { across_visits: false },
@@ -150,26 +153,33 @@ struct Edge {
     at: Stamp,
 }
 
-/// For each pair of stacks, in both directions, the match that counts.
-fn edges(lesion: Option<LesionId>, placements: &[Placement]) -> BTreeMap<(StackKey, StackKey), Edge> {
-    let mut best: BTreeMap<(StackKey, StackKey), ((u8, Stamp, usize), Edge)> = BTreeMap::new();
-    for (n, placement) in placements.iter().enumerate() {
-        let fits = match placement.lesion {
-            Some(own) if Some(own) == lesion => 2,
-            None => 1,
-            Some(_) => 0,
+/// The match that counts, by pair and direction.
+type Edges = BTreeMap<(StackKey, StackKey), Edge>;
+
+/// Whether a match was made at another lesion than the one in question.
+fn is_elsewhere(placement: &Placement, lesion: Option<LesionId>) -> bool {
+    lesion.is_some() && placement.lesion.is_some() && placement.lesion != lesion
+}
+
+/// Of the matches of each pair the one that counts, in both directions.
+fn edges(lesion: Option<LesionId>, mut placements: Vec<&Placement>) -> Edges {
+    let fit = |placement: &Placement| match placement.lesion {
+        Some(own) if Some(own) == lesion => 2,
+        None => 1,
+        Some(_) => 0,
+    };
+    placements.sort_by_key(|placement| (fit(placement), placement.how.at())); // keeps the order of equals
+    let mut edges = Edges::new();
+    for placement in placements {
+        let edge = Edge {
+            rigid_mm: placement.rigid_mm,
+            at_other_lesion: is_elsewhere(placement, lesion),
+            at: placement.how.at(),
         };
-        let at = placement.how.at();
-        let rank = (fits, at, n);
-        let edge = Edge { rigid_mm: placement.rigid_mm, at_other_lesion: fits == 0 && lesion.is_some(), at };
-        let back = Edge { rigid_mm: placement.rigid_mm.inverse(), ..edge };
-        for (pair, edge) in [((placement.from, placement.to), edge), ((placement.to, placement.from), back)] {
-            if best.get(&pair).is_none_or(|(other, _)| rank > *other) {
-                best.insert(pair, (rank, edge));
-            }
-        }
+        edges.insert((placement.from, placement.to), edge);
+        edges.insert((placement.to, placement.from), Edge { rigid_mm: placement.rigid_mm.inverse(), ..edge });
     }
-    best.into_iter().map(|(pair, (_, edge))| (pair, edge)).collect()
+    edges
 }
 
 /// A way from the first stack to another.
@@ -182,12 +192,7 @@ struct Path {
 }
 
 /// The best of the shortest ways (breadth first, one step at a time), if there is any.
-fn shortest(
-    from: &Placed,
-    to: &Placed,
-    edges: &BTreeMap<(StackKey, StackKey), Edge>,
-    stacks: &[Placed],
-) -> Option<Path> {
+fn shortest(from: &Placed, to: &Placed, edges: &Edges, stacks: &[Placed]) -> Option<Path> {
     let mut ahead: BTreeMap<StackKey, &Placed> = stacks.iter().map(|stack| (stack.key, stack)).collect();
     ahead.insert(to.key, to);
     ahead.remove(&from.key);
@@ -217,7 +222,7 @@ fn shortest(
 }
 
 /// One step further along a match or, within a visit, a shared space.
-fn step(at: &Placed, next: &Placed, path: &Path, edges: &BTreeMap<(StackKey, StackKey), Edge>) -> Option<Path> {
+fn step(at: &Placed, next: &Placed, path: &Path, edges: &Edges) -> Option<Path> {
     if let Some(edge) = edges.get(&(at.key, next.key)) {
         return Some(Path {
             rigid_mm: path.rigid_mm.then(&edge.rigid_mm),
@@ -369,11 +374,24 @@ mod tests {
         let resolved = |placements: &[Placement]| resolve(&a, &b, Some(LesionId(1)), placements, &[]);
         assert_eq!(z_mm(&resolved(&[own.clone(), whole.clone(), other.clone()])), 9.0);
         assert_eq!(z_mm(&resolved(&[whole.clone(), other.clone()])), 5.0);
-        let borrowed = resolved(&[other.clone()]);
+        let borrowed = resolved(std::slice::from_ref(&other));
         assert_eq!(borrowed.words(), "linked · matched at another lesion, z \u{2212}4 mm");
         // With no lesion in question the match for the whole stack counts, else any.
         assert_eq!(z_mm(&resolve(&a, &b, None, &[own, whole, other.clone()], &[])), 5.0);
         assert_eq!(resolve(&a, &b, None, &[other], &[]).words(), "linked · matched, z \u{2212}4 mm");
+    }
+
+    #[test]
+    fn a_detour_by_the_lesions_own_match_beats_anothers() {
+        let (pre, post, post_art) = (stack(1, 1, "A"), stack(2, 2, "B"), stack(3, 2, "B"));
+        let stacks = [pre.clone(), post.clone(), post_art.clone()];
+        let placements = [matched(&pre, &post_art, 9.0, 1, Some(1)), matched(&pre, &post, -4.0, 2, Some(2))];
+        let link = resolve(&pre, &post, Some(LesionId(1)), &placements, &stacks);
+        assert_eq!((z_mm(&link), through(&link)), (9.0, 1));
+        // Phases nudged at another lesion only keep their common space.
+        let nudged = [matched(&post, &post_art, 3.0, 1, Some(2))];
+        let kept = resolve(&post, &post_art, Some(LesionId(1)), &nudged, &stacks);
+        assert_eq!(kept.kind, LinkKind::SameSpace { across_visits: false });
     }
 
     #[test]

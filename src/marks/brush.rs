@@ -16,11 +16,14 @@ pub fn disc(grid: &Grid, centre: SlicePoint, radius_mm: f64) -> RleSlice {
 }
 
 /// The voxels that a disc covers on its way from one point to the next, so that a fast drag leaves no gaps.
-/// Empty when a number is not finite.
+/// Empty when a number is not finite or the slice too large for a mask.
 #[must_use]
 pub fn capsule(grid: &Grid, from: SlicePoint, to: SlicePoint, radius_mm: f64) -> RleSlice {
     if ![from.i, from.j, to.i, to.j, radius_mm].iter().all(|v| v.is_finite()) {
         return RleSlice::new();
+    }
+    if u32::try_from(grid.slice_len()).is_err() {
+        return RleSlice::new(); // no mask can be made on it
     }
     let [columns, rows, _] = grid.dims;
     let [step_x, step_y, _] = grid.spacing_mm;

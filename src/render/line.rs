@@ -100,7 +100,7 @@ impl Cover {
         let span = |low: f64, high: f64, size: u32| {
             let first = (low - reach).floor().max(0.0);
             let end = (high + reach).ceil().min(f64::from(size));
-            (first < end).then(|| (first as usize, (end - first) as usize))
+            (first < end).then_some((first as usize, (end - first) as usize))
         };
         let (left, width) = span(low.0, high.0, picture.width)?;
         let (top, height) = span(low.1, high.1, picture.height)?;

@@ -4,6 +4,8 @@
 //! looked at, and committed. The slices are made of whole numbers and drawn without sines, so there is one
 //! right answer on every machine and no tolerance.
 
+#![allow(clippy::unwrap_used)] // what builds and reads the pictures is not inside a test function
+
 use ablation_review::clinical::{MarkRole, StackKey};
 use ablation_review::geometry::{Grid, PatientDirection, PatientPoint, PatientVector, Rigid, SpaceId};
 use ablation_review::marks::{Mask, RleSlice, SlicePoint, capsule, disc, outline_on, slice_outlines};
