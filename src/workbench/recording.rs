@@ -9,7 +9,7 @@ use crate::clinical::{
     Event, EventId, Lesion, LesionId, LesionPlace, Patient, Session, SessionId, StackKey, StackRole, StudySettings,
     Visit, VisitId, VisitSource,
 };
-use crate::export::{Dates, write_tables};
+use crate::export::{self, Dates};
 use crate::project::{Document, Op, Row, edits};
 use std::path::PathBuf;
 
@@ -170,8 +170,8 @@ impl Workbench {
         };
         let today = self.today();
         self.jobs.start(Slot::Export, words::EXPORTING, Lane::Loading, move |_| {
-            let written = write_tables(&document, &path, dates, today);
-            Done::Exported(written.map(|files| words::exported(&files)).map_err(|error| error.to_string()))
+            let written = export::write(&document, export::Options { dates, today }, &path);
+            Done::Exported(written.map(|done| words::exported(&done.files)).map_err(|error| error.to_string()))
         });
         self.pump_inline();
     }
