@@ -171,9 +171,9 @@ fn first_look(info: &'static CaseInfo) -> Option<Case> {
         first_session: Date::from_ymd_opt(2024, 3, 12)?,
         visits: vec![
             visit("pre", "Pre-procedure", -21, shift(0.0, 0.0, -40.0), -30.5, 33_133, BOTH),
-            visit("d35", "4-6 weeks", 35, shift(2.0, -3.0, -52.0), -43.0, 38_522, BOTH),
-            visit("d92", "3 months", 92, shift(-1.5, 2.5, -31.0), -20.5, 49_207, BOTH),
-            visit("d183", "6 months", 183, shift(1.0, -2.0, -46.5), -37.5, 31_364, BOTH),
+            visit("d35", "4-6 weeks", 35, shift(2.0, -3.0, -52.0), -41.0, 38_522, BOTH),
+            visit("d92", "3 months", 92, shift(-1.5, 2.5, -31.0), -23.0, 49_207, BOTH),
+            visit("d183", "6 months", 183, shift(1.0, -2.0, -46.5), -37.5, 31_364, &[Phase::PortalVenous]),
         ],
         lesions: vec![segment_vii(), segment_iva(), segment_vi()],
         sessions: vec![
@@ -222,7 +222,7 @@ fn segment_vii() -> LesionPlan {
             LesionAt {
                 zone: early(zone([21.0, 17.0, 17.0]), to),
                 viable: None,
-                hidden: Some(nodule(16.4, [3.9, 3.1, 3.1])),
+                hidden: Some(nodule(16.8, [3.9, 3.1, 3.1])),
                 key: Some(Key {
                     answer: Answer::NoViable,
                     also_accepted: &[Answer::Equivocal],
@@ -236,13 +236,13 @@ fn segment_vii() -> LesionPlan {
             },
             LesionAt {
                 zone: late(zone([18.0, 14.5, 14.5]), Some(to)),
-                viable: Some(Shape::Ellipsoid(nodule(16.5, [5.5, 4.5, 4.5]))),
+                viable: Some(Shape::Ellipsoid(nodule(18.5, [5.5, 5.0, 5.5]))),
                 hidden: None,
                 key: Some(progression),
             },
             LesionAt {
                 zone: late(zone([15.0, 12.0, 12.0]), None),
-                viable: Some(Shape::Ellipsoid(nodule(17.5, [9.5, 8.0, 8.0]))),
+                viable: Some(Shape::Ellipsoid(nodule(19.0, [9.5, 8.0, 8.5]))),
                 hidden: None,
                 key: Some(Key {
                     shape: clinical::Shape::Masslike,
@@ -268,7 +268,7 @@ fn segment_iva() -> LesionPlan {
         derived: "complete",
         look_at: Phase::PortalVenous,
         sign: "A smooth, shrinking zone without enhancement.",
-        trap: "The centre is denser than the outer zone in every phase, also before contrast: not enhancement.",
+        trap: "The centre is denser than the outer zone at first, in both phases alike: dried tissue, not enhancement.",
     };
     LesionPlan {
         label: "L2",

@@ -43,18 +43,15 @@ pub struct CaseInfo {
 /// Contrast phase of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
-    /// Before contrast.
-    Unenhanced,
-    /// Late arterial, 35 s.
+    /// Late arterial.
     Arterial,
-    /// Portal venous, 70 s.
+    /// Portal venous.
     PortalVenous,
 }
 
 impl Phase {
     fn folder(self) -> &'static str {
         match self {
-            Self::Unenhanced => "unenhanced",
             Self::Arterial => "arterial",
             Self::PortalVenous => "portal-venous",
         }
@@ -62,7 +59,6 @@ impl Phase {
 
     fn description(self) -> &'static str {
         match self {
-            Self::Unenhanced => "Liver unenhanced 5.0 mm",
             Self::Arterial => "Liver late arterial 5.0 mm",
             Self::PortalVenous => "Liver portal venous 5.0 mm",
         }
@@ -70,23 +66,20 @@ impl Phase {
 
     fn series_number(self) -> u32 {
         match self {
-            Self::Unenhanced => 2,
             Self::Arterial => 3,
             Self::PortalVenous => 4,
         }
     }
 
-    fn after_bolus_s(self) -> Option<f64> {
+    fn after_bolus_s(self) -> f64 {
         match self {
-            Self::Unenhanced => None,
-            Self::Arterial => Some(35.0),
-            Self::PortalVenous => Some(70.0),
+            Self::Arterial => 35.0,
+            Self::PortalVenous => 70.0,
         }
     }
 
     fn role(self) -> StackRole {
         match self {
-            Self::Unenhanced => StackRole::CtUnenhanced,
             Self::Arterial => StackRole::CtArterial,
             Self::PortalVenous => StackRole::CtPortalVenous,
         }
