@@ -18,6 +18,7 @@ mod stack;
 mod visit;
 
 pub use coded::Coded;
+pub(crate) use coded::coded;
 pub use date::{Date, Stamp, days_between};
 pub use finding::{
     Adequacy, Amendment, AmendmentReason, Answer, Finding, FindingKey, FindingStatus, NotDoneReason,

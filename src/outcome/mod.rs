@@ -1,1 +1,27 @@
-//! The rules: findings to efficacy, progression and end points. Pure; never sees a voxel.
+//! The rules: what history makes of a reader's answers, lesion by lesion.
+//!
+//! The reader says what is seen; [`derive`] names it (complete, incomplete, local tumour progression),
+//! decides technique efficacy at the organ's window, and says for every value which rule gave it and why.
+//! Pure: no clock (today is passed in), no files, never a voxel. Not here: rates over many lesions
+//! (`cohort`) and what the images show (`intake` proposes it).
+
+mod adequacy;
+mod checks;
+mod control;
+mod derive;
+mod efficacy;
+mod fold;
+mod history;
+mod rules;
+mod timeline;
+mod word;
+
+pub use adequacy::propose_adequacy;
+pub use checks::{missing, viable_ld};
+pub use derive::derive;
+pub use history::{LesionHistory, LesionVisit, StudyContent, TreatedSession};
+pub use rules::{RULE_SET, RULE_SET_VERSION, RULES, Rule, RuleClass, RuleId, rule, rules_markdown};
+pub use word::{
+    AdequacyCall, Derived, EFFICACY_TERM, Efficacy, EfficacyCall, LesionOutcome, Milestone, MissingField, Objection,
+    ObjectionClass, Standing, TimePoint, ViableLd, VisitOutcome, Word,
+};
