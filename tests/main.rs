@@ -1,4 +1,5 @@
 //! One integration binary: every binary links the window again.
 
 mod ranks;
+mod sample_study;
 mod support;

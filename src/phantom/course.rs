@@ -8,6 +8,7 @@ use super::tissue::Tissue;
 use super::{CaseInfo, Phase};
 use crate::clinical::{self, Answer, Date, LiverSegment};
 use crate::geometry::{PatientPoint, PatientVector};
+use crate::outcome::Word;
 
 /// A sample study as planned.
 pub(super) struct Case {
@@ -85,8 +86,8 @@ pub(super) struct Key {
     pub answer: Answer,
     pub also_accepted: &'static [Answer],
     pub shape: clinical::Shape,
-    /// Code of the derived word.
-    pub derived: &'static str,
+    /// What history makes of it.
+    pub derived: Word,
     pub look_at: Phase,
     pub sign: &'static str,
     pub trap: &'static str,
@@ -207,7 +208,7 @@ fn segment_vii() -> LesionPlan {
         answer: Answer::Viable,
         also_accepted: &[],
         shape: clinical::Shape::HypoattenuatingNodule,
-        derived: "local_tumour_progression",
+        derived: Word::LocalTumourProgression,
         look_at: Phase::PortalVenous,
         sign: "A nodule of about 75 HU at the front inner margin, where the margin was thinnest: below the liver \
                (110 HU), well above the zone (40 HU), and not there at 4-6 weeks.",
@@ -227,7 +228,7 @@ fn segment_vii() -> LesionPlan {
                     answer: Answer::NoViable,
                     also_accepted: &[Answer::Equivocal],
                     shape: clinical::Shape::ThinSmoothRim,
-                    derived: "complete",
+                    derived: Word::Complete,
                     look_at: Phase::Arterial,
                     sign: "The zone covers the tumour; a thin smooth rim in the arterial phase.",
                     trap: "In retrospect the margin is slightly blurred at the front inner side, where the nodule of \
@@ -265,7 +266,7 @@ fn segment_iva() -> LesionPlan {
         answer: Answer::NoViable,
         also_accepted: &[],
         shape: clinical::Shape::None,
-        derived: "complete",
+        derived: Word::Complete,
         look_at: Phase::PortalVenous,
         sign: "A smooth, shrinking zone without enhancement.",
         trap: "The centre is denser than the outer zone at first, in both phases alike: dried tissue, not enhancement.",
@@ -304,7 +305,7 @@ fn segment_vi() -> LesionPlan {
         answer: Answer::NoViable,
         also_accepted: &[],
         shape: clinical::Shape::None,
-        derived: "complete_assisted",
+        derived: Word::CompleteAssisted,
         look_at: Phase::PortalVenous,
         sign: "After the second session the zone covers the crescent; nothing at its margin.",
         trap: "This is +43 d after the second session: late for 4-6 weeks, but it counts.",
@@ -322,7 +323,7 @@ fn segment_vi() -> LesionPlan {
                 key: Some(Key {
                     answer: Answer::Viable,
                     shape: clinical::Shape::HypoattenuatingNodule,
-                    derived: "incomplete",
+                    derived: Word::Incomplete,
                     sign: "A crescent of about 75 HU behind the zone, where the tumour was before ablation.",
                     trap: "The zone is larger than the tumour was, but it lies too far to the front.",
                     ..complete

@@ -101,7 +101,7 @@ pub struct Written {
 #[derive(Debug, thiserror::Error)]
 pub enum PhantomError {
     /// There is no such case.
-    #[error("there is no sample called \"{id}\"; the samples are: {known}")]
+    #[error("There is no sample called {id:?}. The samples are: {known}.")]
     UnknownCase {
         /// What was asked for.
         id: String,
@@ -109,13 +109,13 @@ pub enum PhantomError {
         known: String,
     },
     /// A different file is already there.
-    #[error("{} is already there and is not this sample; choose another folder", .file.display())]
+    #[error("{file:?} is already there and is not part of this sample. Choose another folder; nothing was written.")]
     InTheWay {
         /// The file.
         file: PathBuf,
     },
     /// The disk refused.
-    #[error("{} could not be written: {source}", .path.display())]
+    #[error("{path:?} could not be written: {source}.")]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -123,13 +123,13 @@ pub enum PhantomError {
         source: std::io::Error,
     },
     /// An image could not be turned into DICOM.
-    #[error("an image of the sample could not be turned into a DICOM file: {reason}")]
+    #[error("An image of the sample could not be turned into a DICOM file: {reason}.")]
     Encode {
         /// What went wrong.
         reason: String,
     },
     /// It was asked to stop; nothing was written.
-    #[error("writing the sample was cancelled; nothing was written")]
+    #[error("Writing the sample was cancelled. Nothing was written.")]
     Cancelled,
 }
 

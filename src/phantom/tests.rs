@@ -1,5 +1,5 @@
 use super::*;
-use crate::clinical::Answer;
+use crate::clinical::{Answer, Coded};
 use crate::geometry::{PatientPoint, VoxelIndex};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -115,9 +115,9 @@ fn the_truth_beside_the_images_is_the_truth() {
 fn the_key_tells_all_three_words() {
     let truth = truth(CASE).unwrap();
     let words = |lesion: usize| {
-        truth.lesions[lesion].visits.iter().filter_map(|v| Some(v.key.as_ref()?.derived.as_str())).collect::<Vec<_>>()
+        truth.lesions[lesion].visits.iter().filter_map(|v| Some(v.key.as_ref()?.derived.code())).collect::<Vec<_>>()
     };
-    assert_eq!(words(0), ["complete", "local_tumour_progression", "local_tumour_progression"]);
+    assert_eq!(words(0), ["complete", "ltp", "ltp"]);
     assert_eq!(words(1), ["complete", "complete", "complete"]);
     assert_eq!(words(2), ["incomplete", "complete_assisted", "complete_assisted"]);
     for visit in truth.lesions.iter().flat_map(|lesion| &lesion.visits) {

@@ -7,6 +7,7 @@ use super::scan;
 use super::shape::Shape;
 use crate::clinical::{self, Answer, Date, LiverSegment, MarkRole, Organ, StackRole, TumourType};
 use crate::geometry::{Grid, PatientPoint, PatientVector, VoxelIndex};
+use crate::outcome::Word;
 use serde::{Deserialize, Serialize};
 
 /// The truth of a sample study. All places are LPS, mm, in the space of the visit they belong to.
@@ -138,7 +139,7 @@ pub struct KeyTruth {
     /// The expected shape.
     pub shape: clinical::Shape,
     /// The word that follows from the answers so far (reading.md 8).
-    pub derived: String,
+    pub derived: Word,
     /// Folder of the series to look at.
     pub look_at: String,
     /// Height of the slice to look at, LPS mm.
@@ -218,7 +219,7 @@ fn lesion_truth(case: &Case, lesion: &LesionPlan) -> LesionTruth {
                 answer: key.answer,
                 also_accepted: key.also_accepted.to_vec(),
                 shape: key.shape,
-                derived: key.derived.into(),
+                derived: key.derived,
                 look_at: series_folder(visit.id, key.look_at),
                 slice_z_mm: grid.nearest_slice(look_at).map_or(look_at.z, |k| grid.slice_plane(k).point.z),
                 sign: key.sign.into(),
