@@ -129,8 +129,12 @@ impl Format {
         match (scanned.syntax.packing, self.pixels.length) {
             (Packing::Native, Some(length)) => {
                 let needed = self.frame_bytes().saturating_mul(u64::from(self.frames));
-                // How much a deflated file holds shows only by unfolding it.
                 let left = if scanned.syntax.layout.deflated {
+                    // How much there is shows only by unfolding; how much there can be is known.
+                    let most = limits.unfolded(size.saturating_sub(scanned.data_set_at));
+                    if self.pixels.offset.saturating_add(needed) > most {
+                        return Err(ReadError::Inflates { most });
+                    }
                     length
                 } else {
                     length.min(size.saturating_sub(self.pixels.offset))

@@ -41,3 +41,10 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// Most bytes that so many deflated bytes may unfold to.
+    pub(super) fn unfolded(&self, deflated: u64) -> u64 {
+        self.inflated_bytes.min(deflated.saturating_mul(self.inflate_ratio))
+    }
+}

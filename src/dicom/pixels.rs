@@ -52,16 +52,25 @@ pub(super) fn read_frame(
     let start = u64::from(frame) * frame_bytes;
     let packing = opened.scanned.syntax.packing;
     if packing == Packing::Native {
-        let bytes = if opened.scanned.syntax.layout.deflated {
+        let layout = opened.scanned.syntax.layout;
+        // 8-bit pixels in big endian words: a pair of bytes is read whole and changes places.
+        let swapped = layout.big_endian && format.pixels.words && format.bits_allocated == 8;
+        let (start, before) = if swapped { (start - start % 2, start % 2) } else { (start, 0) };
+        let count = if swapped { (before + frame_bytes).next_multiple_of(2) } else { frame_bytes };
+        let mut bytes = if layout.deflated {
             file.seek(SeekFrom::Start(opened.scanned.data_set_at))?;
             let mut data_set = DeflateDecoder::new(BufReader::with_capacity(64 << 10, file));
             std::io::copy(&mut data_set.by_ref().take(format.pixels.offset + start), &mut std::io::sink())?;
-            take(&mut data_set, frame_bytes)?
+            take(&mut data_set, count)?
         } else {
             file.seek(SeekFrom::Start(format.pixels.offset + start))?;
-            take(&mut file, frame_bytes)?
+            take(&mut file, count)?
         };
-        return unpack(&bytes, format, opened.scanned.syntax.layout.big_endian);
+        if swapped {
+            bytes.chunks_exact_mut(2).for_each(<[u8]>::reverse);
+            bytes.drain(..usize::from(before == 1));
+        }
+        return unpack(&bytes, format, layout.big_endian);
     }
     file.seek(SeekFrom::Start(format.pixels.offset))?;
     let fragments = fragments::read(BufReader::new(file), opened.size - format.pixels.offset)?;

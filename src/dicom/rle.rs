@@ -17,6 +17,10 @@ pub(super) fn decode(bytes: &[u8], format: &Format) -> Result<Vec<u8>, ReadError
     if segments != samples * width {
         return Err(wrong("the number of RLE segments does not fit the pixels"));
     }
+    // Two bytes give at most 128, so less than this cannot hold the frame.
+    if bytes.len().saturating_mul(64) < pixels * samples * width {
+        return Err(wrong("it is too short for the image"));
+    }
     let mut out = vec![0u8; pixels * samples * width];
     let mut plane = Vec::with_capacity(pixels);
     for segment in 0..segments {

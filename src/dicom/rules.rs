@@ -144,7 +144,8 @@ fn apply(rule: &Rule, part: Part) -> Vec<Part> {
 fn better(whole: &[&Instance], parts: &[Vec<&Instance>]) -> bool {
     let excess = excess_frames(whole);
     if excess == 0 {
-        return parts.iter().all(|part| part.len() > 1 && is_regular(part));
+        // Two slices are always even, so they prove nothing.
+        return parts.iter().all(|part| part.len() > 2 && is_regular(part));
     }
     parts.iter().all(|part| part.len() > 1) && parts.iter().map(|part| excess_frames(part)).sum::<usize>() < excess
 }

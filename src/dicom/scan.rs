@@ -42,6 +42,8 @@ pub(super) struct PixelsAt {
     pub length: Option<u64>,
     /// Whether they are whole numbers (Pixel Data), not floating point ones.
     pub whole_numbers: bool,
+    /// Written as 16-bit words (OW): in big endian, two bytes of 8-bit pixels change places.
+    pub words: bool,
 }
 
 /// What a scan found.
@@ -71,15 +73,45 @@ pub(super) fn scan<R: Read + Seek>(
         return Err(ReadError::FileTooLarge { bytes: size, most: limits.file_bytes });
     }
     let start = start_of_elements(source, size)?;
+    let marked = start > 0;
+    match scan_from(source, start, size, wanted, limits) {
+        // Without the mark of DICOM, a broken structure only says that this is something else.
+        Err(
+            ReadError::CutShort { .. }
+            | ReadError::Length { .. }
+            | ReadError::Structure { .. }
+            | ReadError::TooManyElements { .. },
+        ) if !marked && !first_is_typical(source)? => Err(ReadError::NotDicom),
+        Ok(scanned) if !marked && scanned.values.is_empty() => Err(ReadError::NotDicom),
+        other => other,
+    }
+}
+
+/// Whether a file without preamble starts like a data set: an explicit element of group 0002 or 0008.
+fn first_is_typical<R: Read + Seek>(source: &mut BufReader<R>) -> Result<bool, ReadError> {
+    let mut first = [0u8; 6];
+    source.seek(SeekFrom::Start(0))?;
+    let there = source.read_exact(&mut first).is_ok();
+    let [a, b, _, _, vr0, vr1] = first;
+    Ok(there && matches!((a, b), (2 | 8, 0) | (0, 2 | 8)) && VR::from_binary([vr0, vr1]).is_some())
+}
+
+fn scan_from<R: Read + Seek>(
+    source: &mut BufReader<R>,
+    start: u64,
+    size: u64,
+    wanted: &[Tag],
+    limits: &Limits,
+) -> Result<Scanned, ReadError> {
     let mut values = BTreeMap::new();
     let (stated, data_set_at) = meta_group(source, start, size, wanted, &mut values)?;
     let syntax = match stated {
         Some(syntax) if syntax.layout.deflated => syntax,
-        stated => actual_syntax(source, stated, data_set_at)?,
+        stated => actual_syntax(source, stated, data_set_at, start > 0)?,
     };
     let keep = Keep { wanted, values };
     let (values, pixels) = if syntax.layout.deflated {
-        let most = limits.inflated_bytes.min((size - data_set_at).saturating_mul(limits.inflate_ratio));
+        let most = limits.unfolded(size.saturating_sub(data_set_at));
         let input = Input { source: Inflated(DeflateDecoder::new(source)), at: 0, end: most, open_end: true };
         Walk::new(input, syntax.layout, limits, keep).run()?
     } else {
@@ -162,6 +194,7 @@ fn actual_syntax<R: Read + Seek>(
     source: &mut BufReader<R>,
     stated: Option<Syntax>,
     at: u64,
+    marked: bool,
 ) -> Result<Syntax, ReadError> {
     let mut first = [0u8; 6];
     let there = source.read_exact(&mut first).is_ok();
@@ -180,13 +213,15 @@ fn actual_syntax<R: Read + Seek>(
             _ => stated,
         });
     }
-    // Without a meta group the first element must be of one of the groups that a data set starts with.
+    // Without a stated syntax the first element must be of one of the groups that a data set starts with.
     let little = matches!((a, b), (0x02..=0x10, 0)) && a % 2 == 0;
     let big = matches!((a, b), (0, 0x02..=0x10)) && b % 2 == 0;
     match (there, little, big, explicit) {
         (true, true, _, true) => Ok(Syntax::from_uid(EXPLICIT)),
         (true, true, _, false) => Ok(Syntax::from_uid(IMPLICIT)),
         (true, _, true, true) => Ok(Syntax::from_uid(BIG_ENDIAN)),
+        // Marked as DICOM, and nothing said: the default of the standard (PS3.5 10.1).
+        _ if marked => Ok(Syntax::from_uid(if explicit { EXPLICIT } else { IMPLICIT })),
         _ => Err(ReadError::NotDicom),
     }
 }
@@ -483,6 +518,7 @@ impl<'a, S: Source> Walk<'a, S> {
             offset: self.input.at,
             length: (header.length != UNDEFINED).then_some(u64::from(header.length)),
             whole_numbers: header.tag == tags::PIXEL_DATA,
+            words: header.vr == VR::OW,
         }))
     }
 

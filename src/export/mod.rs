@@ -1,1 +1,3 @@
 //! Tables with their data dictionary, and volumes as NIfTI.
+
+pub mod nifti;
