@@ -2,4 +2,5 @@
 
 mod golden;
 mod ranks;
+mod sample_study;
 mod support;

@@ -83,6 +83,9 @@ pub(super) fn liver_mm(p: PatientPoint) -> f64 {
     let left = ellipsoid(16.0, -52.0, -41.0, [76.0, 35.0, 32.0]).distance_mm(at(p.x, p.y, p.z + 0.10 * p.x));
     let caudate = ellipsoid(-14.0, 2.0, -57.0, [21.0, 19.0, 27.0]).distance_mm(p);
     let lobes = smooth_min(smooth_min(right, left, 16.0), caudate, 9.0);
+    if lobes.abs() > 8.0 {
+        return smooth_max(lobes, belly_mm(p), 5.0); // far from the surface the lobules do not matter
+    }
     let lobulated = lobes + 2.6 * smooth(0x11fe, [p.x, p.y, p.z], 33.0);
     smooth_max(lobulated, belly_mm(p), 5.0)
 }

@@ -8,6 +8,7 @@ use super::tissue::Tissue;
 use super::{CaseInfo, Phase};
 use crate::clinical::{self, Answer, Date, LiverSegment};
 use crate::geometry::{PatientPoint, PatientVector};
+use crate::outcome::Word;
 
 /// A sample study as planned.
 pub(super) struct Case {
@@ -85,8 +86,8 @@ pub(super) struct Key {
     pub answer: Answer,
     pub also_accepted: &'static [Answer],
     pub shape: clinical::Shape,
-    /// Code of the derived word.
-    pub derived: &'static str,
+    /// What history makes of it.
+    pub derived: Word,
     pub look_at: Phase,
     pub sign: &'static str,
     pub trap: &'static str,
@@ -171,9 +172,9 @@ fn first_look(info: &'static CaseInfo) -> Option<Case> {
         first_session: Date::from_ymd_opt(2024, 3, 12)?,
         visits: vec![
             visit("pre", "Pre-procedure", -21, shift(0.0, 0.0, -40.0), -30.5, 33_133, BOTH),
-            visit("d35", "4-6 weeks", 35, shift(2.0, -3.0, -52.0), -43.0, 38_522, BOTH),
-            visit("d92", "3 months", 92, shift(-1.5, 2.5, -31.0), -20.5, 49_207, BOTH),
-            visit("d183", "6 months", 183, shift(1.0, -2.0, -46.5), -37.5, 31_364, BOTH),
+            visit("d35", "4-6 weeks", 35, shift(2.0, -3.0, -52.0), -41.0, 38_522, BOTH),
+            visit("d92", "3 months", 92, shift(-1.5, 2.5, -31.0), -23.0, 49_207, BOTH),
+            visit("d183", "6 months", 183, shift(1.0, -2.0, -46.5), -37.5, 31_364, &[Phase::PortalVenous]),
         ],
         lesions: vec![segment_vii(), segment_iva(), segment_vi()],
         sessions: vec![
@@ -207,7 +208,7 @@ fn segment_vii() -> LesionPlan {
         answer: Answer::Viable,
         also_accepted: &[],
         shape: clinical::Shape::HypoattenuatingNodule,
-        derived: "local_tumour_progression",
+        derived: Word::LocalTumourProgression,
         look_at: Phase::PortalVenous,
         sign: "A nodule of about 75 HU at the front inner margin, where the margin was thinnest: below the liver \
                (110 HU), well above the zone (40 HU), and not there at 4-6 weeks.",
@@ -222,12 +223,12 @@ fn segment_vii() -> LesionPlan {
             LesionAt {
                 zone: early(zone([21.0, 17.0, 17.0]), to),
                 viable: None,
-                hidden: Some(nodule(16.4, [3.9, 3.1, 3.1])),
+                hidden: Some(nodule(16.8, [3.9, 3.1, 3.1])),
                 key: Some(Key {
                     answer: Answer::NoViable,
                     also_accepted: &[Answer::Equivocal],
                     shape: clinical::Shape::ThinSmoothRim,
-                    derived: "complete",
+                    derived: Word::Complete,
                     look_at: Phase::Arterial,
                     sign: "The zone covers the tumour; a thin smooth rim in the arterial phase.",
                     trap: "In retrospect the margin is slightly blurred at the front inner side, where the nodule of \
@@ -236,13 +237,13 @@ fn segment_vii() -> LesionPlan {
             },
             LesionAt {
                 zone: late(zone([18.0, 14.5, 14.5]), Some(to)),
-                viable: Some(Shape::Ellipsoid(nodule(16.5, [5.5, 4.5, 4.5]))),
+                viable: Some(Shape::Ellipsoid(nodule(18.5, [5.5, 5.0, 5.5]))),
                 hidden: None,
                 key: Some(progression),
             },
             LesionAt {
                 zone: late(zone([15.0, 12.0, 12.0]), None),
-                viable: Some(Shape::Ellipsoid(nodule(17.5, [9.5, 8.0, 8.0]))),
+                viable: Some(Shape::Ellipsoid(nodule(19.0, [9.5, 8.0, 8.5]))),
                 hidden: None,
                 key: Some(Key {
                     shape: clinical::Shape::Masslike,
@@ -265,10 +266,10 @@ fn segment_iva() -> LesionPlan {
         answer: Answer::NoViable,
         also_accepted: &[],
         shape: clinical::Shape::None,
-        derived: "complete",
+        derived: Word::Complete,
         look_at: Phase::PortalVenous,
         sign: "A smooth, shrinking zone without enhancement.",
-        trap: "The centre is denser than the outer zone in every phase, also before contrast: not enhancement.",
+        trap: "The centre is denser than the outer zone at first, in both phases alike: dried tissue, not enhancement.",
     };
     LesionPlan {
         label: "L2",
@@ -304,7 +305,7 @@ fn segment_vi() -> LesionPlan {
         answer: Answer::NoViable,
         also_accepted: &[],
         shape: clinical::Shape::None,
-        derived: "complete_assisted",
+        derived: Word::CompleteAssisted,
         look_at: Phase::PortalVenous,
         sign: "After the second session the zone covers the crescent; nothing at its margin.",
         trap: "This is +43 d after the second session: late for 4-6 weeks, but it counts.",
@@ -322,7 +323,7 @@ fn segment_vi() -> LesionPlan {
                 key: Some(Key {
                     answer: Answer::Viable,
                     shape: clinical::Shape::HypoattenuatingNodule,
-                    derived: "incomplete",
+                    derived: Word::Incomplete,
                     sign: "A crescent of about 75 HU behind the zone, where the tumour was before ablation.",
                     trap: "The zone is larger than the tumour was, but it lies too far to the front.",
                     ..complete

@@ -121,10 +121,7 @@ fn when(
     const SLICE_S: f64 = 0.125;
     let date = date_of(case, visit.day).format("%Y%m%d").to_string();
     let bolus = f64::from(visit.start_s) + 180.0;
-    let series = match phase.after_bolus_s() {
-        Some(after) => bolus + after,
-        None => f64::from(visit.start_s) + 60.0,
-    };
+    let series = bolus + phase.after_bolus_s();
     let acquired = series + f64::from(grid.dims[2] - 1 - slice) * SLICE_S;
     for tag in [tags::STUDY_DATE, tags::SERIES_DATE, tags::ACQUISITION_DATE, tags::CONTENT_DATE] {
         put(tag, VR::DA, date.as_str().into());
@@ -136,16 +133,16 @@ fn when(
     put(tags::ACCESSION_NUMBER, VR::SH, "".into());
     put(tags::REFERRING_PHYSICIAN_NAME, VR::PN, "".into());
     put(tags::STUDY_ID, VR::SH, "1".into());
-    put(tags::STUDY_DESCRIPTION, VR::LO, "CT liver, biphasic".into());
+    let both = visit.phases.len() > 1;
+    let study = if both { "CT liver, arterial and portal venous" } else { "CT liver, portal venous" };
+    put(tags::STUDY_DESCRIPTION, VR::LO, study.into());
     put(tags::SERIES_DESCRIPTION, VR::LO, phase.description().into());
     put(tags::SERIES_NUMBER, VR::IS, phase.series_number().to_string().into());
     put(tags::ACQUISITION_NUMBER, VR::IS, phase.series_number().to_string().into());
-    if phase.after_bolus_s().is_some() {
-        put(tags::CONTRAST_BOLUS_AGENT, VR::LO, "Iohexol 350".into());
-        put(tags::CONTRAST_BOLUS_ROUTE, VR::LO, "IV".into());
-        put(tags::CONTRAST_BOLUS_VOLUME, VR::DS, "110".into());
-        put(tags::CONTRAST_BOLUS_START_TIME, VR::TM, clock(bolus).into());
-    }
+    put(tags::CONTRAST_BOLUS_AGENT, VR::LO, "Iohexol 350".into());
+    put(tags::CONTRAST_BOLUS_ROUTE, VR::LO, "IV".into());
+    put(tags::CONTRAST_BOLUS_VOLUME, VR::DS, "110".into());
+    put(tags::CONTRAST_BOLUS_START_TIME, VR::TM, clock(bolus).into());
 }
 
 fn how(put: &mut impl FnMut(Tag, VR, PrimitiveValue), visit: &VisitPlan, phase: Phase) {
@@ -157,7 +154,7 @@ fn how(put: &mut impl FnMut(Tag, VR, PrimitiveValue), visit: &VisitPlan, phase: 
     put(tags::MANUFACTURER_MODEL_NAME, VR::LO, "Phantom".into());
     put(tags::BODY_PART_EXAMINED, VR::CS, "ABDOMEN".into());
     put(tags::PATIENT_POSITION, VR::CS, "HFS".into());
-    put(tags::PROTOCOL_NAME, VR::LO, "Liver biphasic".into());
+    put(tags::PROTOCOL_NAME, VR::LO, "Liver with contrast".into());
     put(tags::SCAN_OPTIONS, VR::CS, "HELICAL".into());
     put(tags::KVP, VR::DS, "120".into());
     put(tags::SLICE_THICKNESS, VR::DS, decimals(&[SLICE_MM]));
@@ -200,7 +197,7 @@ fn encode(object: &InMemDicomObject, sop_uid: &str) -> Result<Vec<u8>, PhantomEr
     let explicit = dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
     object.write_dataset_with_ts(&mut data, &explicit).map_err(|error| wrong(&error))?;
     // Deflated here and not by the library, which packs fast and loosely.
-    let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());
+    let mut deflated = DeflateEncoder::new(Vec::new(), Compression::new(6));
     deflated.write_all(&data).map_err(|error| wrong(&error))?;
     let deflated = deflated.finish().map_err(|error| wrong(&error))?;
     bytes.extend_from_slice(&deflated);
@@ -218,6 +215,6 @@ mod tests {
     fn times_and_numbers_are_written_as_dicom_wants_them() {
         assert_eq!(clock(33_133.0), "091213.000");
         assert_eq!(clock(86_399.875), "235959.875");
-        assert_eq!(decimals(&[1.9, 5.0, -30.5]), PrimitiveValue::Strs(["1.9", "5", "-30.5"].map(String::from).into()));
+        assert_eq!(decimals(&[1.9, 5.0, -30.5, 40.0]).to_multi_str().as_ref(), ["1.9", "5", "-30.5", "40"]);
     }
 }

@@ -43,18 +43,15 @@ pub struct CaseInfo {
 /// Contrast phase of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
-    /// Before contrast.
-    Unenhanced,
-    /// Late arterial, 35 s.
+    /// Late arterial.
     Arterial,
-    /// Portal venous, 70 s.
+    /// Portal venous.
     PortalVenous,
 }
 
 impl Phase {
     fn folder(self) -> &'static str {
         match self {
-            Self::Unenhanced => "unenhanced",
             Self::Arterial => "arterial",
             Self::PortalVenous => "portal-venous",
         }
@@ -62,7 +59,6 @@ impl Phase {
 
     fn description(self) -> &'static str {
         match self {
-            Self::Unenhanced => "Liver unenhanced 5.0 mm",
             Self::Arterial => "Liver late arterial 5.0 mm",
             Self::PortalVenous => "Liver portal venous 5.0 mm",
         }
@@ -70,23 +66,20 @@ impl Phase {
 
     fn series_number(self) -> u32 {
         match self {
-            Self::Unenhanced => 2,
             Self::Arterial => 3,
             Self::PortalVenous => 4,
         }
     }
 
-    fn after_bolus_s(self) -> Option<f64> {
+    fn after_bolus_s(self) -> f64 {
         match self {
-            Self::Unenhanced => None,
-            Self::Arterial => Some(35.0),
-            Self::PortalVenous => Some(70.0),
+            Self::Arterial => 35.0,
+            Self::PortalVenous => 70.0,
         }
     }
 
     fn role(self) -> StackRole {
         match self {
-            Self::Unenhanced => StackRole::CtUnenhanced,
             Self::Arterial => StackRole::CtArterial,
             Self::PortalVenous => StackRole::CtPortalVenous,
         }
@@ -108,7 +101,7 @@ pub struct Written {
 #[derive(Debug, thiserror::Error)]
 pub enum PhantomError {
     /// There is no such case.
-    #[error("there is no sample called \"{id}\"; the samples are: {known}")]
+    #[error("There is no sample called {id:?}. The samples are: {known}.")]
     UnknownCase {
         /// What was asked for.
         id: String,
@@ -116,13 +109,13 @@ pub enum PhantomError {
         known: String,
     },
     /// A different file is already there.
-    #[error("{} is already there and is not this sample; choose another folder", .file.display())]
+    #[error("{file:?} is already there and is not part of this sample. Choose another folder; nothing was written.")]
     InTheWay {
         /// The file.
         file: PathBuf,
     },
     /// The disk refused.
-    #[error("{} could not be written: {source}", .path.display())]
+    #[error("{path:?} could not be written: {source}.")]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -130,13 +123,13 @@ pub enum PhantomError {
         source: std::io::Error,
     },
     /// An image could not be turned into DICOM.
-    #[error("an image of the sample could not be turned into a DICOM file: {reason}")]
+    #[error("An image of the sample could not be turned into a DICOM file: {reason}.")]
     Encode {
         /// What went wrong.
         reason: String,
     },
     /// It was asked to stop; nothing was written.
-    #[error("writing the sample was cancelled; nothing was written")]
+    #[error("Writing the sample was cancelled. Nothing was written.")]
     Cancelled,
 }
 

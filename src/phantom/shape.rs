@@ -104,7 +104,7 @@ fn scaled<const N: usize>(q: [f64; N], half: [f64; N]) -> f64 {
         slope += (q / h) * (q / h);
     }
     let (near, slope) = (near.sqrt(), slope.sqrt());
-    if near < 1e-6 { half.iter().fold(f64::MAX, |a, b| a.min(*b)) * -1.0 } else { near * (near - 1.0) / slope }
+    if near < 1e-6 { -half.into_iter().fold(f64::MAX, f64::min) } else { near * (near - 1.0) / slope }
 }
 
 /// An upright ring of the trunk: an ellipse with slightly squared corners, the same at every height.

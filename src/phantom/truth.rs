@@ -4,9 +4,10 @@ use super::Phase;
 use super::course::{Case, LesionPlan};
 use super::instance::{Names, date_of};
 use super::scan;
-use super::shape::{Ellipsoid, Shape};
+use super::shape::Shape;
 use crate::clinical::{self, Answer, Date, LiverSegment, MarkRole, Organ, StackRole, TumourType};
 use crate::geometry::{Grid, PatientPoint, PatientVector, VoxelIndex};
+use crate::outcome::Word;
 use serde::{Deserialize, Serialize};
 
 /// The truth of a sample study. All places are LPS, mm, in the space of the visit they belong to.
@@ -138,7 +139,7 @@ pub struct KeyTruth {
     /// The expected shape.
     pub shape: clinical::Shape,
     /// The word that follows from the answers so far (reading.md 8).
-    pub derived: String,
+    pub derived: Word,
     /// Folder of the series to look at.
     pub look_at: String,
     /// Height of the slice to look at, LPS mm.
@@ -197,7 +198,7 @@ pub(super) fn series_folder(visit: &str, phase: Phase) -> String {
 
 fn lesion_truth(case: &Case, lesion: &LesionPlan) -> LesionTruth {
     let visits = case.visits.iter().enumerate().zip(&lesion.at).map(|((n, visit), at)| {
-        let last = case.sessions.iter().filter(|s| s.lesions.contains(&lesion.label) && s.day <= visit.day).next_back();
+        let last = case.sessions.iter().rfind(|s| s.lesions.contains(&lesion.label) && s.day <= visit.day);
         let region = |role| region_truth(case, n, lesion, role);
         let place = lesion.tumour.centre + visit.shift;
         let grid = scan::grid(visit, String::new());
@@ -209,7 +210,7 @@ fn lesion_truth(case: &Case, lesion: &LesionPlan) -> LesionTruth {
         LesionVisitTruth {
             visit: visit.id.into(),
             days_after_last_session: visit.day - last.map_or(0, |session| session.day),
-            place,
+            place: tidy_point(place),
             tumour: region(MarkRole::Tumour),
             ablation_zone: region(MarkRole::AblationZone),
             viable_tumour: region(MarkRole::ViableTumour),
@@ -218,7 +219,7 @@ fn lesion_truth(case: &Case, lesion: &LesionPlan) -> LesionTruth {
                 answer: key.answer,
                 also_accepted: key.also_accepted.to_vec(),
                 shape: key.shape,
-                derived: key.derived.into(),
+                derived: key.derived,
                 look_at: series_folder(visit.id, key.look_at),
                 slice_z_mm: grid.nearest_slice(look_at).map_or(look_at.z, |k| grid.slice_plane(k).point.z),
                 sign: key.sign.into(),
@@ -265,7 +266,7 @@ fn region_of(case: &Case, visit: usize, shape: &Shape) -> RegionTruth {
         }
     };
     RegionTruth {
-        centre: centre + shift,
+        centre: tidy_point(centre + shift),
         volume_ml: tidy(volume_ml),
         longest_axial_mm: tidy(longest_axial_mm),
         voxels,
@@ -276,6 +277,10 @@ fn region_of(case: &Case, visit: usize, shape: &Shape) -> RegionTruth {
 /// Three decimals: what the model is worth, and no more.
 fn tidy(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
+}
+
+fn tidy_point(at: PatientPoint) -> PatientPoint {
+    PatientPoint::new(tidy(at.x), tidy(at.y), tidy(at.z))
 }
 
 /// Volume, ml, and longest axial diameter, mm, of a shape without a closed form.
@@ -335,6 +340,7 @@ pub(super) fn mask(case: &Case, visit: &str, lesion: &str, role: MarkRole) -> Op
 
 #[cfg(test)]
 mod tests {
+    use super::super::shape::Ellipsoid;
     use super::*;
 
     #[test]
