@@ -18,8 +18,9 @@ fn damaged_real_files_cost_a_sentence() {
     let Some(data) = real("pydicom_testfiles", NAME) else { return };
     if std::env::var_os(CHILD).is_none() && cfg!(unix) {
         let limited = format!("ulimit -v {MEMORY_KB} && exec \"$0\" --exact {NAME} --nocapture");
-        let child = Command::new("sh").arg("-c").arg(limited).arg(std::env::current_exe().unwrap());
-        let output = { child }.env(CHILD, "1").env("RAYON_NUM_THREADS", "2").output().unwrap();
+        let mut child = Command::new("sh");
+        child.arg("-c").arg(limited).arg(std::env::current_exe().unwrap());
+        let output = child.env(CHILD, "1").env("RAYON_NUM_THREADS", "2").output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && said.contains("1 passed"), "{said}");
         return;
