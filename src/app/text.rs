@@ -53,7 +53,6 @@ pub const WHY_NOT_EVALUABLE: &str = "Why not evaluable";
 pub const WHY_NOT_DONE: &str = "Why not done";
 pub const FROM_THE_MARKS: &str = "From the marks";
 pub const NO_MARKS: &str = "Nothing marked at this visit.";
-pub const VIABLE_LD: &str = "Viable longest diameter";
 pub const VIABLE_LD_MM: &str = "Viable longest diameter, mm";
 pub const ADEQUATE: &str = "Adequate study";
 pub const ADEQUATE_YES: &str = "Adequate";

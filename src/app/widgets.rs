@@ -125,16 +125,6 @@ pub fn caption(ui: &mut Ui, text: &str) {
     ui.label(theme::caption(text));
 }
 
-/// A small coloured dot with a word beside it: colour never alone.
-pub fn dot(ui: &mut Ui, fill: Color32, hollow: bool) {
-    let (rect, _) = ui.allocate_exact_size(vec2(9.0, 14.0), Sense::hover());
-    if hollow {
-        ui.painter().circle_stroke(rect.center(), 3.5, Stroke::new(1.2, fill));
-    } else {
-        ui.painter().circle_filled(rect.center(), 4.0, fill);
-    }
-}
-
 /// A one-line text in a colour.
 pub fn coloured(text: impl Into<String>, fill: Color32) -> RichText {
     RichText::new(text).font(theme::font(theme::BODY)).color(fill)
