@@ -63,9 +63,10 @@ fn rows(connection: &Connection, kind: RowKind, document: &mut Document) -> Read
     Ok(())
 }
 
-/// A sentence as the part of another one.
-fn lower(sentence: &str) -> String {
-    let mut letters = sentence.trim_end_matches('.').chars();
+/// What a refusal says is wrong, without its advice, as the part of another sentence.
+fn lower(refusal: &str) -> String {
+    let wrong = refusal.split_once(". ").map_or(refusal, |(first, _)| first);
+    let mut letters = wrong.trim_end_matches('.').chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 

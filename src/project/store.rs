@@ -2,10 +2,10 @@
 
 use super::change::Change;
 use super::document::Ids;
-use super::edit::{Edit, Op};
+use super::edit::{Edit, MarkWrites, Op};
 use super::errors::{OpenError, ReadError, SaveError};
 use super::lock::{self, Holder, Lock, ReadOnly};
-use super::row::RowKey;
+use super::row::{Row, RowKey};
 use super::{backup, journal, load, open, schema};
 use crate::clinical::{Identity, PatientId, StackKey, Stamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from_iter};
@@ -97,7 +97,7 @@ impl Store {
         for op in &change.forward.ops {
             write_op(&transaction, op)?;
         }
-        write_slices(&transaction, change)?;
+        write_marks(&transaction, &change.marks)?;
         write_journal(&transaction, change)?;
         write_sidecar(&transaction, sidecar)?;
         Ok(transaction.commit()?)
@@ -195,30 +195,7 @@ impl Drop for Store {
 
 fn write_op(transaction: &Transaction<'_>, op: &Op) -> Result<(), SaveError> {
     match op {
-        Op::Put(row) => {
-            let key = row.key();
-            let table = key.kind().table();
-            let keys = schema::key_columns(key.kind());
-            let places: Vec<_> = (1..=keys.len()).map(|n| format!("?{n}")).collect();
-            let (columns, places, data) = (keys.join(", "), places.join(", "), keys.len() + 1);
-            let sql = format!(
-                "INSERT INTO {table} ({columns}, data) VALUES ({places}, ?{data})
-                 ON CONFLICT ({columns}) DO UPDATE SET data = excluded.data"
-            );
-            let json = row.write().map_err(|why| SaveError::Disk(why.to_string()))?;
-            let values = schema::key_values(&key).into_iter().chain([rusqlite::types::Value::Text(json)]);
-            transaction.prepare_cached(&sql)?.execute(params_from_iter(values))?;
-            if let Some((name, number)) =
-                Ids::of(&key).and_then(|(which, number)| Some((Ids::NAMES.get(which)?, number)))
-            {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO counter (name, last) VALUES (?1, ?2)
-                         ON CONFLICT (name) DO UPDATE SET last = max(last, excluded.last)",
-                    )?
-                    .execute(params![name, number])?;
-            }
-        }
+        Op::Put(row) => write_row(transaction, row)?,
         Op::Remove(key) => {
             let matches: Vec<_> =
                 (1..).zip(schema::key_columns(key.kind())).map(|(n, column)| format!("{column} = ?{n}")).collect();
@@ -228,13 +205,40 @@ fn write_op(transaction: &Transaction<'_>, op: &Op) -> Result<(), SaveError> {
                 transaction.prepare_cached("DELETE FROM mark_slice WHERE mark = ?1")?.execute([mark.0])?;
             }
         }
-        Op::Mask { .. } => {} // its slices are written as they are after the whole change
+        Op::Mask { .. } => {} // written as the mark is after the whole change
     }
     Ok(())
 }
 
-fn write_slices(transaction: &Transaction<'_>, change: &Change) -> Result<(), SaveError> {
-    for ((mark, k), runs) in &change.slices {
+fn write_row(transaction: &Transaction<'_>, row: &Row) -> Result<(), SaveError> {
+    let key = row.key();
+    let table = key.kind().table();
+    let keys = schema::key_columns(key.kind());
+    let places: Vec<_> = (1..=keys.len()).map(|n| format!("?{n}")).collect();
+    let (columns, places, data) = (keys.join(", "), places.join(", "), keys.len() + 1);
+    let sql = format!(
+        "INSERT INTO {table} ({columns}, data) VALUES ({places}, ?{data})
+         ON CONFLICT ({columns}) DO UPDATE SET data = excluded.data"
+    );
+    let json = row.write().map_err(|why| SaveError::Disk(why.to_string()))?;
+    let values = schema::key_values(&key).into_iter().chain([rusqlite::types::Value::Text(json)]);
+    transaction.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+    if let Some((name, number)) = Ids::of(&key).and_then(|(which, number)| Some((Ids::NAMES.get(which)?, number))) {
+        transaction
+            .prepare_cached(
+                "INSERT INTO counter (name, last) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET last = max(last, excluded.last)",
+            )?
+            .execute(params![name, number])?;
+    }
+    Ok(())
+}
+
+fn write_marks(transaction: &Transaction<'_>, marks: &MarkWrites) -> Result<(), SaveError> {
+    for row in marks.rows.values() {
+        write_row(transaction, row)?;
+    }
+    for ((mark, k), runs) in &marks.slices {
         match runs {
             Some(runs) => transaction
                 .prepare_cached("INSERT OR REPLACE INTO mark_slice (mark, k, rle) VALUES (?1, ?2, ?3)")?
