@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 /// One operation on the document.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant)] // most operations put a row; a box each would only add work
 pub enum Op {
     /// Puts a row, new or in place of the one with its key. A new mark starts without a voxel.
     Put(Row),
@@ -358,14 +359,13 @@ impl Document {
 
     /// After an edit the findings of a visit are signed exactly when the visit is.
     fn check_signed_together(&self, edit: &Edit) -> Result<(), Refusal> {
-        for (visit, _) in self.touched(edit) {
-            for finding in self.findings_at(visit) {
-                let signed = self.signature(visit, finding.key.track).is_some();
-                if signed != (finding.status == FindingStatus::Signed) {
-                    return Err(Refusal::HalfSigned);
-                }
-            }
-        }
-        Ok(())
+        let mut findings = self.touched(edit).into_iter().flat_map(|(visit, _)| self.findings_at(visit));
+        if findings.all(|finding| self.signed_as_its_visit(finding)) { Ok(()) } else { Err(Refusal::HalfSigned) }
+    }
+
+    /// Whether a finding is signed exactly when its visit is.
+    pub(super) fn signed_as_its_visit(&self, finding: &Finding) -> bool {
+        let signed = self.signature(finding.key.visit, finding.key.track).is_some();
+        signed == (finding.status == FindingStatus::Signed)
     }
 }

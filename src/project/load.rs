@@ -41,6 +41,9 @@ pub(super) fn document(connection: &Connection) -> Read<Document> {
     for row in document.tables.rows() {
         document.check_row(&row).or_else(|why| content(lower(&why.to_string())))?;
     }
+    if let Some(finding) = document.findings().find(|finding| !document.signed_as_its_visit(finding)) {
+        return content(format!("an answer at visit {} is not signed as its visit is", finding.key.visit));
+    }
     voxels(connection, &mut document)?;
     counters(connection, &mut document)?;
     Ok(document)

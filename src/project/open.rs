@@ -60,6 +60,9 @@ pub(super) fn create(path: &Path) -> Result<(), OpenError> {
 pub(super) fn open(path: &Path, open_as: OpenAs, holder: &Holder) -> Result<OpenedStore, OpenError> {
     let file = file_name(path);
     let path = &look(path, &file)?;
+    let fail = |why: ReadError| explain(path, why);
+    let connection = connect(path).map_err(|why| fail(why.into()))?;
+    let format = believe(&connection, &file).map_err(|why| why.unwrap_or_else(fail))?;
     let (lock, mut read_only) = match open_as {
         OpenAs::ReadOnly => (None, Some(ReadOnly::Asked)),
         OpenAs::Writer => match lock::take(path) {
@@ -68,9 +71,6 @@ pub(super) fn open(path: &Path, open_as: OpenAs, holder: &Holder) -> Result<Open
             Err(Some(why)) => (None, Some(ReadOnly::WriteProtected(why))),
         },
     };
-    let fail = |why: ReadError| explain(path, why);
-    let connection = connect(path).map_err(|why| fail(why.into()))?;
-    let format = believe(&connection, &file).map_err(|why| why.unwrap_or_else(fail))?;
     if format > schema::FORMAT {
         read_only = Some(ReadOnly::Newer(format));
     } else if read_only.is_none() && connection.is_readonly("main").map_err(|why| fail(why.into()))? {

@@ -316,3 +316,66 @@ fn write_sidecar(transaction: &Transaction<'_>, sidecar: &Sidecar) -> Result<(),
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::clinical::{Patient, PatientId};
+    use crate::project::{By, ChangeKind, CommitError, NamedEdit, Op, OpenAs, Parts, Project, Row, SaveError, Sidecar};
+
+    fn patients(from: u32, to: u32, note: &str) -> NamedEdit {
+        let patient = |n| {
+            let patient = Patient { note: note.into(), ..Patient::new(PatientId(n), format!("P{n:03}")) };
+            Op::Put(Row::Patient(patient))
+        };
+        NamedEdit::new(ChangeKind::Patient, "patients", (from..to).map(patient).collect())
+    }
+
+    /// SQLite's own limit of pages stands in for a disk without space.
+    #[test]
+    fn a_full_disk_keeps_the_last_change_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("full.ablation");
+        let by = By { reader: None, at: "2026-03-04T09:00:00Z".parse().unwrap() };
+        let mut project = Project::create(&path, "NU", by.at).unwrap();
+        project.commit(patients(1, 5, ""), by).unwrap();
+        let before = project.document().clone();
+        let Parts { mut store, document, mut history } = project.into_parts();
+        let pages: u32 = store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.connection.pragma_update_and_check(None, "max_page_count", pages + 1, |_| Ok(())).unwrap();
+
+        let (large, after) = history.change(&document, patients(5, 200, &"x".repeat(500)), by).unwrap();
+        assert_eq!(store.commit(&large, &Sidecar::default()), Err(SaveError::Full));
+        let (small, _) = history.change(&document, patients(5, 6, ""), by).unwrap();
+        assert_eq!(small.entry.seq, 2, "the change that failed took no number");
+
+        store.connection.pragma_update_and_check(None, "max_page_count", 1_000_000, |_| Ok(())).unwrap();
+        drop(store);
+        let opened = Project::open(&path, OpenAs::Writer, "NU", by.at).unwrap().project;
+        assert!(*opened.document() == before);
+        // The same change fits once there is space.
+        let Parts { mut store, .. } = opened.into_parts();
+        store.commit(&large, &Sidecar::default()).unwrap();
+        history.push(&large);
+        // And cannot be written twice.
+        assert_eq!(store.commit(&large, &Sidecar::default()), Err(SaveError::ChangedElsewhere));
+        drop(store);
+        let opened = Project::open(&path, OpenAs::ReadOnly, "", by.at).unwrap().project;
+        assert!(*opened.document() == after);
+        assert_eq!(opened.history().entries(), history.entries());
+    }
+
+    #[test]
+    fn a_writer_elsewhere_is_waited_for_and_then_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("busy.ablation");
+        let by = By { reader: None, at: "2026-03-04T09:00:00Z".parse().unwrap() };
+        let mut project = Project::create(&path, "NU", by.at).unwrap();
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        project.store.connection.busy_timeout(std::time::Duration::from_millis(20)).unwrap();
+        assert_eq!(project.commit(patients(1, 2, ""), by).unwrap_err(), CommitError::NotSaved(SaveError::Busy));
+        assert_eq!(project.document().patients().count(), 0, "not shown, for it is not saved");
+        other.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(project.commit(patients(1, 2, ""), by).unwrap().seq, 1);
+    }
+}

@@ -196,8 +196,8 @@ fn the_first_format_opens_with_all_that_was_in_it() {
             "Study settings changed",
             "Undo: Study settings changed",
             "Redo: Study settings changed",
-            "Series \"100\" is CT arterial",
-            "Undo: Series \"100\" is CT arterial",
+            "Series 100 is CT arterial",
+            "Undo: Series 100 is CT arterial",
         ]
     );
 

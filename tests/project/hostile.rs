@@ -48,8 +48,11 @@ fn what_is_no_project_is_told_so() {
         refusal(&other),
         "other.ablation is a database of another program, not a project of Ablation Review. Open a file that ends in .ablation."
     );
-    // None of them was touched, and none left a lock on the way that keeps the next one out.
+    // None of them was touched, and nothing was left beside them.
     assert_eq!(std::fs::read(folder.join("odd.ablation")).unwrap(), [0; 5000]);
+    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["odd.ablation", "other.ablation"]);
 }
 
 /// A sound project with a change made to it behind its back.
@@ -105,6 +108,10 @@ fn content_that_no_program_wrote_is_named_and_refused() {
         (
             "UPDATE lesion SET data = json_set(data, '$.patient', 4000000) WHERE id = (SELECT min(id) FROM lesion)",
             "the lesion names a patient that is not in the project",
+        ),
+        (
+            "UPDATE finding SET data = json_set(data, '$.status', iif(status = 'draft', 'signed', 'draft'))",
+            "is not signed as its visit is",
         ),
         ("DELETE FROM visit", "visit that is not in the project"),
         ("UPDATE stack SET data = json_set(data, '$.info.rows', 4294967295)", "its size disagrees with its slices"),
