@@ -66,7 +66,7 @@ fn unit(mark: Option<&MarkSummary>) -> Cell {
 const LONGEST: &str = "longest axial (in-slice) diameter of the mark";
 const LONGEST_PX: &str = "the same in pixels, where pixels are not calibrated in mm";
 const PERPENDICULAR: &str = "longest diameter at right angles to it in the same slice";
-const MEAN: &str = "mean value inside the mark, in the unit of the column after next";
+const MEAN: &str = "mean value inside the mark";
 const SD: &str = "standard deviation inside the mark (n - 1)";
 const UNIT: &str = "unit of mean and standard deviation; blank where the file does not say";
 

@@ -15,7 +15,6 @@ struct Row<'a> {
 
 #[rustfmt::skip]
 fn columns<'a>() -> Vec<Column<Row<'a>>> {
-    let n = |name, meaning, cell| number(name, meaning, "count", cell);
     vec![
         column("patient", "the study's own code of the patient", Values::Any, |r| Cell::Code(r.patient.code.clone())),
         column("sex", "sex as recorded", Values::one::<Sex>("sex"), |r| Cell::code(r.patient.sex)),
@@ -33,11 +32,11 @@ fn columns<'a>() -> Vec<Column<Row<'a>>> {
             Values::one::<YesNoUnknown>("yes_no_unknown"), |r| Cell::code(r.patient.extrahepatic_at_baseline)),
         column("first_ablation", "first ablation session of the patient", Values::Day,
             |r| Cell::day(r.all.first_ablation(r.patient.id))),
-        n("lesions_n", "lesions entered", |r| Cell::count(r.all.document.lesions_of(r.patient.id).count())),
-        n("index_lesions_n", "lesions aimed at in the first treatment",
+        number("lesions_n", "lesions entered", "count", |r| Cell::count(r.all.document.lesions_of(r.patient.id).count())),
+        number("index_lesions_n", "lesions aimed at in the first treatment", "count",
             |r| Cell::count(r.all.document.lesions_of(r.patient.id).filter(|lesion| lesion.index).count())),
-        n("sessions_n", "ablation sessions", |r| Cell::count(r.all.document.sessions_of(r.patient.id).len())),
-        n("visits_n", "visits", |r| Cell::count(r.all.document.visits_of(r.patient.id).len())),
+        number("sessions_n", "ablation sessions", "count", |r| Cell::count(r.all.document.sessions_of(r.patient.id).len())),
+        number("visits_n", "visits", "count", |r| Cell::count(r.all.document.visits_of(r.patient.id).len())),
         column("last_known_alive", "last date at which the patient was known to live", Values::Day,
             |r| Cell::day(r.patient.last_known_alive)),
         column("vital_status", "whether the patient is known to live", Values::one::<VitalStatus>("vital_status"),
