@@ -48,7 +48,7 @@ pub fn tables(document: &Document, options: Options) -> Vec<Table> {
 }
 
 fn every_table(all: &Gathered<'_>, dates: Dates) -> Vec<Table> {
-    vec![
+    let mut every = vec![
         tables::patients::table(all, dates),
         tables::lesions::table(all, dates),
         tables::sessions::table(all, dates),
@@ -56,7 +56,9 @@ fn every_table(all: &Gathered<'_>, dates: Dates) -> Vec<Table> {
         tables::lesion_visit::table(all, dates),
         tables::lesion_session::table(all, dates),
         tables::events::table(all, dates),
-    ]
+    ];
+    every.extend(tables::efficacy::tables(all, dates));
+    every
 }
 
 /// Writes tables: to `FILE.csv` the lesion x visit table with `FILE.dictionary.csv` beside it; to a folder

@@ -1,5 +1,6 @@
 //! The tables, one file each: their rows and their columns.
 
+pub(super) mod efficacy;
 pub(super) mod events;
 pub(super) mod lesion_session;
 pub(super) mod lesion_visit;
