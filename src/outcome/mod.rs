@@ -25,3 +25,8 @@ pub use word::{
     AdequacyCall, Derived, EFFICACY_TERM, Efficacy, EfficacyCall, LesionOutcome, Milestone, MissingField, Objection,
     ObjectionClass, Standing, TimePoint, ViableLd, VisitOutcome, Word,
 };
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
