@@ -2,13 +2,13 @@
 //! exported tables: its words, dates and technique efficacy are known by hand.
 
 use ablation_review::clinical::{
-    Adequacy, Answer, Coded, Date, DeathCause, Event, EventKind, Finding, FindingKey, Lesion, LesionId, NotDoneReason,
+    Adequacy, Answer, Date, DeathCause, Event, EventKind, Finding, FindingKey, Lesion, LesionId,
     Patient, PatientId, PrimaryCancer, ReaderId, Session, SessionLesion, Shape, Stamp, TechnicalSuccess, Track,
     TumourType, Visit, VisitId, VisitSource, VitalStatus,
 };
 use ablation_review::clinical::{AblationModality, Organ};
 use ablation_review::export::{Dates, Options, Table, tables, write};
-use ablation_review::project::{By, NamedEdit, OpenAs, Project, edits};
+use ablation_review::project::{By, NamedEdit, Project, edits};
 use chrono::{Days, TimeZone, Utc};
 use std::collections::BTreeMap;
 
@@ -243,4 +243,93 @@ fn the_words_of_the_mini_cohort() {
     ];
     let expected: Vec<_> = expected.iter().map(|(p, e, d)| (p.to_string(), e.to_string(), d.to_string())).collect();
     assert_eq!(events, expected);
+}
+
+/// "6/8" and the interval, by measure.
+fn rates(tables: &[Table]) -> BTreeMap<String, String> {
+    rows_of(tables, "efficacy")
+        .into_iter()
+        .map(|row| {
+            let text = format!(
+                "{}/{} {} ({}-{})",
+                row["complete_n"],
+                row["denominator_n"],
+                row["percent"],
+                row["wilson_low_percent"],
+                row["wilson_high_percent"]
+            );
+            (row["measure"].clone(), text)
+        })
+        .collect()
+}
+
+#[test]
+fn the_efficacy_of_the_mini_cohort() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut entry = mini_cohort(folder.path());
+
+    // Nothing is signed yet: rates count nothing and say what they leave out.
+    let drafts = tables(entry.project.document(), options(Dates::Iso));
+    assert!(rates(&drafts)["primary_evaluable"].starts_with("0/0 "), "{:?}", rates(&drafts));
+    assert!(rows_of(&drafts, "efficacy").iter().all(|row| row["drafts_left_out_n"] == "20"));
+
+    entry.sign_everything();
+    let tables = tables(entry.project.document(), options(Dates::Iso));
+    let rates = rates(&tables);
+    // Wilson intervals by R: prop.test(x, n, correct = FALSE).
+    assert_eq!(rates["primary_evaluable"], "6/8 75.0 (40.9-92.9)");
+    assert_eq!(rates["primary_equivocal_fails"], "6/9 66.7 (35.4-87.9)");
+    assert_eq!(rates["primary_all_treated"], "6/10 60.0 (31.3-83.2)");
+    assert_eq!(rates["assisted"], "7/8 87.5 (52.9-97.8)");
+    assert_eq!(rates["assisted_with_later_complete"], "8/9 88.9 (56.5-98.0)");
+    assert_eq!(rates["patients"], "3/6 50.0 (18.8-81.2)");
+    let first = &rows_of(&tables, "efficacy")[0];
+    assert_eq!(first["window"], "liver: day 21-56, late from 43");
+    assert_eq!((first["drafts_left_out_n"].as_str(), first["signed_only"].as_str()), ("0", "yes"));
+
+    let counts: BTreeMap<String, String> = rows_of(&tables, "efficacy_counts")
+        .into_iter()
+        .map(|row| (row["category"].clone(), row["lesions_n"].clone()))
+        .collect();
+    for (category, n) in
+        [("complete", "6"), ("incomplete", "2"), ("equivocal", "1"), ("not_assessed", "1"), ("treated", "10")]
+    {
+        assert_eq!(counts[category], n, "{category}");
+    }
+    let out = rows_of(&tables, "not_in_denominator");
+    let who: Vec<&str> = out.iter().map(|row| row["lesion"].as_str()).collect();
+    assert_eq!(who, ["L9", "L10"]);
+    assert!(out.iter().all(|row| !row["reason"].is_empty() && !row["rule"].is_empty()));
+}
+
+#[test]
+fn the_mini_cohort_as_files_with_days_holds_no_calendar_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut entry = mini_cohort(folder.path());
+    entry.sign_everything();
+    let out = folder.path().join("tables");
+    let written = write(entry.project.document(), options(Dates::DaysSinceFirstAblation), &out).unwrap();
+    assert_eq!(written.files.len(), 11);
+    assert_eq!(written.rows["lesion_visit"], 5 + 5 + 5 + 5 + 1 + 2 + 2 + 2 + 2 + 2);
+    for file in &written.files {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(!text.contains('\r'));
+        // The cohort lives from December 2024 to January 2026: no year may be left.
+        for year in ["2024", "2025", "2026"] {
+            assert!(!text.contains(year), "{} in {}", year, file.display());
+        }
+        let mut reader = csv::Reader::from_path(file).unwrap();
+        let width = reader.headers().unwrap().len();
+        assert!(reader.records().all(|record| record.unwrap().len() == width));
+    }
+    let dictionary = std::fs::read_to_string(out.join("dictionary.csv")).unwrap();
+    assert!(dictionary.contains("technique efficacy (technical effectiveness)"));
+
+    // Days keep the intervals that the dates have.
+    let days = rows_of(&tables(entry.project.document(), options(Dates::DaysSinceFirstAblation)), "lesion_visit");
+    let dates = rows_of(&tables(entry.project.document(), options(Dates::Iso)), "lesion_visit");
+    for (with_days, with_date) in days.iter().zip(&dates) {
+        let date: Date = with_date["visit_date"].parse().unwrap();
+        assert_eq!(with_days["visit_days_since_first_ablation"], (date - day(0)).num_days().to_string());
+    }
 }
