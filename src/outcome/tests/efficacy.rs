@@ -185,3 +185,14 @@ fn a_draft_in_the_window_counts_on_screen_and_not_in_rates() {
     assert_eq!(outcome.counted.primary.value.efficacy, Efficacy::NotAssessed);
     assert_eq!(outcome.counted.primary.because, "The answer of 2026-03-04 (+35 d) is a draft, not signed yet.");
 }
+
+#[test]
+fn a_draft_in_the_window_keeps_a_later_answer_from_deciding_a_rate() {
+    for later in [N, V] {
+        let mut history = lesion(1, 1, &[(35, N), (92, later)]);
+        draft(&mut history, 35);
+        let counted = outcome(&history).counted.primary;
+        assert_eq!(counted.value.efficacy, Efficacy::NotAssessed);
+        assert_eq!(counted.because, "The answer of 2026-03-04 (+35 d) is a draft, not signed yet.");
+    }
+}
