@@ -47,7 +47,8 @@ pub(in super::super) const NEW_TUMOUR: &[(&str, &str)] = &[
 ];
 pub(in super::super) const COMPLICATIONS: &[(&str, &str)] =
     &[("none", "None seen"), ("present", "Present"), ("not_assessed", "Not assessed")];
-const VISIT_STATUS: &[(&str, &str)] = &[("unread", "No answer yet"), ("draft", "Answers not signed"), ("signed", "Signed")];
+const VISIT_STATUS: &[(&str, &str)] =
+    &[("unread", "No answer yet"), ("draft", "Answers not signed"), ("signed", "Signed")];
 
 fn new_tumour_code(of: &NewTumour) -> &'static str {
     match of {
