@@ -1,11 +1,12 @@
 //! The mini-cohort of ten lesions in six patients, entered through the project file and read back from the
 //! exported tables: its words, dates and technique efficacy are known by hand.
 
-use ablation_review::clinical::{AblationModality, Organ};
+#![allow(clippy::unwrap_used, clippy::panic)] // what enters the cohort is not inside a test function
+
 use ablation_review::clinical::{
-    Adequacy, Answer, Date, DeathCause, Event, EventKind, Finding, FindingKey, Lesion, LesionId, Patient, PatientId,
-    PrimaryCancer, ReaderId, Session, SessionLesion, Shape, Stamp, TechnicalSuccess, Track, TumourType, Visit, VisitId,
-    VisitSource, VitalStatus,
+    AblationModality, Adequacy, Answer, Date, DeathCause, Event, EventKind, Finding, FindingKey, Lesion, LesionId,
+    Organ, Patient, PatientId, PrimaryCancer, ReaderId, Session, SessionLesion, Shape, Stamp, TechnicalSuccess, Track,
+    TumourType, Visit, VisitId, VisitSource, VitalStatus,
 };
 use ablation_review::export::{Dates, Options, Table, tables, write};
 use ablation_review::project::{By, NamedEdit, Project, edits};

@@ -106,10 +106,10 @@ fn shift_words(rigid: &Rigid) -> String {
 ///
 /// A match of the two counts before everything else, so that phases of one visit can be nudged; then the same
 /// space within a visit; then the shortest chain of matches and shared spaces within a visit; then the same
-/// space across visits; then table position. Matches count in both directions. Of a pair's matches one made
-/// at `lesion` counts first, then one for the whole stack, then one made at another lesion; among those the
-/// latest. Of equally short chains the one with fewest matches at other lesions counts, then the one with the
-/// latest match.
+/// with matches made at other lesions; then the same space across visits; then table position. Matches count
+/// in both directions. Of a pair's matches one made at `lesion` counts first, then one for the whole stack;
+/// among those the latest. Of equally short chains the one with the fewest matches
+/// at other lesions, then the one with the latest match counts.
 ///
 /// `stacks` are the stacks of the patient; placements that name others are left aside.
 #[must_use]
@@ -123,7 +123,10 @@ pub fn resolve(
     if from.key == to.key {
         return Link { rigid_mm: Rigid::IDENTITY, kind: LinkKind::SameStack };
     }
-    if let Some(path) = shortest(from, to, &edges(lesion, placements), stacks) {
+    let (elsewhere, here): (Vec<&Placement>, Vec<&Placement>) =
+        placements.iter().partition(|placement| is_elsewhere(placement, lesion));
+    let path_by = |matches: Vec<&Placement>| shortest(from, to, &edges(lesion, matches), stacks);
+    if let Some(path) = path_by(here.clone()).or_else(|| path_by([elsewhere, here].concat())) {
         let kind = match path.latest {
             Some(at) => LinkKind::Matched { through: path.through, at_other_lesion: path.at_other_lesions > 0, at },
             None => LinkKind::SameSpace { across_visits: false },
@@ -150,26 +153,33 @@ struct Edge {
     at: Stamp,
 }
 
-/// For each pair of stacks, in both directions, the match that counts.
-fn edges(lesion: Option<LesionId>, placements: &[Placement]) -> BTreeMap<(StackKey, StackKey), Edge> {
-    let mut best: BTreeMap<(StackKey, StackKey), ((u8, Stamp, usize), Edge)> = BTreeMap::new();
-    for (n, placement) in placements.iter().enumerate() {
-        let fits = match placement.lesion {
-            Some(own) if Some(own) == lesion => 2,
-            None => 1,
-            Some(_) => 0,
+/// The match that counts, by pair and direction.
+type Edges = BTreeMap<(StackKey, StackKey), Edge>;
+
+/// Whether a match was made at another lesion than the one in question.
+fn is_elsewhere(placement: &Placement, lesion: Option<LesionId>) -> bool {
+    lesion.is_some() && placement.lesion.is_some() && placement.lesion != lesion
+}
+
+/// Of the matches of each pair the one that counts, in both directions.
+fn edges(lesion: Option<LesionId>, mut placements: Vec<&Placement>) -> Edges {
+    let fit = |placement: &Placement| match placement.lesion {
+        Some(own) if Some(own) == lesion => 2,
+        None => 1,
+        Some(_) => 0,
+    };
+    placements.sort_by_key(|placement| (fit(placement), placement.how.at())); // keeps the order of equals
+    let mut edges = Edges::new();
+    for placement in placements {
+        let edge = Edge {
+            rigid_mm: placement.rigid_mm,
+            at_other_lesion: is_elsewhere(placement, lesion),
+            at: placement.how.at(),
         };
-        let at = placement.how.at();
-        let rank = (fits, at, n);
-        let edge = Edge { rigid_mm: placement.rigid_mm, at_other_lesion: fits == 0 && lesion.is_some(), at };
-        let back = Edge { rigid_mm: placement.rigid_mm.inverse(), ..edge };
-        for (pair, edge) in [((placement.from, placement.to), edge), ((placement.to, placement.from), back)] {
-            if best.get(&pair).is_none_or(|(other, _)| rank > *other) {
-                best.insert(pair, (rank, edge));
-            }
-        }
+        edges.insert((placement.from, placement.to), edge);
+        edges.insert((placement.to, placement.from), Edge { rigid_mm: placement.rigid_mm.inverse(), ..edge });
     }
-    best.into_iter().map(|(pair, (_, edge))| (pair, edge)).collect()
+    edges
 }
 
 /// A way from the first stack to another.
@@ -182,12 +192,7 @@ struct Path {
 }
 
 /// The best of the shortest ways (breadth first, one step at a time), if there is any.
-fn shortest(
-    from: &Placed,
-    to: &Placed,
-    edges: &BTreeMap<(StackKey, StackKey), Edge>,
-    stacks: &[Placed],
-) -> Option<Path> {
+fn shortest(from: &Placed, to: &Placed, edges: &Edges, stacks: &[Placed]) -> Option<Path> {
     let mut ahead: BTreeMap<StackKey, &Placed> = stacks.iter().map(|stack| (stack.key, stack)).collect();
     ahead.insert(to.key, to);
     ahead.remove(&from.key);
@@ -217,7 +222,7 @@ fn shortest(
 }
 
 /// One step further along a match or, within a visit, a shared space.
-fn step(at: &Placed, next: &Placed, path: &Path, edges: &BTreeMap<(StackKey, StackKey), Edge>) -> Option<Path> {
+fn step(at: &Placed, next: &Placed, path: &Path, edges: &Edges) -> Option<Path> {
     if let Some(edge) = edges.get(&(at.key, next.key)) {
         return Some(Path {
             rigid_mm: path.rigid_mm.then(&edge.rigid_mm),
@@ -227,4 +232,207 @@ fn step(at: &Placed, next: &Placed, path: &Path, edges: &BTreeMap<(StackKey, Sta
         });
     }
     (share_space(at, next) && at.visit == next.visit).then(|| path.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::How;
+    use crate::clinical::ReaderId;
+    use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
+    use proptest::prelude::*;
+
+    fn stack(key: u8, visit: u32, space: &str) -> Placed {
+        Placed {
+            key: StackKey([key; 16]),
+            visit: VisitId(visit),
+            space: SpaceId(space.into()),
+            has_frame_of_reference: !space.starts_with("own"),
+        }
+    }
+
+    fn at(second: i64) -> Stamp {
+        Stamp::from_timestamp(second, 0).unwrap()
+    }
+
+    fn matched(from: &Placed, to: &Placed, z_mm: f64, second: i64, lesion: Option<u32>) -> Placement {
+        Placement {
+            from: from.key,
+            to: to.key,
+            lesion: lesion.map(LesionId),
+            rigid_mm: Rigid::shift(PatientVector::new(0.0, 0.0, z_mm)),
+            how: How::Matched { reader: ReaderId(1), at: at(second) },
+        }
+    }
+
+    fn z_mm(link: &Link) -> f64 {
+        link.rigid_mm.shift_mm().z
+    }
+
+    fn through(link: &Link) -> usize {
+        match &link.kind {
+            LinkKind::Matched { through, .. } => through.len(),
+            other => panic!("not matched: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_four_kinds_and_their_words() {
+        let pre = stack(1, 1, "A");
+        let pre_phase = stack(2, 1, "A");
+        let post = stack(3, 2, "B");
+        let post_same_uid = stack(4, 2, "A");
+        let stacks = [pre.clone(), pre_phase.clone(), post.clone(), post_same_uid.clone()];
+        let link = |from: &Placed, to: &Placed| resolve(from, to, None, &[], &stacks);
+
+        let same = link(&pre, &pre);
+        assert_eq!((same.kind.clone(), same.words().as_str(), same.is_unconfirmed()), (LinkKind::SameStack, "", false));
+        let phases = link(&pre, &pre_phase);
+        assert_eq!(phases.kind, LinkKind::SameSpace { across_visits: false });
+        assert_eq!((phases.words().as_str(), phases.is_unconfirmed()), ("linked · same scan space", false));
+        let visits = link(&pre, &post_same_uid);
+        assert_eq!(visits.kind, LinkKind::SameSpace { across_visits: true });
+        assert_eq!(visits.words(), "linked by frame of reference, not registered");
+        assert!(visits.is_unconfirmed());
+        let table = link(&pre, &post);
+        assert_eq!((table.kind.clone(), table.rigid_mm), (LinkKind::TablePosition, Rigid::IDENTITY));
+        assert_eq!(table.words(), "linked by table position only");
+        assert!(table.is_unconfirmed());
+    }
+
+    #[test]
+    fn stacks_without_a_frame_of_reference_share_no_space() {
+        let (a, mut b) = (stack(1, 1, "own 1"), stack(2, 1, "own 2"));
+        b.space = a.space.clone();
+        assert_eq!(resolve(&a, &b, None, &[], &[]).kind, LinkKind::TablePosition);
+    }
+
+    #[test]
+    fn a_match_counts_both_ways_and_the_latest_counts() {
+        let (a, b) = (stack(1, 1, "A"), stack(2, 2, "B"));
+        let placements = [matched(&a, &b, 9.0, 20, None), matched(&b, &a, 100.0, 10, None)];
+        let link = resolve(&a, &b, None, &placements, &[]);
+        assert_eq!((z_mm(&link), through(&link)), (9.0, 0));
+        assert_eq!(link.words(), "linked · matched, z +9 mm");
+        assert!(!link.is_unconfirmed());
+        let back = resolve(&b, &a, None, &placements, &[]);
+        assert_eq!(back.words(), "linked · matched, z \u{2212}9 mm");
+        // Made at the same second: the one recorded later.
+        let twice = [matched(&a, &b, 1.0, 20, None), matched(&a, &b, 2.0, 20, None)];
+        assert_eq!(z_mm(&resolve(&a, &b, None, &twice, &[])), 2.0);
+    }
+
+    #[test]
+    fn a_match_beats_a_shared_space() {
+        let (arterial, portal) = (stack(1, 1, "A"), stack(2, 1, "A"));
+        let nudged = [matched(&arterial, &portal, 4.0, 1, None)];
+        assert_eq!(z_mm(&resolve(&arterial, &portal, None, &nudged, &[])), 4.0);
+    }
+
+    #[test]
+    fn a_match_serves_the_other_phases_of_both_visits() {
+        let (pre, pre_art) = (stack(1, 1, "A"), stack(2, 1, "A"));
+        let (post, post_art) = (stack(3, 2, "B"), stack(4, 2, "B"));
+        let stacks = [pre.clone(), pre_art.clone(), post.clone(), post_art.clone()];
+        let placements = [matched(&pre, &post, 9.0, 1, None)];
+        let one = resolve(&pre, &post_art, None, &placements, &stacks);
+        assert_eq!((z_mm(&one), through(&one)), (9.0, 1));
+        assert_eq!(one.words(), "linked · matched through 1 other series, z +9 mm");
+        let two = resolve(&post_art, &pre_art, None, &placements, &stacks);
+        assert_eq!((z_mm(&two), through(&two)), (-9.0, 2));
+        assert_eq!(two.kind, LinkKind::Matched { through: vec![post.key, pre.key], at_other_lesion: false, at: at(1) });
+    }
+
+    #[test]
+    fn an_equal_uid_across_visits_is_no_step_of_a_chain() {
+        let (pre, post, later) = (stack(1, 1, "A"), stack(2, 2, "A"), stack(3, 3, "C"));
+        let stacks = [pre.clone(), post.clone(), later.clone()];
+        let placements = [matched(&post, &later, 5.0, 1, None)];
+        assert_eq!(resolve(&pre, &later, None, &placements, &stacks).kind, LinkKind::TablePosition);
+        // But a chain of matches beats the equal UID.
+        let both = [matched(&post, &later, 5.0, 1, None), matched(&pre, &later, 12.0, 2, None)];
+        assert_eq!(z_mm(&resolve(&pre, &post, None, &both, &stacks)), 7.0);
+    }
+
+    #[test]
+    fn of_equally_short_chains_the_latest_match_counts() {
+        let (pre, pre_art) = (stack(9, 1, "A"), stack(8, 1, "A"));
+        let (post, post_art) = (stack(3, 2, "B"), stack(4, 2, "B"));
+        let stacks = [pre.clone(), pre_art.clone(), post.clone(), post_art.clone()];
+        for (first, second, expected) in [(1, 2, 6.0), (2, 1, 3.0)] {
+            let placements = [matched(&pre, &post, 3.0, first, None), matched(&pre_art, &post_art, 6.0, second, None)];
+            assert_eq!(z_mm(&resolve(&pre, &post_art, None, &placements, &stacks)), expected);
+        }
+    }
+
+    #[test]
+    fn the_lesions_own_match_first_then_the_stacks_then_anothers() {
+        let (a, b) = (stack(1, 1, "A"), stack(2, 2, "B"));
+        let own = matched(&a, &b, 9.0, 1, Some(1));
+        let whole = matched(&a, &b, 5.0, 2, None);
+        let other = matched(&a, &b, -4.0, 3, Some(2));
+        let resolved = |placements: &[Placement]| resolve(&a, &b, Some(LesionId(1)), placements, &[]);
+        assert_eq!(z_mm(&resolved(&[own.clone(), whole.clone(), other.clone()])), 9.0);
+        assert_eq!(z_mm(&resolved(&[whole.clone(), other.clone()])), 5.0);
+        let borrowed = resolved(std::slice::from_ref(&other));
+        assert_eq!(borrowed.words(), "linked · matched at another lesion, z \u{2212}4 mm");
+        // With no lesion in question the match for the whole stack counts, else any.
+        assert_eq!(z_mm(&resolve(&a, &b, None, &[own, whole, other.clone()], &[])), 5.0);
+        assert_eq!(resolve(&a, &b, None, &[other], &[]).words(), "linked · matched, z \u{2212}4 mm");
+    }
+
+    #[test]
+    fn a_detour_by_the_lesions_own_match_beats_anothers() {
+        let (pre, post, post_art) = (stack(1, 1, "A"), stack(2, 2, "B"), stack(3, 2, "B"));
+        let stacks = [pre.clone(), post.clone(), post_art.clone()];
+        let placements = [matched(&pre, &post_art, 9.0, 1, Some(1)), matched(&pre, &post, -4.0, 2, Some(2))];
+        let link = resolve(&pre, &post, Some(LesionId(1)), &placements, &stacks);
+        assert_eq!((z_mm(&link), through(&link)), (9.0, 1));
+        // Phases nudged at another lesion only keep their common space.
+        let nudged = [matched(&post, &post_art, 3.0, 1, Some(2))];
+        let kept = resolve(&post, &post_art, Some(LesionId(1)), &nudged, &stacks);
+        assert_eq!(kept.kind, LinkKind::SameSpace { across_visits: false });
+    }
+
+    #[test]
+    fn the_words_name_every_shift_that_shows() {
+        let words = |x, y, z| shift_words(&Rigid::shift(PatientVector::new(x, y, z)));
+        assert_eq!(words(0.0, 0.0, 0.2), "z 0 mm");
+        assert_eq!(words(0.4, -0.4, -0.4), "z 0 mm");
+        assert_eq!(words(2.6, -1.0, 8.9), "x +3 y \u{2212}1 z +9 mm");
+        assert_eq!(words(0.0, 6.0, 0.0), "y +6 mm");
+    }
+
+    proptest! {
+        #[test]
+        fn there_and_back_is_the_same_place_and_order_does_not_matter(
+            pairs in prop::collection::vec((0u8..6, 0u8..6, -20.0..20.0f64, 0.0..0.3f64), 0..8), from in 0u8..6, to in 0u8..6,
+        ) {
+            let stacks: Vec<Placed> = (0..6).map(|n| stack(n, u32::from(n) / 2, ["A", "B", "C"][usize::from(n / 2)])).collect();
+            let placements: Vec<Placement> = (0..).zip(&pairs).filter(|(_, (a, b, ..))| a != b).map(|(n, (a, b, z, angle))| {
+                let turn = Rigid::rotation_about(PatientPoint::new(1.0, 2.0, 3.0), PatientDirection::SUPERIOR, *angle);
+                let mut one = matched(&stacks[usize::from(*a)], &stacks[usize::from(*b)], *z, n, None);
+                one.rigid_mm = turn.then(&one.rigid_mm);
+                one
+            }).collect();
+            let (a, b) = (&stacks[usize::from(from)], &stacks[usize::from(to)]);
+            let link = resolve(a, b, None, &placements, &stacks);
+            let mut turned_round = stacks.clone();
+            turned_round.reverse();
+            prop_assert_eq!(&resolve(a, b, None, &placements, &turned_round), &link);
+            let back = resolve(b, a, None, &placements, &stacks);
+            prop_assert_eq!(through_or_none(&link), through_or_none(&back), "equally long both ways");
+            if through_or_none(&link) == Some(0) {
+                let p = PatientPoint::new(10.0, -4.0, 7.0);
+                prop_assert!(back.rigid_mm.apply(link.rigid_mm.apply(p)).distance_mm(p) < 1e-6);
+            }
+        }
+    }
+
+    fn through_or_none(link: &Link) -> Option<usize> {
+        match &link.kind {
+            LinkKind::Matched { through, .. } => Some(through.len()),
+            _ => None,
+        }
+    }
 }

@@ -1,7 +1,38 @@
 //! Files to instances to stacks to volumes, and what was odd about them.
+//!
+//! Headers are read by one scanner that keeps the few values that are needed and takes no memory on a
+//! file's word; pixels are read slice by slice. No file is ever written, and nothing here knows of roles,
+//! visits or the project. Names and identifiers leave this module only as [`crate::clinical::Identity`].
+#![deny(clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod error;
+mod find;
+mod format;
 mod found;
+mod fragments;
+mod header;
+mod inspect;
+mod instance;
+mod jpeg;
+mod kernel;
+mod limits;
+mod pixels;
+mod regular;
+mod rle;
+mod rules;
+mod scan;
+mod stack;
+mod syntax;
+mod text;
+mod walk;
 
+pub use error::ReadError;
+pub use find::find;
 pub use found::{
     Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, Shape, Skipped, StackInfo, StudyTags,
 };
+pub use inspect::inspect_json;
+pub use limits::Limits;
+pub use pixels::read_slice;
+pub use stack::stack_key;

@@ -31,3 +31,65 @@ pub fn statistics_inside(mask: &Mask, volume: &Volume, link: &Rigid) -> Option<S
     }
     values.finish()
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::clinical::StackKey;
+    use crate::geometry::{Grid, PatientVector};
+    use crate::marks::mask::tests::{fill, grid};
+    use crate::volume::{Padding, Rescale, SliceData, Unit};
+    use std::sync::OnceLock;
+
+    /// A CT whose stored values are `1000 + i + 10 j + 100 k`, less 1000 in HU.
+    pub fn ramp(grid: Grid) -> Volume {
+        let [columns, rows, slices] = grid.dims;
+        let slice = |k: u32| {
+            let values = (0..rows).flat_map(|j| (0..columns).map(move |i| (1000 + i + 10 * j + 100 * k) as i16));
+            OnceLock::from(SliceData::I16(values.collect()))
+        };
+        Volume {
+            key: StackKey([3; 16]),
+            slices: (0..slices).map(slice).collect(),
+            rescale: vec![Rescale { slope: 1.0, intercept: -1000.0 }; slices as usize],
+            unit: Unit::Hu,
+            padding: None,
+            small_is_bright: false,
+            calibrated: true,
+            is_volume: true,
+            grid,
+        }
+    }
+
+    #[test]
+    fn three_voxels_by_hand() {
+        let volume = ramp(grid([1.0; 3], [6, 6, 3]));
+        let mask = fill(volume.grid.clone(), |p| p.z == 1.0 && p.y == 2.0 && (1.0..=3.0).contains(&p.x));
+        // 121, 122, 123
+        let s = statistics_inside(&mask, &volume, &Rigid::IDENTITY).unwrap();
+        assert_eq!((s.n, s.mean, s.sd, s.min, s.max), (3, 122.0, Some(1.0), 121.0, 123.0));
+    }
+
+    #[test]
+    fn padding_and_unread_slices_are_left_out() {
+        let mut volume = ramp(grid([1.0; 3], [6, 6, 3]));
+        let mask = fill(volume.grid.clone(), |p| p.y == 2.0 && (1.0..=3.0).contains(&p.x));
+        volume.padding = Some(Padding { low: 1122.0, high: 1122.0 });
+        volume.slices[2] = OnceLock::new();
+        let s = statistics_inside(&mask, &volume, &Rigid::IDENTITY).unwrap();
+        assert_eq!((s.n, s.mean, s.min, s.max), (5, (21.0 + 22.0 + 23.0 + 121.0 + 123.0) / 5.0, 21.0, 123.0));
+        volume.slices.iter_mut().for_each(|slice| *slice = OnceLock::new());
+        assert_eq!(statistics_inside(&mask, &volume, &Rigid::IDENTITY), None);
+    }
+
+    #[test]
+    fn a_link_takes_values_from_where_it_points() {
+        let volume = ramp(grid([1.0; 3], [20, 20, 4]));
+        let mask = fill(volume.grid.clone(), |p| p.z == 1.0 && p.y == 2.0 && (1.0..=3.0).contains(&p.x));
+        // Half a voxel to the left, 3 to the back, 1 slice up: + 0.5 + 30 + 100.
+        let link = Rigid::shift(PatientVector::new(0.5, 3.0, 1.0));
+        let s = statistics_inside(&mask, &volume, &link).unwrap();
+        assert_eq!(s.n, 3);
+        assert!((s.mean - 252.5).abs() < 1e-9 && (s.sd.unwrap() - 1.0).abs() < 1e-9);
+    }
+}

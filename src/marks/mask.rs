@@ -283,3 +283,144 @@ impl TryFrom<Vec<(u32, RleSlice)>> for MaskDelta {
         Ok(Self(slices))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::geometry::{PatientDirection, SpaceId};
+    use crate::marks::Run;
+    use proptest::prelude::*;
+
+    /// An axial grid whose first voxel's centre is at the origin of patient space.
+    pub fn grid(spacing_mm: [f64; 3], dims: [u32; 3]) -> Grid {
+        Grid {
+            origin: PatientPoint::new(0.0, 0.0, 0.0),
+            axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+            spacing_mm,
+            dims,
+            space: SpaceId("1.2.3".into()),
+        }
+    }
+
+    /// The voxels of a grid whose centres a shape contains.
+    pub fn fill(grid: Grid, shape: impl Fn(PatientPoint) -> bool) -> Mask {
+        let [columns, rows, slices] = grid.dims;
+        let mut mask = Mask::new(grid).unwrap();
+        for k in 0..slices {
+            let marked = (0..rows).flat_map(|j| (0..columns).map(move |i| (i, j))).filter(|(i, j)| {
+                let at = VoxelIndex::new(f64::from(*i), f64::from(*j), f64::from(k));
+                shape(mask.grid().to_patient(at))
+            });
+            let runs: Vec<Run> = marked.map(|(i, j)| Run { start: j * columns + i, len: 1 }).collect();
+            mask.set_slice(k, RleSlice::from_runs(runs)).unwrap();
+        }
+        mask
+    }
+
+    fn small() -> Mask {
+        Mask::new(grid([1.0; 3], [10, 8, 4])).unwrap()
+    }
+
+    fn runs(start: u32, len: u32) -> RleSlice {
+        RleSlice::from_runs([Run { start, len }])
+    }
+
+    #[test]
+    fn brush_and_eraser_leave_no_empty_slices() {
+        let mut mask = small();
+        mask.add(1, &runs(20, 5)).unwrap();
+        mask.add(1, &runs(23, 5)).unwrap();
+        assert_eq!(mask.voxel_count(), 8);
+        assert!(mask.contains(0, 2, 1) && mask.contains(7, 2, 1) && !mask.contains(8, 2, 1));
+        assert!(!mask.contains(10, 1, 1), "a column beyond the row is not the next row's first voxel");
+        mask.remove(1, &runs(0, 80)).unwrap();
+        mask.remove(3, &runs(0, 80)).unwrap();
+        assert!(mask.is_empty() && mask.slices().is_empty());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_changes_nothing() {
+        let mut mask = small();
+        mask.add(0, &runs(79, 1)).unwrap();
+        let before = mask.clone();
+        assert_eq!(mask.add(4, &runs(0, 1)), Err(MaskError::NoSuchSlice { slice: 4, slices: 4 }));
+        assert_eq!(mask.add(0, &runs(79, 2)), Err(MaskError::Runs { slice: 0, why: RunError::BeyondSlice }));
+        assert_eq!(mask.remove(0, &runs(79, 2)), Err(MaskError::Runs { slice: 0, why: RunError::BeyondSlice }));
+        let half_good = MaskDelta(vec![(0, runs(0, 1)), (9, runs(0, 1))]);
+        assert!(mask.apply(&half_good).is_err());
+        assert_eq!(mask, before);
+        let huge = grid([1.0; 3], [65_535, 65_535, 1]);
+        assert!(matches!(Mask::new(huge), Err(MaskError::SliceTooLarge { .. })));
+        assert!(matches!(Mask::new(grid([0.0; 3], [4, 4, 4])), Err(MaskError::Grid(GridError::Spacing(_)))));
+    }
+
+    #[test]
+    fn hostile_json_is_refused() {
+        let mut mask = small();
+        mask.add(2, &runs(75, 5)).unwrap();
+        let good = serde_json::to_value(&mask).unwrap();
+        assert_eq!(serde_json::from_value::<Mask>(good.clone()).unwrap(), mask);
+        for (slices, words) in [
+            (serde_json::json!([[2, "4b06"]]), "beyond its image"),
+            (serde_json::json!([[4, "4b05"]]), "names slice 4"),
+            (serde_json::json!([[2, ""]]), "has no voxels"),
+            (serde_json::json!([[2, "4b05"], [2, "0001"]]), "out of order"),
+            (serde_json::json!([[2, "4b01"], [1, "0001"]]), "out of order"),
+            (serde_json::json!([[2, "4b"]]), "cut off"),
+        ] {
+            let mut bad = good.clone();
+            bad["slices"] = slices;
+            let error = serde_json::from_value::<Mask>(bad).unwrap_err().to_string();
+            assert!(error.contains(words), "{error} should say {words}");
+        }
+    }
+
+    #[test]
+    fn grids_coincide_by_place_not_by_name() {
+        let a = grid([0.7, 0.7, 3.0], [512, 512, 40]);
+        let renamed = Grid { space: SpaceId("other".into()), ..a.clone() };
+        assert!(grids_coincide(&a, &renamed));
+        let last_bit = Grid { spacing_mm: [0.7 + 1e-15, 0.7, 3.0], ..a.clone() };
+        assert!(grids_coincide(&a, &last_bit));
+        let hair = Grid { spacing_mm: [0.7001, 0.7, 3.0], ..a.clone() };
+        assert!(!grids_coincide(&a, &hair), "0.05 mm at the far side");
+        let moved = Grid { origin: PatientPoint::new(0.0, 0.0, 0.01), ..a.clone() };
+        assert!(!grids_coincide(&a, &moved));
+        let one = Mask::new(a).unwrap();
+        assert_eq!(one.delta_to(&Mask::new(renamed).unwrap()), Err(MaskError::OtherGrid));
+    }
+
+    #[test]
+    fn bounds_by_hand() {
+        let mut mask = small();
+        assert_eq!(mask.bounds(), None);
+        mask.add(1, &runs(23, 4)).unwrap();
+        mask.add(3, &runs(58, 4)).unwrap(); // over a row end
+        assert_eq!(mask.bounds(), Some([(0, 9), (2, 6), (1, 3)]));
+    }
+
+    fn any_mask() -> impl Strategy<Value = Mask> {
+        let slice = prop::collection::vec((0u32..70, 1u32..10), 0..6);
+        prop::collection::vec(slice, 4).prop_map(|slices| {
+            let runs = slices
+                .into_iter()
+                .map(|runs| RleSlice::from_runs(runs.into_iter().map(|(start, len)| Run { start, len })));
+            Mask::from_slices(grid([1.0; 3], [10, 8, 4]), (0..).zip(runs)).unwrap()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_delta_goes_forward_and_back(a in any_mask(), b in any_mask()) {
+            let delta = a.delta_to(&b).unwrap();
+            let text = serde_json::to_string(&delta).unwrap();
+            let delta: MaskDelta = serde_json::from_str(&text).unwrap();
+            let mut mask = a.clone();
+            mask.apply(&delta).unwrap();
+            prop_assert_eq!(&mask, &b);
+            mask.apply(&delta).unwrap();
+            prop_assert_eq!(&mask, &a);
+            prop_assert_eq!(delta.is_empty(), a == b);
+        }
+    }
+}

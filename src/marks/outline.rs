@@ -186,3 +186,94 @@ fn is_between(a: SlicePoint, b: SlicePoint, c: SlicePoint) -> bool {
     let (ux, uy, vx, vy) = (b.i - a.i, b.j - a.j, c.i - b.i, c.j - b.j);
     (ux * vy - uy * vx).abs() < 1e-9 && ux * vx + uy * vy >= 0.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::Run;
+    use proptest::prelude::*;
+
+    fn voxels(columns: u32, at: &[(u32, u32)]) -> RleSlice {
+        RleSlice::from_runs(at.iter().map(|(i, j)| Run { start: j * columns + i, len: 1 }))
+    }
+
+    /// Signed area in voxels (shoelace); its sign tells outer borders from holes.
+    fn area(outline: &Outline) -> f64 {
+        let points = &outline.0;
+        points.iter().zip(points.iter().cycle().skip(1)).map(|(a, b)| a.i * b.j - b.i * a.j).sum::<f64>() / 2.0
+    }
+
+    /// Even-odd rule over all lines.
+    fn inside(outlines: &[Outline], i: f64, j: f64) -> bool {
+        let mut crossings = 0;
+        for outline in outlines {
+            for (a, b) in outline.0.iter().zip(outline.0.iter().cycle().skip(1)) {
+                if (a.j > j) != (b.j > j) && i < a.i + (j - a.j) * (b.i - a.i) / (b.j - a.j) {
+                    crossings += 1;
+                }
+            }
+        }
+        crossings % 2 == 1
+    }
+
+    #[test]
+    fn one_voxel_is_a_diamond() {
+        let lines = slice_outlines(&voxels(9, &[(4, 3)]), 9);
+        assert_eq!(lines.len(), 1);
+        let mut corners: Vec<(f64, f64)> = lines[0].0.iter().map(|p| (p.i, p.j)).collect();
+        corners.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        assert_eq!(corners, [(3.5, 3.0), (4.0, 2.5), (4.0, 3.5), (4.5, 3.0)]);
+    }
+
+    #[test]
+    fn a_block_at_the_border_is_an_octagon_around_it() {
+        let lines = slice_outlines(&voxels(9, &[(0, 0), (1, 0), (0, 1), (1, 1)]), 9);
+        assert_eq!(lines[0].0.len(), 8, "points on straight stretches are left out");
+        assert!((area(&lines[0]).abs() - 3.5).abs() < 1e-12, "four voxels less four corners of 1/8");
+        assert!(lines[0].0.iter().all(|p| p.i >= -0.5 && p.j >= -0.5));
+    }
+
+    #[test]
+    fn a_hole_is_a_line_of_its_own_the_other_way_round() {
+        let ring: Vec<(u32, u32)> =
+            (0..5).flat_map(|j| (0..5).map(move |i| (i, j))).filter(|at| *at != (2, 2)).collect();
+        let lines = slice_outlines(&voxels(5, &ring), 5);
+        assert_eq!(lines.len(), 2);
+        assert!((area(&lines[0]) + area(&lines[1])).abs() - (24.5 - 0.5) < 1e-12);
+        assert!(area(&lines[0]) * area(&lines[1]) < 0.0);
+    }
+
+    #[test]
+    fn voxels_that_meet_at_a_corner_are_joined() {
+        assert_eq!(slice_outlines(&voxels(9, &[(2, 2), (3, 3)]), 9).len(), 1);
+        assert_eq!(slice_outlines(&voxels(9, &[(3, 2), (2, 3)]), 9).len(), 1);
+        assert_eq!(slice_outlines(&voxels(9, &[(2, 2), (4, 4)]), 9).len(), 2);
+        assert!(slice_outlines(&RleSlice::new(), 9).is_empty());
+    }
+
+    #[test]
+    fn values_between_are_cut_in_proportion() {
+        // 0.25 and 1.0: one half lies a third of the way.
+        let values = [[0.0, 0.0, 0.0, 0.0], [0.0, 0.25, 1.0, 0.0], [0.0, 0.0, 0.0, 0.0]];
+        let lines = trace(4, 3, |x, y| values[y][x]);
+        let left = lines[0].iter().map(|p| p.i).fold(f64::INFINITY, f64::min);
+        assert!((left - (1.0 + 1.0 / 3.0)).abs() < 1e-9);
+    }
+
+    proptest! {
+        #[test]
+        fn a_voxel_is_marked_where_its_centre_is_inside(bits in prop::collection::vec(any::<bool>(), 99)) {
+            let marked: Vec<(u32, u32)> =
+                (0..99u32).filter(|n| bits[*n as usize]).map(|n| (n % 11, n / 11)).collect();
+            let lines = slice_outlines(&voxels(11, &marked), 11);
+            for n in 0..99u32 {
+                // A hair off the centre: corners of the outlines lie on rows and columns.
+                let (i, j) = (f64::from(n % 11) + 1e-6, f64::from(n / 11) + 2e-6);
+                prop_assert_eq!(inside(&lines, i, j), bits[n as usize], "voxel {}", n);
+            }
+            for line in &lines {
+                prop_assert!(line.0.len() >= 4);
+            }
+        }
+    }
+}

@@ -192,3 +192,107 @@ impl Lookup {
         sum as f32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
+    use crate::marks::mask::tests::{fill, grid};
+
+    fn extent(lines: &[Outline]) -> [(f64, f64); 2] {
+        let all = || lines.iter().flat_map(|line| &line.0);
+        [
+            (all().map(|p| p.i).fold(f64::INFINITY, f64::min), all().map(|p| p.i).fold(f64::NEG_INFINITY, f64::max)),
+            (all().map(|p| p.j).fold(f64::INFINITY, f64::min), all().map(|p| p.j).fold(f64::NEG_INFINITY, f64::max)),
+        ]
+    }
+
+    fn area(lines: &[Outline]) -> f64 {
+        let one = |p: &[SlicePoint]| -> f64 {
+            p.iter().zip(p.iter().cycle().skip(1)).map(|(a, b)| a.i * b.j - b.i * a.j).sum::<f64>() / 2.0
+        };
+        lines.iter().map(|line| one(&line.0)).sum::<f64>().abs()
+    }
+
+    /// A ball of 12 mm around (30, 30, 30).
+    fn ball(grid: Grid) -> Mask {
+        let centre = PatientPoint::new(30.0, 30.0, 30.0);
+        fill(grid, |p| p.distance_mm(centre) <= 12.0)
+    }
+
+    #[test]
+    fn on_its_own_grid_the_slice_itself_is_outlined() {
+        let mask = ball(grid([0.75, 0.75, 3.0], [80, 80, 20]));
+        let shown = outline_on(&mask, mask.grid(), 9, &Rigid::IDENTITY);
+        assert_eq!(shown, slice_outlines(mask.slice(9).unwrap(), 80));
+        assert!(outline_on(&mask, mask.grid(), 2, &Rigid::IDENTITY).is_empty());
+        assert!(outline_on(&mask, mask.grid(), 200, &Rigid::IDENTITY).is_empty());
+    }
+
+    #[test]
+    fn a_shift_of_whole_voxels_moves_the_outline() {
+        let mask = ball(grid([0.75, 0.75, 3.0], [80, 80, 20]));
+        let link = Rigid::shift(PatientVector::new(7.5, -1.5, 9.0));
+        let shown = outline_on(&mask, mask.grid(), 13, &link);
+        let own = slice_outlines(mask.slice(10).unwrap(), 80);
+        assert_eq!(shown.len(), own.len());
+        for (line, expected) in extent(&shown).iter().zip(extent(&own)) {
+            assert!((line.1 - line.0 - (expected.1 - expected.0)).abs() < 1e-6);
+        }
+        assert!((extent(&shown)[0].0 - extent(&own)[0].0 - 10.0).abs() < 1e-6);
+        assert!((extent(&shown)[1].0 - extent(&own)[1].0 + 2.0).abs() < 1e-6);
+        assert!((area(&shown) - area(&own)).abs() < 1e-4);
+    }
+
+    #[test]
+    fn it_reaches_half_a_slice_beyond_its_last_and_no_further() {
+        let mask = fill(grid([1.0, 1.0, 4.0], [20, 20, 5]), |p| {
+            p.z == 8.0 && (4.0..=12.0).contains(&p.x) && (4.0..=12.0).contains(&p.y)
+        });
+        let fine = grid([1.0; 3], [20, 20, 20]);
+        let seen: Vec<u32> = (0..20).filter(|k| !outline_on(&mask, &fine, *k, &Rigid::IDENTITY).is_empty()).collect();
+        assert_eq!(seen, [6, 7, 8, 9, 10]);
+    }
+
+    #[test]
+    fn another_grid_and_a_turn_keep_the_size() {
+        let mask = ball(grid([0.75, 0.75, 3.0], [80, 80, 20]));
+        // Coronal, other spacing, turned by 20 degrees about the ball's centre: still a disc of 12 mm.
+        let coronal = Grid {
+            origin: PatientPoint::new(-10.0, 30.0, 70.0),
+            axes: [PatientDirection::LEFT, -PatientDirection::SUPERIOR, PatientDirection::POSTERIOR],
+            ..grid([0.9, 0.9, 4.0], [90, 90, 1])
+        };
+        let turn = Rigid::rotation_about(PatientPoint::new(30.0, 30.0, 30.0), PatientDirection::LEFT, 0.35);
+        let shown = outline_on(&mask, &coronal, 0, &turn);
+        assert_eq!(shown.len(), 1);
+        let disc_mm2 = std::f64::consts::PI * 144.0;
+        assert!((area(&shown) * 0.81 / disc_mm2 - 1.0).abs() < 0.04, "area {}", area(&shown) * 0.81);
+        let [(left, right), (top, bottom)] = extent(&shown);
+        assert!(((right - left) * 0.9 - 24.0).abs() < 0.75 + 0.01, "{}", (right - left) * 0.9);
+        assert!(((bottom - top) * 0.9 - 24.0).abs() < 3.0, "{}", (bottom - top) * 0.9);
+        assert!(((left + right) / 2.0 * 0.9 - 40.0).abs() < 0.4);
+        assert!(((top + bottom) / 2.0 * 0.9 - 40.0).abs() < 0.9);
+    }
+
+    #[test]
+    fn a_small_mark_shows_on_coarse_pixels() {
+        let mask = fill(grid([0.75, 0.75, 3.0], [40, 40, 3]), |p| {
+            p.z == 3.0 && p.distance_mm(PatientPoint::new(12.0, 12.0, 3.0)) <= 1.6
+        });
+        let coarse = Grid { origin: PatientPoint::new(-0.5, 0.3, 0.0), ..grid([5.0, 5.0, 3.0], [8, 8, 3]) };
+        let shown = outline_on(&mask, &coarse, 1, &Rigid::IDENTITY);
+        assert_eq!(shown.len(), 1);
+        assert!(area(&shown) > 0.0);
+    }
+
+    #[test]
+    fn lines_end_at_the_border_of_the_picture() {
+        let mask = ball(grid([1.0; 3], [64, 64, 64]));
+        let half = Grid { origin: PatientPoint::new(30.0, 0.0, 0.0), ..grid([1.0; 3], [40, 64, 64]) };
+        let [(left, right), _] = extent(&outline_on(&mask, &half, 30, &Rigid::IDENTITY));
+        assert!((-0.5..=0.0).contains(&left) && (right - 12.5).abs() < 0.51);
+        let apart = Grid { origin: PatientPoint::new(60.0, 0.0, 0.0), ..half };
+        assert!(outline_on(&mask, &apart, 30, &Rigid::IDENTITY).is_empty());
+    }
+}

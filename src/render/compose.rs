@@ -162,3 +162,127 @@ fn taps(size: u32, centre: f64, step: f64, source: usize) -> Vec<Tap> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clinical::MarkRole;
+    use crate::geometry::{PatientDirection, PatientPoint, SpaceId};
+    use crate::render::mark_style;
+
+    fn grid(spacing_mm: [f64; 3], dims: [u32; 3]) -> Grid {
+        Grid {
+            origin: PatientPoint::new(0.0, 0.0, 0.0),
+            axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+            spacing_mm,
+            dims,
+            space: SpaceId("1".into()),
+        }
+    }
+
+    fn picture(width: u32, height: u32, grey: impl Fn(u32, u32) -> u8) -> Picture {
+        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let pixels = pixels.map(|(x, y)| [grey(x, y), grey(x, y), grey(x, y), 255]).collect();
+        Picture { width, height, pixels }
+    }
+
+    fn at(picture: &Picture, x: u32, y: u32) -> u8 {
+        picture.pixels[(y * picture.width + x) as usize][0]
+    }
+
+    #[test]
+    fn at_its_own_size_nothing_changes() {
+        let slice = picture(40, 30, |x, y| (x * 5 + y) as u8);
+        assert_eq!(compose(&slice, &View::whole(&grid([0.7, 0.7, 3.0], [40, 30, 1]), 40, 30), &[]), slice);
+    }
+
+    #[test]
+    fn non_square_pixels_are_shown_in_true_mm() {
+        // Coronal: 60 columns of 1 mm, 20 rows of 3 mm is a square of 60 mm.
+        let slice = picture(60, 20, |_, _| 200);
+        let view = View::whole(&grid([1.0, 3.0, 1.0], [60, 20, 1]), 120, 120);
+        assert!((view.mm_per_px - 0.5).abs() < 1e-12);
+        assert!(compose(&slice, &view, &[]).pixels.iter().all(|p| *p == [200, 200, 200, 255]));
+        // In a wide picture it stands in the middle, black at both sides.
+        let wide = compose(&slice, &View::whole(&grid([1.0, 3.0, 1.0], [60, 20, 1]), 180, 60), &[]);
+        let row: Vec<u8> = (0..180).map(|x| at(&wide, x, 30)).collect();
+        assert!(row[..60].iter().all(|v| *v == 0) && row[60..120].iter().all(|v| *v == 200));
+        assert!(row[120..].iter().all(|v| *v == 0));
+    }
+
+    #[test]
+    fn reducing_averages_and_magnifying_interpolates() {
+        let board = picture(64, 64, |x, y| if (x + y) % 2 == 0 { 200 } else { 0 });
+        let small = compose(&board, &View::whole(&grid([1.0; 3], [64, 64, 1]), 16, 16), &[]);
+        for y in 1..15 {
+            for x in 1..15 {
+                assert!(at(&small, x, y).abs_diff(100) <= 2, "{}", at(&small, x, y));
+            }
+        }
+        let step = picture(2, 1, |x, _| if x == 0 { 0 } else { 100 });
+        let large = compose(&step, &View::whole(&grid([1.0; 3], [2, 1, 1]), 8, 4), &[]);
+        // Centres of the eight pixels lie at -0.375, -0.125, 0.125, ... voxels.
+        let row: Vec<u8> = (0..8).map(|x| at(&large, x, 1)).collect();
+        assert_eq!(row, [0, 0, 13, 38, 63, 88, 100, 100]);
+    }
+
+    #[test]
+    fn a_crop_is_as_wide_as_it_says_around_its_place() {
+        // 80 mm around voxel (50, 40) of 0.8 x 1 mm; one bright voxel at the place, one 20 mm to the side.
+        let g = grid([0.8, 1.0, 3.0], [120, 100, 1]);
+        let slice = picture(120, 100, |x, y| if y == 40 && (x == 50 || x == 75) { 255 } else { 0 });
+        let card = compose(&slice, &View::around(&g, SlicePoint::new(50.0, 40.0), 80.0, 160, 160), &[]);
+        assert!(at(&card, 79, 79) > 120 && at(&card, 80, 80) > 120, "0.5 mm a pixel, the place in the middle");
+        assert!(at(&card, 119, 80) > 120 && at(&card, 120, 80) > 120, "20 mm are 40 px");
+        // At the border of the slice the rest is black.
+        let corner =
+            compose(&picture(120, 100, |_, _| 90), &View::around(&g, SlicePoint::new(0.0, 0.0), 80.0, 160, 160), &[]);
+        assert_eq!((at(&corner, 20, 20), at(&corner, 100, 20), at(&corner, 100, 100)), (0, 0, 90));
+    }
+
+    #[test]
+    fn an_outline_lies_where_its_voxels_are() {
+        let g = grid([0.5, 1.0, 3.0], [100, 50, 1]);
+        let view = View::whole(&g, 200, 200);
+        // Around columns 40..=59 and rows 20..=29: 10 x 10 mm, 4 px a mm.
+        let outline = Outline(vec![
+            SlicePoint::new(39.5, 19.5),
+            SlicePoint::new(59.5, 19.5),
+            SlicePoint::new(59.5, 29.5),
+            SlicePoint::new(39.5, 29.5),
+        ]);
+        let layer = Layer { outlines: &[outline], style: mark_style(MarkRole::Tumour) };
+        let shown = compose(&picture(100, 50, |_, _| 0), &view, &[layer]);
+        let lit: Vec<(u32, u32)> = (0..200)
+            .flat_map(|y| (0..200).map(move |x| (x, y)))
+            .filter(|(x, y)| shown.pixels[(y * 200 + x) as usize][2] > 120)
+            .collect();
+        let (left, right) = (lit.iter().map(|p| p.0).min(), lit.iter().map(|p| p.0).max());
+        let (top, bottom) = (lit.iter().map(|p| p.1).min(), lit.iter().map(|p| p.1).max());
+        assert_eq!((left, right, top, bottom), (Some(79), Some(120), Some(79), Some(120)));
+        assert_eq!(at(&shown, 100, 100), 0, "no fill");
+    }
+
+    #[test]
+    fn a_ring_is_round_in_mm() {
+        let g = grid([0.5, 2.0, 3.0], [200, 50, 1]);
+        let centre = SlicePoint::new(100.0, 25.0);
+        for p in ring(&g, centre, 9.0).0 {
+            let mm = ((p.i - centre.i) * 0.5).hypot((p.j - centre.j) * 2.0);
+            assert!((mm - 9.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn odd_views_give_black() {
+        let slice = picture(10, 10, |_, _| 50);
+        let g = grid([1.0; 3], [10, 10, 1]);
+        let far = compose(&slice, &View::around(&g, SlicePoint::new(900.0, 5.0), 5.0, 4, 4), &[]);
+        assert_eq!(far, Picture::black(4, 4));
+        let nan = compose(&slice, &View::around(&g, SlicePoint::new(f64::NAN, 5.0), 5.0, 4, 4), &[]);
+        assert_eq!(nan, Picture::black(4, 4));
+        assert!(compose(&slice, &View::whole(&g, 0, 0), &[]).pixels.is_empty());
+        let torn = Picture { width: 10, height: 10, pixels: Vec::new() };
+        assert_eq!(compose(&torn, &View::whole(&g, 4, 4), &[]), Picture::black(4, 4));
+    }
+}

@@ -111,3 +111,107 @@ pub fn render_slice(luts: &mut Luts, volume: &Volume, slice: u32, window: Window
     let [width, height, _] = volume.grid.dims;
     Some(Picture { width, height, pixels })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clinical::StackKey;
+    use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
+    use crate::volume::Unit;
+    use std::sync::OnceLock;
+
+    fn volume(columns: u32, data: SliceData) -> Volume {
+        let rows = data.len() as u32 / columns;
+        Volume {
+            key: StackKey([0; 16]),
+            grid: Grid {
+                origin: PatientPoint::new(0.0, 0.0, 0.0),
+                axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+                spacing_mm: [1.0; 3],
+                dims: [columns, rows, 1],
+                space: SpaceId("1".into()),
+            },
+            slices: vec![OnceLock::from(data)],
+            rescale: vec![Rescale { slope: 2.0, intercept: -1024.0 }],
+            unit: Unit::Hu,
+            padding: None,
+            small_is_bright: false,
+            calibrated: true,
+            is_volume: true,
+        }
+    }
+
+    const LIVER: Window = Window { centre: 100.0, width: 160.0 };
+
+    fn greys(volume: &Volume, invert: bool) -> Vec<u8> {
+        Luts::new()
+            .pixels(volume, 0, LIVER, invert, |[r, g, b]| {
+                assert!(r == g && g == b);
+                r
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn every_stored_value_gets_the_grey_of_the_standard() {
+        let all: Vec<i16> = (i16::MIN..=i16::MAX).collect();
+        let signed = greys(&volume(256, SliceData::I16(all.clone().into())), false);
+        let unsigned = greys(&volume(256, SliceData::U16((0..=u16::MAX).collect())), false);
+        let float = greys(&volume(256, SliceData::F32(all.iter().map(|v| f32::from(*v)).collect())), false);
+        for (n, stored) in all.iter().enumerate() {
+            assert_eq!(signed[n], LIVER.linear(2.0 * f64::from(*stored) - 1024.0));
+            assert_eq!(float[n], signed[n]);
+            assert_eq!(unsigned[n], LIVER.linear(2.0 * n as f64 - 1024.0));
+        }
+        assert!(signed.contains(&0) && signed.contains(&255) && signed.contains(&128));
+    }
+
+    #[test]
+    fn inversions_cancel_and_padding_stays_black() {
+        // 502 -> -20 HU black, 562 -> 100 HU middle, 700 -> white, -2000 is padding.
+        let mut v = volume(2, SliceData::I16([502, 562, 700, -2000].into()));
+        v.padding = Some(Padding { low: -2000.0, high: -2000.0 });
+        let plain = greys(&v, false);
+        assert_eq!((plain[0], plain[2], plain[3]), (0, 255, 0));
+        assert_eq!(greys(&v, true), [255, 255 - plain[1], 0, 0]);
+        v.small_is_bright = true;
+        assert_eq!(greys(&v, false), [255, 255 - plain[1], 0, 0]);
+        assert_eq!(greys(&v, true), plain);
+    }
+
+    #[test]
+    fn colour_passes_through() {
+        let v = volume(2, SliceData::Rgb8([1, 2, 3, 4, 5, 6].into()));
+        let picture = render_slice(&mut Luts::new(), &v, 0, LIVER, true).unwrap();
+        assert_eq!((picture.width, picture.height), (2, 1));
+        assert_eq!(picture.pixels, [[1, 2, 3, 255], [4, 5, 6, 255]]);
+        assert_eq!(picture.rgba(), [1, 2, 3, 255, 4, 5, 6, 255]);
+    }
+
+    #[test]
+    fn what_is_not_there_gives_no_picture() {
+        let mut v = volume(2, SliceData::I16([1, 2, 3, 4].into()));
+        assert!(render_slice(&mut Luts::new(), &v, 1, LIVER, false).is_none());
+        v.grid.dims = [3, 2, 1];
+        assert!(render_slice(&mut Luts::new(), &v, 0, LIVER, false).is_none(), "size does not fit the grid");
+        v.grid.dims = [2, 2, 1];
+        v.slices = vec![OnceLock::new()];
+        assert!(render_slice(&mut Luts::new(), &v, 0, LIVER, false).is_none());
+    }
+
+    #[test]
+    fn tables_are_kept_and_the_oldest_leaves() {
+        let v = volume(2, SliceData::I16([502, 562, 700, 0].into()));
+        let mut luts = Luts::new();
+        let first = Window { centre: 0.0, width: 100.0 };
+        for n in 0..20 {
+            let other = Window { centre: f64::from(n), width: 50.0 };
+            let a = render_slice(&mut luts, &v, 0, first, false);
+            let b = render_slice(&mut luts, &v, 0, other, false);
+            assert_eq!(a, render_slice(&mut Luts::new(), &v, 0, first, false));
+            assert_eq!(b, render_slice(&mut Luts::new(), &v, 0, other, false));
+        }
+        assert_eq!(luts.recent.len(), KEPT);
+        assert_eq!(luts.recent[KEPT - 2].0.window, first, "in use, so it stayed");
+    }
+}

@@ -16,7 +16,7 @@ struct Row<'a> {
     all: &'a Gathered<'a>,
     patient: &'a Patient,
     visit: &'a Visit,
-    stacks: Vec<&'a StackRecord>,
+    stacks: &'a [&'a StackRecord],
     rest: Option<&'a RestOfScan>,
     signature: Option<&'a Signature>,
 }
@@ -134,7 +134,7 @@ pub(in super::super) fn table(all: &Gathered<'_>, dates: Dates) -> Table {
             all,
             patient,
             visit,
-            stacks: all.document.stacks_of(visit.id),
+            stacks: all.stacks_of(visit.id),
             rest: all.document.rest_of_scan(visit.id),
             signature: all.document.signature(visit.id, Track::Main),
         }));

@@ -1,0 +1,451 @@
+//! One file: its header read and understood, as far as stacks need it.
+
+use super::error::ReadError;
+use super::format::{Colour, Format};
+use super::found::{Acquisition, FileWindow, StudyTags};
+use super::header::Header;
+use super::limits::Limits;
+use super::scan::{Scanned, scan, uid_text};
+use super::syntax::Packing;
+use crate::clinical::{Identity, Modality, Sex};
+use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
+use crate::volume::{Padding, Rescale, Unit};
+use dicom_core::Tag;
+use dicom_dictionary_std::tags;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::UNIX_EPOCH;
+
+/// Everything that is read of a header, sorted.
+static WANTED: LazyLock<Vec<Tag>> = LazyLock::new(|| {
+    let mut wanted = vec![
+        tags::MEDIA_STORAGE_SOP_CLASS_UID,
+        tags::MEDIA_STORAGE_SOP_INSTANCE_UID,
+        tags::SPECIFIC_CHARACTER_SET,
+        tags::IMAGE_TYPE,
+        tags::SOP_CLASS_UID,
+        tags::SOP_INSTANCE_UID,
+        tags::STUDY_DATE,
+        tags::SERIES_DATE,
+        tags::ACQUISITION_DATE,
+        tags::CONTENT_DATE,
+        tags::ACQUISITION_DATE_TIME,
+        tags::SERIES_TIME,
+        tags::ACQUISITION_TIME,
+        tags::CONTENT_TIME,
+        tags::MODALITY,
+        tags::MANUFACTURER,
+        tags::STUDY_DESCRIPTION,
+        tags::SERIES_DESCRIPTION,
+        tags::PATIENT_NAME,
+        tags::PATIENT_ID,
+        tags::ISSUER_OF_PATIENT_ID,
+        tags::PATIENT_BIRTH_DATE,
+        tags::PATIENT_SEX,
+        tags::CONTRAST_BOLUS_AGENT,
+        tags::BODY_PART_EXAMINED,
+        tags::SCANNING_SEQUENCE,
+        tags::SEQUENCE_NAME,
+        tags::SLICE_THICKNESS,
+        tags::KVP,
+        tags::REPETITION_TIME,
+        tags::ECHO_TIME,
+        tags::SPACING_BETWEEN_SLICES,
+        tags::PROTOCOL_NAME,
+        tags::CONTRAST_BOLUS_START_TIME,
+        tags::CONVOLUTION_KERNEL,
+        tags::PULSE_SEQUENCE_NAME,
+        tags::DIFFUSION_B_VALUE,
+        tags::STUDY_INSTANCE_UID,
+        tags::SERIES_INSTANCE_UID,
+        tags::SERIES_NUMBER,
+        tags::ACQUISITION_NUMBER,
+        tags::INSTANCE_NUMBER,
+        tags::IMAGE_POSITION_PATIENT,
+        tags::IMAGE_ORIENTATION_PATIENT,
+        tags::FRAME_OF_REFERENCE_UID,
+        tags::TEMPORAL_POSITION_IDENTIFIER,
+        tags::SAMPLES_PER_PIXEL,
+        tags::PHOTOMETRIC_INTERPRETATION,
+        tags::PLANAR_CONFIGURATION,
+        tags::NUMBER_OF_FRAMES,
+        tags::ROWS,
+        tags::COLUMNS,
+        tags::PIXEL_SPACING,
+        tags::BITS_ALLOCATED,
+        tags::BITS_STORED,
+        tags::HIGH_BIT,
+        tags::PIXEL_REPRESENTATION,
+        tags::PIXEL_PADDING_VALUE,
+        tags::PIXEL_PADDING_RANGE_LIMIT,
+        tags::PIXEL_SPACING_CALIBRATION_TYPE,
+        tags::WINDOW_CENTER,
+        tags::WINDOW_WIDTH,
+        tags::WINDOW_CENTER_WIDTH_EXPLANATION,
+        tags::RESCALE_INTERCEPT,
+        tags::RESCALE_SLOPE,
+        tags::RESCALE_TYPE,
+        tags::LOSSY_IMAGE_COMPRESSION,
+        tags::LOSSY_IMAGE_COMPRESSION_RATIO,
+        tags::MODALITY_LUT_SEQUENCE,
+        tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
+        tags::UNITS,
+    ];
+    wanted.sort_unstable();
+    wanted
+});
+
+const CT_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
+const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
+
+/// A file with its header.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub header: Header,
+    pub scanned: Scanned,
+    pub size: u64,
+    pub mtime: i64,
+}
+
+/// Reads the header of a file, up to its pixels.
+pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
+    let file = File::open(path)?;
+    let about = file.metadata()?;
+    if !about.is_file() {
+        return Err(ReadError::NotDicom);
+    }
+    let mtime = about.modified().ok().map_or(0, |at| match at.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
+    });
+    let mut source = BufReader::with_capacity(16 << 10, file);
+    let mut scanned = scan(&mut source, about.len(), &WANTED, limits)?;
+    let header = Header::new(&mut scanned);
+    Ok(Opened { header, scanned, size: about.len(), mtime })
+}
+
+/// Which way the lossy mark of a file points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Lossy {
+    pub ratio: Option<f64>,
+}
+
+/// One file as stacks need it.
+#[derive(Debug, Clone)]
+pub(super) struct Instance {
+    pub path: PathBuf,
+    pub size: u64,
+    pub mtime: i64,
+    pub sop_class: String,
+    pub sop_uid: String,
+    pub series_uid: String,
+    pub study: StudyTags,
+    pub identity: Identity,
+    pub sex: Sex,
+    pub series_number: Option<i64>,
+    pub acquisition_number: Option<i64>,
+    pub instance_number: Option<i64>,
+    pub temporal_position: Option<i64>,
+    pub description: String,
+    pub modality: Modality,
+    pub modality_text: String,
+    pub format: Format,
+    pub syntax: String,
+    pub position: Option<PatientPoint>,
+    /// Directions of growing column and growing row.
+    pub orientation: Option<[PatientDirection; 2]>,
+    pub pixel_spacing_mm: Option<[f64; 2]>,
+    pub spacing_between_slices_mm: Option<f64>,
+    pub frame_of_reference_uid: Option<String>,
+    pub rescale: Rescale,
+    pub unit: Unit,
+    /// What is odd about how stored values become values.
+    pub value_note: Option<&'static str>,
+    pub padding: Option<Padding>,
+    pub windows: Vec<FileWindow>,
+    pub lossy: Option<Lossy>,
+    pub enhanced: bool,
+    pub acquisition: Acquisition,
+}
+
+impl Instance {
+    /// Reads and understands one file.
+    pub fn read(path: &Path, limits: &Limits) -> Result<Self, ReadError> {
+        let opened = open(path, limits)?;
+        let h = &opened.header;
+        let format = Format::new(h, &opened.scanned, opened.size, limits)?;
+        let sop_uid = sop_uid(&opened, path)?;
+        let uid = |tag| uid_text(h.bytes(tag));
+        let sop_class = uid(tags::SOP_CLASS_UID);
+        let modality_text = h.text(tags::MODALITY);
+        let modality = match modality_text.as_str() {
+            "CT" => Modality::Ct,
+            "MR" => Modality::Mr,
+            "PT" => Modality::Pet,
+            _ => Modality::Other,
+        };
+        let position = point(&h.numbers(tags::IMAGE_POSITION_PATIENT));
+        let orientation = orientation(&h.numbers(tags::IMAGE_ORIENTATION_PATIENT));
+        let (rescale, unit, value_note) = values(h, modality, &sop_class);
+        let packing = opened.scanned.syntax.packing;
+        Ok(Self {
+            size: opened.size,
+            mtime: opened.mtime,
+            series_uid: Some(uid(tags::SERIES_INSTANCE_UID)).filter(|u| !u.is_empty()).unwrap_or(sop_uid.clone()),
+            sop_uid,
+            study: StudyTags {
+                uid: uid(tags::STUDY_INSTANCE_UID),
+                date: h
+                    .date(tags::STUDY_DATE)
+                    .or_else(|| h.date(tags::SERIES_DATE))
+                    .or_else(|| h.date(tags::ACQUISITION_DATE)),
+                description: h.text(tags::STUDY_DESCRIPTION),
+            },
+            identity: Identity {
+                dicom_patient_id: h.text(tags::PATIENT_ID),
+                issuer: h.text(tags::ISSUER_OF_PATIENT_ID),
+                name: h.text(tags::PATIENT_NAME),
+                birth_date: h.date(tags::PATIENT_BIRTH_DATE),
+            },
+            sex: match h.text(tags::PATIENT_SEX).as_str() {
+                "F" => Sex::Female,
+                "M" => Sex::Male,
+                "O" => Sex::Other,
+                _ => Sex::Unknown,
+            },
+            series_number: h.whole(tags::SERIES_NUMBER),
+            acquisition_number: h.whole(tags::ACQUISITION_NUMBER),
+            instance_number: h.whole(tags::INSTANCE_NUMBER),
+            temporal_position: h.whole(tags::TEMPORAL_POSITION_IDENTIFIER),
+            description: h.text(tags::SERIES_DESCRIPTION),
+            syntax: opened.scanned.syntax.uid.clone(),
+            position,
+            orientation,
+            pixel_spacing_mm: pixel_spacing_mm(h, modality, &sop_class, position.is_some() && orientation.is_some()),
+            spacing_between_slices_mm: h.positive(tags::SPACING_BETWEEN_SLICES),
+            frame_of_reference_uid: Some(uid(tags::FRAME_OF_REFERENCE_UID)).filter(|u| !u.is_empty()),
+            rescale,
+            unit,
+            value_note,
+            padding: padding(h, &format),
+            windows: windows(h),
+            lossy: lossy(h, packing),
+            enhanced: h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE),
+            acquisition: acquisition(h),
+            path: path.to_owned(),
+            sop_class,
+            modality,
+            modality_text,
+            format,
+        })
+    }
+
+    pub fn is_localizer(&self) -> bool {
+        self.acquisition.image_type.iter().any(|part| part == "LOCALIZER")
+    }
+
+    pub fn is_secondary_capture(&self) -> bool {
+        self.sop_class.starts_with(SECONDARY_CAPTURE)
+    }
+
+    pub fn small_is_bright(&self) -> bool {
+        self.format.colour == Colour::Grey { small_is_bright: true }
+    }
+
+    /// Distance of the slice along a normal, mm.
+    pub fn along_mm(&self, normal: PatientDirection) -> Option<f64> {
+        Some(self.position?.to_vector().dot(normal.vector()))
+    }
+
+    /// The normal of the slice.
+    pub fn normal(&self) -> Option<PatientDirection> {
+        let [row, column] = self.orientation?;
+        row.normal_with(column)
+    }
+}
+
+/// The UID that names the object. A file without one is named by its bytes, so that marks hold on to it.
+pub(super) fn sop_uid(opened: &Opened, path: &Path) -> Result<String, ReadError> {
+    for tag in [tags::SOP_INSTANCE_UID, tags::MEDIA_STORAGE_SOP_INSTANCE_UID] {
+        let uid = uid_text(opened.header.bytes(tag));
+        if !uid.is_empty() {
+            return Ok(uid);
+        }
+    }
+    let mut hash = HashWriter(Sha256::new());
+    std::io::copy(&mut File::open(path)?, &mut hash)?;
+    let digest = hash.0.finalize();
+    Ok(digest.iter().take(16).fold("sha256.".to_owned(), |name, byte| format!("{name}{byte:02x}")))
+}
+
+struct HashWriter(Sha256);
+
+impl std::io::Write for HashWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn point(numbers: &[f64]) -> Option<PatientPoint> {
+    let [x, y, z] = *numbers else { return None };
+    Some(PatientPoint::new(x, y, z)).filter(|p| p.is_finite())
+}
+
+/// Both directions; `None` when they are not at right angles within 0.5 degrees.
+fn orientation(numbers: &[f64]) -> Option<[PatientDirection; 2]> {
+    let [a, b, c, d, e, f] = *numbers else { return None };
+    let row = PatientVector::new(a, b, c).direction()?;
+    let column = PatientVector::new(d, e, f).direction()?;
+    (row.cosine(column).abs() < 0.0087).then_some([row, column])
+}
+
+/// Pixel spacing along a row and down a column, when it is a size at the patient: in images with a place in
+/// the patient, in CT, MR and PET, and where the file says it was calibrated. Never a size at the detector
+/// (PS3.3 10.7.1.3).
+fn pixel_spacing_mm(h: &Header, modality: Modality, sop_class: &str, placed: bool) -> Option<[f64; 2]> {
+    let measured = modality != Modality::Other && !sop_class.starts_with(SECONDARY_CAPTURE);
+    let calibrated = !h.text(tags::PIXEL_SPACING_CALIBRATION_TYPE).is_empty();
+    let [down, along] = *h.numbers(tags::PIXEL_SPACING) else { return None };
+    let usable = down.is_finite() && along.is_finite() && down > 0.0 && along > 0.0;
+    (usable && (placed || measured || calibrated)).then_some([along, down])
+}
+
+/// How stored values become values, their unit, and a note where that is odd.
+fn values(h: &Header, modality: Modality, sop_class: &str) -> (Rescale, Unit, Option<&'static str>) {
+    if h.has(tags::MODALITY_LUT_SEQUENCE) {
+        let note = "values pass through a table that this version does not apply; stored values are shown";
+        return (Rescale::default(), Unit::None, Some(note));
+    }
+    let (slope, intercept) = (h.number(tags::RESCALE_SLOPE), h.number(tags::RESCALE_INTERCEPT));
+    if slope == Some(0.0) {
+        let note = "the rescale slope is zero; stored values are shown";
+        return (Rescale::default(), Unit::None, Some(note));
+    }
+    let rescale = Rescale { slope: slope.unwrap_or(1.0), intercept: intercept.unwrap_or(0.0) };
+    let kind = h.text(tags::RESCALE_TYPE);
+    let unit = match modality {
+        Modality::Ct
+            if !sop_class.starts_with(SECONDARY_CAPTURE)
+                && intercept.is_some()
+                && matches!(kind.as_str(), "" | "HU") =>
+        {
+            Unit::Hu
+        }
+        Modality::Pet if h.text(tags::UNITS) == "BQML" => Unit::BqMl,
+        _ => Unit::None,
+    };
+    let note = (modality == Modality::Ct && sop_class == CT_IMAGE && intercept.is_none())
+        .then_some("the file does not say how stored values become HU; stored values are shown");
+    (rescale, unit, note)
+}
+
+/// Padding in stored values, cut to the stored bits as the pixels are (PS3.3 C.7.5.1.1.2).
+fn padding(h: &Header, format: &Format) -> Option<Padding> {
+    if format.is_colour() {
+        return None;
+    }
+    let value = |tag| {
+        let raw = h.as_pixel(tag, format.signed)?;
+        if format.bits_stored >= 16 || format.signed {
+            return Some(raw);
+        }
+        Some(raw % f64::from(1u32 << format.bits_stored))
+    };
+    let one = value(tags::PIXEL_PADDING_VALUE)?;
+    let other = value(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(one);
+    Some(Padding { low: one.min(other), high: one.max(other) })
+}
+
+fn windows(h: &Header) -> Vec<FileWindow> {
+    let names = h.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
+    let (centres, widths) = (h.numbers(tags::WINDOW_CENTER), h.numbers(tags::WINDOW_WIDTH));
+    let pairs = centres.into_iter().zip(widths).enumerate();
+    pairs
+        .filter(|(_, (centre, width))| centre.is_finite() && *width >= 1.0)
+        .map(|(n, (centre, width))| FileWindow { name: names.get(n).cloned().unwrap_or_default(), centre, width })
+        .collect()
+}
+
+/// The ratio of the last compression counts; a lossy syntax counts even where the mark is missing.
+fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
+    let marked = h.text(tags::LOSSY_IMAGE_COMPRESSION) == "01";
+    let ratio = h.numbers(tags::LOSSY_IMAGE_COMPRESSION_RATIO).last().copied().filter(|r| *r > 1.0);
+    (marked || packing == Packing::Jpeg { lossy: true }).then_some(Lossy { ratio })
+}
+
+fn acquisition(h: &Header) -> Acquisition {
+    let first_date = |tags: &[Tag]| tags.iter().find_map(|tag| h.date(*tag));
+    let stamp = h.text(tags::ACQUISITION_DATE_TIME);
+    let time_s = [tags::ACQUISITION_TIME, tags::CONTENT_TIME, tags::SERIES_TIME].iter().find_map(|tag| h.time_s(*tag));
+    let time_s = time_s.or_else(|| super::header::time_of_stamp_s(&stamp));
+    let start_s = h.time_s(tags::CONTRAST_BOLUS_START_TIME);
+    let agent = h.has(tags::CONTRAST_BOLUS_AGENT).then(|| h.text(tags::CONTRAST_BOLUS_AGENT));
+    let sequence = h.text(tags::SEQUENCE_NAME);
+    Acquisition {
+        date: first_date(&[
+            tags::ACQUISITION_DATE,
+            tags::ACQUISITION_DATE_TIME,
+            tags::CONTENT_DATE,
+            tags::SERIES_DATE,
+            tags::STUDY_DATE,
+        ]),
+        time_s,
+        after_contrast_s: time_s.zip(start_s).and_then(|(at, start)| after_s(start, at)),
+        contrast_agent: agent.filter(|agent| !agent.is_empty()),
+        protocol: h.text(tags::PROTOCOL_NAME),
+        body_part: h.text(tags::BODY_PART_EXAMINED),
+        image_type: h.texts(tags::IMAGE_TYPE),
+        kernel_text: h.text(tags::CONVOLUTION_KERNEL),
+        kvp: h.positive(tags::KVP),
+        slice_thickness_mm: h.positive(tags::SLICE_THICKNESS),
+        scanning_sequence: h.text(tags::SCANNING_SEQUENCE),
+        sequence_name: if sequence.is_empty() { h.text(tags::PULSE_SEQUENCE_NAME) } else { sequence },
+        repetition_time_ms: h.positive(tags::REPETITION_TIME),
+        echo_time_ms: h.positive(tags::ECHO_TIME),
+        b_value: h.number(tags::DIFFUSION_B_VALUE).filter(|b| *b >= 0.0),
+        manufacturer: h.text(tags::MANUFACTURER),
+    }
+}
+
+/// Seconds from the bolus to the image, over midnight where needed; `None` beyond an hour, which is no delay
+/// of a phase but a clock that is off.
+fn after_s(start_s: f64, at_s: f64) -> Option<f64> {
+    let after = at_s - start_s;
+    let after = if after < -43_200.0 { after + 86_400.0 } else { after };
+    (0.0..=3_600.0).contains(&after).then_some(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wanted_tags_are_sorted_and_once() {
+        assert!(WANTED.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn delay_over_midnight() {
+        assert_eq!(after_s(86_390.0, 25.0), Some(35.0));
+        assert_eq!(after_s(36_000.0, 36_070.0), Some(70.0));
+        assert_eq!(after_s(36_070.0, 36_000.0), None);
+        assert_eq!(after_s(10_000.0, 36_000.0), None);
+    }
+
+    #[test]
+    fn axes_that_are_not_square_are_none() {
+        assert!(orientation(&[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]).is_some());
+        assert!(orientation(&[1.0, 0.0, 0.0, 0.1, 1.0, 0.0]).is_none());
+        assert!(orientation(&[1.0, 0.0, 0.0, 0.0, 0.0, 0.0]).is_none());
+        assert!(orientation(&[1.0, 0.0, 0.0]).is_none());
+        assert!(point(&[1.0, f64::NAN, 2.0]).is_none());
+    }
+}

@@ -1,0 +1,96 @@
+//! Transfer syntaxes: how a data set is laid out and how its pixels are packed (PS3.5 annex A).
+
+use dicom_core::VR;
+use dicom_transfer_syntax_registry::{TransferSyntaxIndex, TransferSyntaxRegistry};
+
+/// Layout of the elements of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Value representations are written in each element.
+    pub explicit: bool,
+    /// Big endian.
+    pub big_endian: bool,
+    /// Deflated after the file meta group.
+    pub deflated: bool,
+}
+
+/// How pixels are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    /// Pixel after pixel.
+    Native,
+    /// Pixel after pixel, in a fragment (Encapsulated Uncompressed).
+    NativeInFragments,
+    /// RLE Lossless (PS3.5 annex G).
+    Rle,
+    /// JPEG, lossless or not, as far as the decoder goes.
+    Jpeg {
+        /// Whether the process loses information.
+        lossy: bool,
+    },
+    /// Not read.
+    NotRead,
+}
+
+/// A transfer syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Syntax {
+    /// Its UID; for a file that states none, the UID of what was found.
+    pub uid: String,
+    /// Layout of the data set.
+    pub layout: Layout,
+    /// Packing of the pixels.
+    pub packing: Packing,
+}
+
+pub(super) const IMPLICIT: &str = "1.2.840.10008.1.2";
+pub(super) const EXPLICIT: &str = "1.2.840.10008.1.2.1";
+pub(super) const DEFLATED: &str = "1.2.840.10008.1.2.1.99";
+pub(super) const BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
+
+impl Syntax {
+    /// The syntax with this UID. An unknown one is laid out as explicit little endian (as every encapsulated
+    /// syntax is) and not read.
+    pub fn from_uid(uid: &str) -> Self {
+        let explicit = Layout { explicit: true, big_endian: false, deflated: false };
+        let (layout, packing) = match uid {
+            IMPLICIT => (Layout { explicit: false, ..explicit }, Packing::Native),
+            EXPLICIT => (explicit, Packing::Native),
+            DEFLATED => (Layout { deflated: true, ..explicit }, Packing::Native),
+            BIG_ENDIAN => (Layout { big_endian: true, ..explicit }, Packing::Native),
+            "1.2.840.10008.1.2.1.98" => (explicit, Packing::NativeInFragments),
+            "1.2.840.10008.1.2.5" => (explicit, Packing::Rle),
+            // Baseline, extended; lossless process 14, and with selection value 1.
+            "1.2.840.10008.1.2.4.50" | "1.2.840.10008.1.2.4.51" => (explicit, Packing::Jpeg { lossy: true }),
+            "1.2.840.10008.1.2.4.57" | "1.2.840.10008.1.2.4.70" => (explicit, Packing::Jpeg { lossy: false }),
+            // GE private: implicit header, big endian pixels.
+            "1.2.840.113619.5.2" => (Layout { explicit: false, ..explicit }, Packing::NotRead),
+            _ => (explicit, Packing::NotRead),
+        };
+        Self { uid: uid.to_owned(), layout, packing }
+    }
+
+    /// The name in the standard, or "an unknown way".
+    pub fn name(&self) -> String {
+        TransferSyntaxRegistry.get(&self.uid).map_or_else(|| "an unknown format".to_owned(), |ts| ts.name().to_owned())
+    }
+}
+
+/// Whether an explicit element of this kind has a four-byte length after two reserved bytes (PS3.5 7.1.2).
+pub(super) fn has_long_length(vr: VR) -> bool {
+    use VR::{OB, OD, OF, OL, OV, OW, SQ, SV, UC, UN, UR, UT, UV};
+    matches!(vr, OB | OD | OF | OL | OV | OW | SQ | SV | UC | UN | UR | UT | UV)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_syntax_is_named() {
+        let j2k = Syntax::from_uid("1.2.840.10008.1.2.4.90");
+        assert_eq!(j2k.packing, Packing::NotRead);
+        assert!(j2k.name().contains("JPEG 2000"), "{}", j2k.name());
+        assert_eq!(Syntax::from_uid("1.2.3").name(), "an unknown format");
+    }
+}

@@ -1,0 +1,164 @@
+//! Finding files below the given paths.
+
+use super::found::Skipped;
+use super::limits::Limits;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What a walk gives.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// Plain files, each once, sorted.
+    pub files: Vec<PathBuf>,
+    /// What was passed over, with reasons.
+    pub skipped: Vec<Skipped>,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+}
+
+/// Lists the plain files below some paths, each once however often it is linked or given.
+///
+/// Devices, pipes and sockets are passed over without being opened. Linked folders are followed once, and
+/// never when they lead to a folder above a given path.
+pub(super) fn walk(
+    paths: &[PathBuf],
+    limits: &Limits,
+    found: &mut dyn FnMut(usize),
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Walked {
+    let mut walker = Walker { limits, walked: Walked::default(), folders: BTreeSet::new(), files: BTreeSet::new() };
+    let mut sorted: Vec<&PathBuf> = paths.iter().collect();
+    sorted.sort_unstable();
+    let mut open: Vec<(PathBuf, usize)> = sorted.into_iter().rev().map(|path| (path.clone(), 0)).collect();
+    let given: Vec<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    while let Some((path, depth)) = open.pop() {
+        if cancelled() {
+            walker.walked.cancelled = true;
+            break;
+        }
+        if walker.walked.files.len() >= limits.files {
+            walker.skip(&path, format!("More than {} files were found; the rest was left out.", limits.files));
+            break;
+        }
+        if let Some(mut inside) = walker.step(path, depth, &given) {
+            inside.sort_unstable();
+            open.extend(inside.into_iter().rev().map(|path| (path, depth + 1)));
+        }
+        found(walker.walked.files.len());
+    }
+    walker.walked.files.sort_unstable();
+    walker.walked
+}
+
+struct Walker<'a> {
+    limits: &'a Limits,
+    walked: Walked,
+    /// Folders entered and files taken, by their true path.
+    folders: BTreeSet<PathBuf>,
+    files: BTreeSet<PathBuf>,
+}
+
+impl Walker<'_> {
+    fn skip(&mut self, file: &Path, reason: impl Into<String>) {
+        self.walked.skipped.push(Skipped { file: file.to_owned(), reason: reason.into() });
+    }
+
+    /// Takes a file, or gives what a folder holds.
+    fn step(&mut self, path: PathBuf, depth: usize, given: &[PathBuf]) -> Option<Vec<PathBuf>> {
+        let about = match path.symlink_metadata() {
+            Ok(about) => about,
+            Err(error) => {
+                self.skip(&path, format!("It could not be opened: {error}."));
+                return None;
+            }
+        };
+        let linked = about.is_symlink();
+        // What a link leads to; a link into nothing or in a circle fails here.
+        let target = if linked { path.metadata() } else { Ok(about) };
+        let (target, real) = match target.and_then(|about| Ok((about, path.canonicalize()?))) {
+            Ok(both) => both,
+            Err(error) => {
+                self.skip(&path, format!("It could not be opened: {error}."));
+                return None;
+            }
+        };
+        if target.is_file() {
+            if self.files.insert(real) {
+                self.walked.files.push(path);
+            }
+            return None;
+        }
+        if !target.is_dir() {
+            self.skip(&path, "This is a device, pipe or socket, not a file.");
+            return None;
+        }
+        let above = linked && depth > 0 && given.iter().any(|given| given.starts_with(&real));
+        if above || !self.folders.insert(real) {
+            return None;
+        }
+        if depth >= self.limits.folders {
+            self.skip(&path, format!("Folders more than {} deep are not searched.", self.limits.folders));
+            return None;
+        }
+        match std::fs::read_dir(&path) {
+            Ok(entries) => Some(entries.flatten().map(|entry| entry.path()).collect()),
+            Err(error) => {
+                self.skip(&path, format!("The folder could not be opened: {error}."));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn names(paths: &[PathBuf], root: &Path) -> Vec<String> {
+        let walked = walk(paths, &Limits::default(), &mut |_| {}, &|| false);
+        walked.files.iter().map(|p| p.strip_prefix(root).unwrap().display().to_string()).collect()
+    }
+
+    #[test]
+    fn each_file_once_and_no_loop() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        std::fs::create_dir_all(at("given/b")).unwrap();
+        std::fs::create_dir_all(at("outside")).unwrap();
+        for name in ["given/2", "given/10", "given/b/1", "outside/x"] {
+            std::fs::write(at(name), b"x").unwrap();
+        }
+        symlink(at("given"), at("given/b/loop")).unwrap();
+        symlink(root.path(), at("given/above")).unwrap();
+        symlink(at("outside"), at("given/linked")).unwrap();
+        symlink(at("given/2"), at("given/zwei")).unwrap();
+        symlink(at("nowhere"), at("given/broken")).unwrap();
+        std::os::unix::net::UnixListener::bind(at("given/socket")).unwrap();
+        let walked = walk(&[at("given"), at("given/b")], &Limits::default(), &mut |_| {}, &|| false);
+        assert_eq!(
+            names(&[at("given"), at("given/b")], root.path()),
+            ["given/10", "given/2", "given/b/1", "given/linked/x"]
+        );
+        let skipped: Vec<_> = walked.skipped.iter().filter_map(|s| s.file.file_name()?.to_str()).collect();
+        assert_eq!(skipped, ["broken", "socket"]);
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_is_named() {
+        let walked = walk(&["/no/such/place".into()], &Limits::default(), &mut |_| {}, &|| false);
+        assert!(walked.files.is_empty());
+        assert!(walked.skipped[0].reason.starts_with("It could not be opened"), "{:?}", walked.skipped);
+    }
+
+    #[test]
+    fn too_many_files_are_said() {
+        let root = tempfile::tempdir().unwrap();
+        for n in 0..5 {
+            std::fs::write(root.path().join(n.to_string()), b"x").unwrap();
+        }
+        let limits = Limits { files: 3, ..Limits::default() };
+        let walked = walk(&[root.path().into()], &limits, &mut |_| {}, &|| false);
+        assert_eq!((walked.files.len(), walked.skipped.len()), (3, 1));
+    }
+}

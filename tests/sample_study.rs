@@ -1,0 +1,193 @@
+//! The committed sample, read back by the program's own reader, equals its truth.
+
+use ablation_review::clinical::{
+    AblationModality, Adequacy, Answer, Coded, Finding, FindingKey, FindingStatus, Kernel, LesionId, MarkRole, Modality,
+    PatientId, ReaderId, SessionId, Sex, StackRole, StudySettings, TechnicalSuccess, Track, VisitId, VisitSource,
+};
+use ablation_review::dicom::{self, Found, FoundStack, Limits, Shape};
+use ablation_review::geometry::{PatientPoint, VoxelIndex};
+use ablation_review::outcome::{LesionHistory, LesionVisit, StudyContent, TreatedSession, derive};
+use ablation_review::phantom::{self, LesionTruth, Truth};
+use ablation_review::volume::{Statistics, Unit, Volume};
+use ablation_review::{intake, outcome};
+use std::path::PathBuf;
+
+const CASE: &str = "first-look";
+
+/// The folder of the committed sample.
+pub fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(CASE)
+}
+
+fn found() -> Found {
+    dicom::find(&[folder()], &Limits::default(), &|_, _| {}, &|| false)
+}
+
+fn truth() -> Truth {
+    phantom::truth(CASE).unwrap()
+}
+
+fn stack<'a>(found: &'a Found, series_uid: &str) -> &'a FoundStack {
+    found.stacks.iter().find(|stack| stack.info.series_uid == series_uid).unwrap()
+}
+
+fn load(stack: &FoundStack) -> Volume {
+    let volume = stack.info.empty_volume();
+    for (k, source) in stack.sources.iter().enumerate() {
+        let data = dicom::read_slice(&stack.info, k as u32, source, &Limits::default()).unwrap();
+        volume.slices[k].set(data).unwrap();
+    }
+    volume
+}
+
+/// Statistics of the voxels whose centre lies within `radius_mm` of a place.
+fn ball(volume: &Volume, middle: PatientPoint, radius_mm: f64) -> Statistics {
+    let [columns, rows, slices] = volume.grid.dims;
+    let values = (0..slices).flat_map(|k| (0..rows).flat_map(move |j| (0..columns).map(move |i| [i, j, k])));
+    let inside = values.filter(|[i, j, k]| {
+        let at = volume.grid.to_patient(VoxelIndex::new(f64::from(*i), f64::from(*j), f64::from(*k)));
+        at.distance_mm(middle) <= radius_mm
+    });
+    Statistics::of(inside.filter_map(|[i, j, k]| volume.value(i, j, k))).unwrap()
+}
+
+#[test]
+fn the_reader_finds_every_series_of_the_truth() {
+    let (found, truth) = (found(), truth());
+    assert_eq!(found.stacks.len(), truth.visits.iter().map(|v| v.series.len()).sum::<usize>());
+    assert_eq!(found.skipped.len(), 1, "only truth.json is no image: {:?}", found.skipped);
+    for visit in &truth.visits {
+        let grid = phantom::truth_grid(CASE, &visit.id).unwrap();
+        for series in &visit.series {
+            let stack = stack(&found, &series.uid);
+            assert_eq!(stack.study.uid, visit.study_uid);
+            assert_eq!(stack.study.date, Some(visit.date));
+            assert_eq!(stack.info.shape, Shape::Volume(grid.clone()));
+            assert_eq!(stack.info.frame_of_reference_uid.as_ref(), Some(&visit.frame_of_reference_uid));
+            assert_eq!(stack.info.frames.len(), series.images as usize);
+            assert_eq!(stack.info.oddities, []);
+            assert_eq!((stack.info.modality, stack.info.unit), (Modality::Ct, Unit::Hu));
+            assert_eq!(stack.info.kernel, Kernel::Soft);
+            assert_eq!(stack.info.acquisition.kvp, Some(120.0));
+            assert_eq!(stack.info.transfer_syntaxes, ["1.2.840.10008.1.2.1.99"]);
+            assert_eq!((stack.identity.dicom_patient_id.as_str(), stack.sex), (truth.patient_id.as_str(), Sex::Male));
+            let after_s = stack.info.acquisition.after_contrast_s.unwrap();
+            let wanted = if series.role == StackRole::CtArterial { 35.0..40.0 } else { 70.0..75.0 };
+            assert!(wanted.contains(&after_s), "{after_s} s after contrast");
+        }
+    }
+}
+
+#[test]
+fn roles_are_proposed_as_they_are() {
+    let (found, truth) = (found(), truth());
+    for visit in &truth.visits {
+        for series in &visit.series {
+            let this = stack(&found, &series.uid);
+            let others: Vec<_> = found
+                .stacks
+                .iter()
+                .filter(|other| other.study.uid == this.study.uid && other.info.key != this.info.key)
+                .map(|other| &other.info)
+                .collect();
+            assert_eq!(intake::propose_role(&this.info, &others).value, series.role, "{}", series.folder);
+        }
+    }
+}
+
+#[test]
+fn values_are_those_of_the_recipe() {
+    let (found, truth) = (found(), truth());
+    for visit in &truth.visits {
+        let series = visit.series.iter().find(|s| s.role == StackRole::CtPortalVenous).unwrap();
+        let volume = load(stack(&found, &series.uid));
+        assert_eq!(volume.value(0, 0, 0), None, "outside the field of view is padding");
+        // Even liver of segments V and VI: the anatomy's own place, moved as the first visit lies and then as this one.
+        let even = PatientPoint::new(-104.0, -14.0, -118.0) + visit.shift_from_first_mm;
+        let liver = ball(&volume, even, 9.0);
+        assert!((liver.mean - 110.0).abs() < 3.0, "{}: liver {liver:?}", visit.id);
+        assert!((9.0..14.0).contains(&liver.sd), "{}: liver {liver:?}", visit.id);
+        for lesion in &truth.lesions {
+            let at = lesion.visits.iter().find(|v| v.visit == visit.id).unwrap();
+            if let Some(mask) = phantom::truth_mask(CASE, &visit.id, &lesion.label, MarkRole::ViableTumour) {
+                // 75 HU, blurred at the edge with liver and zone.
+                let inside = Statistics::of(mask.iter().filter_map(|[i, j, k]| volume.value(*i, *j, *k))).unwrap();
+                assert!((68.0..88.0).contains(&inside.mean), "{} {}: {inside:?}", lesion.label, visit.id);
+            }
+            if let Some(zone) = &at.ablation_zone {
+                let inside = ball(&volume, zone.centre, 6.0);
+                let (low, high) = if inside.mean > 45.0 { (52.0, 64.0) } else { (28.0, 42.0) };
+                assert!((low..high).contains(&inside.mean), "{} {}: {inside:?}", lesion.label, visit.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_place_moves_with_the_patient_and_not_with_the_table() {
+    let truth = truth();
+    for lesion in &truth.lesions {
+        let first = lesion.visits[0].place;
+        for (visit, at) in truth.visits.iter().zip(&lesion.visits) {
+            assert!(at.place.distance_mm(first + visit.shift_from_first_mm) < 1e-9);
+        }
+    }
+}
+
+fn history(truth: &Truth, lesion: &LesionTruth) -> LesionHistory {
+    let mut history = LesionHistory::new(PatientId(1), LesionId(1), lesion.label.clone());
+    for (n, session) in truth.sessions.iter().enumerate().filter(|(_, s)| s.lesions.contains(&lesion.label)) {
+        history.sessions.push(TreatedSession {
+            id: SessionId(n as u32),
+            date: session.date,
+            modality: AblationModality::Microwave,
+            technical_success: TechnicalSuccess::Yes,
+            planned_before_first_follow_up: false,
+        });
+    }
+    for (n, (visit, at)) in truth.visits.iter().zip(&lesion.visits).enumerate() {
+        let id = VisitId(n as u32);
+        let roles: Vec<_> = visit.series.iter().map(|series| series.role).collect();
+        let finding = at.key.as_ref().map(|key| {
+            let read_as = FindingKey { lesion: LesionId(1), visit: id, reader: ReaderId(1), track: Track::Main };
+            let mut finding = Finding::draft(read_as, visit.date.and_hms_opt(12, 0, 0).unwrap().and_utc());
+            finding.answer = Some(key.answer);
+            finding.shape = Some(key.shape);
+            finding.viable_ld_mm = at.viable_tumour.as_ref().map(|viable| viable.longest_axial_mm);
+            finding.adequacy = Some(Adequacy { adequate: true, reason: "portal venous".into(), by_reader: true });
+            finding.status = FindingStatus::Signed;
+            finding
+        });
+        history.visits.push(LesionVisit {
+            id,
+            date: visit.date,
+            source: VisitSource::Images,
+            study: StudyContent::from_roles(&roles),
+            finding,
+            marks: Vec::new(),
+        });
+    }
+    history
+}
+
+#[test]
+fn the_rules_make_the_words_of_the_key() {
+    let truth = truth();
+    let today = truth.visits.last().unwrap().date;
+    let mut words = 0;
+    for lesion in &truth.lesions {
+        let outcome = derive(&history(&truth, lesion), &StudySettings::default(), today);
+        for (n, at) in lesion.visits.iter().enumerate() {
+            let Some(key) = &at.key else { continue };
+            let visit = outcome.at(VisitId(n as u32)).unwrap();
+            assert_eq!(visit.word.value, key.derived, "{} {}: {}", lesion.label, at.visit, visit.word.because);
+            words += 1;
+        }
+        let wanted = if lesion.label == "L3" { outcome::Efficacy::Incomplete } else { outcome::Efficacy::Complete };
+        assert_eq!(outcome.counted.primary.value.efficacy, wanted, "{}", lesion.label);
+    }
+    assert_eq!(words, 9);
+    assert!(truth.lesions.iter().any(|l| l.visits.iter().any(|v| {
+        v.key.as_ref().is_some_and(|key| key.answer == Answer::Viable && key.shape.code() == "hypoattenuating_nodule")
+    })));
+}
