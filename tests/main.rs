@@ -5,6 +5,7 @@
 mod command_line;
 mod dicom_real;
 mod golden;
+mod mini_cohort;
 mod project;
 mod ranks;
 mod sample_study;
