@@ -68,7 +68,7 @@ pub struct AblationApp {
     pub(super) why_open: bool,
     pub(super) reader_field: String,
     pub(super) dialogs: Box<dyn Dialogs>,
-    notices: notices::Shown,
+    pub(super) notices: notices::Shown,
 }
 
 impl AblationApp {
@@ -148,7 +148,7 @@ impl AblationApp {
                 page(ui, |ui| self.table.show(ui, &self.bench, &self.keys, out));
             }
         }
-        notices::show(ui, &mut self.notices, &self.bench, out);
+        notices::problems(ui, &self.bench, out);
         self.palette_ui(ui, out);
         if self.help_open && help::show(ui, &self.keys) {
             self.help_open = false;
@@ -158,7 +158,7 @@ impl AblationApp {
 
     fn reading_room(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let width = ui.available_width();
-        let (left, right) = if width < 1500.0 { (176.0, 300.0) } else { (212.0, 330.0) };
+        let (left, right) = if width < 1500.0 { (178.0, 322.0) } else { (212.0, 344.0) };
         let side = Frame::new().fill(colour::PANEL).inner_margin(egui::Margin::symmetric(10, 8));
         Panel::left("visits").frame(side).exact_size(left).resizable(false).show(ui, |ui| {
             self.visits.show(ui, &self.bench, out);

@@ -32,6 +32,7 @@ pub const CHANGE_READER: &str = "Change the reader";
 pub const VISITS: &str = "Visits";
 pub const PATIENT: &str = "Patient";
 pub const HIDDEN_VISIT: &str = "Hidden until the visit before is signed";
+pub const HIDDEN_SHORT: &str = "hidden for now";
 pub const TIME_ORDER: &str = "Read in time order";
 pub const TIME_ORDER_TOOLTIP: &str = "Later visits stay hidden until the one before is signed";
 pub const BASELINE: &str = "Before ablation";

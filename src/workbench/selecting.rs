@@ -296,6 +296,7 @@ impl Workbench {
         self.room.hang(panes);
         self.room.activate(1);
         self.prepare_panes();
+        self.make_thumbnails();
         // Bring all panes to the place that the first one shows.
         self.with_links(|room, links| {
             if let Some(slice) = room.panes().first().and_then(Pane::shown).map(|shown| shown.slice) {
@@ -391,6 +392,7 @@ impl Workbench {
     /// After a change of the document: keep what is chosen where it still exists, and hang anew where needed.
     pub(super) fn after_change(&mut self, follow: Option<(Option<PatientId>, Option<VisitId>)>) {
         let Some(document) = self.document() else { return };
+        let sample_came_in = self.sample.is_some() && document.stacks().next().is_some();
         let before = self.selection;
         let mut now = before;
         now.patient = now.patient.filter(|id| document.patient(*id).is_some());
@@ -407,6 +409,9 @@ impl Workbench {
         }
         let nothing_chosen = now.patient.is_none() || now.visit.is_none();
         self.selection = now;
+        if sample_came_in {
+            self.enter_sample();
+        }
         if nothing_chosen {
             self.select_first();
             return;

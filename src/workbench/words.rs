@@ -51,6 +51,7 @@ pub(super) const COMPLICATIONS_OPEN: &str = "Rest of the scan: complications are
 pub(super) const ALREADY_SIGNED: &str = "This visit is signed. Amend it to change it.";
 pub(super) const NOTHING_TO_SIGN: &str = "No lesion was treated before this visit, so there is nothing to sign.";
 pub(super) const SAY_WHY: &str = "Say in words why the visit is amended.";
+pub(super) const SAMPLE_ENTERED: &str = "Lesions and sessions of the sample entered; the answers are yours";
 pub(super) const PRE: &str = "Pre";
 pub(super) const THIS_VISIT: &str = "This visit";
 pub(super) const OTHER_VISIT: &str = "Other visit";
