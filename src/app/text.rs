@@ -53,7 +53,6 @@ pub const WHY_NOT_EVALUABLE: &str = "Why not evaluable";
 pub const WHY_NOT_DONE: &str = "Why not done";
 pub const FROM_THE_MARKS: &str = "From the marks";
 pub const NO_MARKS: &str = "Nothing marked at this visit.";
-pub const VIABLE_LD: &str = "Viable longest diameter";
 pub const VIABLE_LD_MM: &str = "Viable longest diameter, mm";
 pub const ADEQUATE: &str = "Adequate study";
 pub const ADEQUATE_YES: &str = "Adequate";
@@ -107,6 +106,14 @@ pub const NEEDS_LESION: &str = "Add or choose a lesion first";
 pub const NEEDS_MARK: &str = "No mark of this lesion is drawn on the active pane's series";
 pub const NEEDS_SIGNATURE: &str = "This visit is not signed";
 pub const NEEDS_READER: &str = "Enter your initials at the top right first";
+pub const NOTHING_TO_UNDO: &str = "There is nothing to undo";
+pub const NOTHING_TO_REDO: &str = "There is nothing to redo";
+pub const READER_ASK: &str = "Who reads?";
+pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
+pub const FILES_UNKNOWN: &str = "The files of this series are not where they were. Drop their folder on the window to find them again.";
+pub const NOTHING_DUE_HERE: &str = "No lesion was treated before this visit, so there is nothing to sign";
+pub const ADEQUACY_REASON: &str = "Why adequate or not";
+pub const ADEQUACY_BY_EYE: &str = "judged by eye";
 
 /// The patient screen. Labels are also the names that screen readers say.
 pub mod patient {
