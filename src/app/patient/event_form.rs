@@ -6,7 +6,7 @@ use crate::app::theme::colour;
 use crate::clinical::{Coded, Date, Event, EventId, EventKind, LesionId, PatientId, VisitId};
 use crate::project::Document;
 use crate::workbench::Workbench;
-use eframe::egui::{Align, Layout, Ui};
+use eframe::egui::{Align, Layout, Ui, vec2};
 
 /// An event that is being entered. Nothing is preselected.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +90,8 @@ pub fn list(ui: &mut Ui, document: &Document, patient: PatientId) -> Option<Even
         };
         let cells: [Cell<'_>; 3] =
             [(&date, 0.0, colour::TEXT), (event.kind.words(), 0.26, colour::TEXT), (&what, 0.66, colour::SOFT)];
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let row = vec2(ui.available_width(), fields::ROW);
+        ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
             let name = format!("{} {} of {date}", text::REMOVE, event.kind.words());
             if ui.small_button(text::REMOVE).accessible_name(name).clicked() {
                 removed = Some(event.id);
@@ -105,25 +106,16 @@ pub fn list(ui: &mut Ui, document: &Document, patient: PatientId) -> Option<Even
 /// The form of a new one.
 pub fn form(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, bench: &Workbench, document: &Document) {
     let kinds: Vec<_> = EventKind::ALL.iter().map(|kind| (Some(*kind), kind.words().to_owned())).collect();
-    fields::form_row(ui, text::EVENT, |ui| {
-        let width = ui.available_width();
-        fields::pick(ui, text::EVENT, width, &mut entry.kind, &kinds, entry.kind.is_none());
-    });
+    fields::option_row(ui, text::EVENT, text::EVENT, &mut entry.kind, &kinds);
     drafts.row(ui, entry, Field::Date, Line::date(text::EVENT_DATE));
 
     let lesions = document.lesions_of(entry.patient).map(|lesion| (lesion.id, lesion.label.clone()));
     let lesions = or_none(lesions);
-    fields::form_row(ui, text::LESION, |ui| {
-        let width = ui.available_width();
-        fields::pick(ui, text::EVENT_LESION, width, &mut entry.lesion, &lesions, entry.lesion.is_none());
-    });
+    fields::option_row(ui, text::LESION, text::EVENT_LESION, &mut entry.lesion, &lesions);
     let visits = document.visits_of(entry.patient).into_iter().filter(|visit| !bench.is_hidden(visit.id));
     let visits = or_none(visits.map(|visit| (visit.id, visit.date.to_string())));
     let before = entry.visit;
-    fields::form_row(ui, text::VISIT, |ui| {
-        let width = ui.available_width();
-        fields::pick(ui, text::EVENT_VISIT, width, &mut entry.visit, &visits, entry.visit.is_none());
-    });
+    fields::option_row(ui, text::VISIT, text::EVENT_VISIT, &mut entry.visit, &visits);
     // What is seen on images takes their date.
     if entry.visit != before && entry.date.is_none() {
         entry.date = entry.visit.and_then(|id| document.visit(id)).map(|visit| visit.date);

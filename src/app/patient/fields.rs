@@ -254,8 +254,22 @@ pub fn choice<C: Coded + PartialEq>(ui: &mut Ui, name: &str, width: f32, value: 
     pick(ui, name, width, value, &options, quiet)
 }
 
+/// A value that may be left open, in a form row.
+pub fn option_row<V: Clone + PartialEq>(
+    ui: &mut Ui,
+    label: &str,
+    name: &str,
+    value: &mut Option<V>,
+    options: &[(Option<V>, String)],
+) {
+    form_row(ui, label, |ui| {
+        let (width, quiet) = (ui.available_width(), value.is_none());
+        pick(ui, name, width, value, options, quiet);
+    });
+}
+
 /// One of several values with their words; `quiet` says that nothing is known yet.
-pub fn pick<V: Clone + PartialEq>(
+fn pick<V: Clone + PartialEq>(
     ui: &mut Ui,
     name: &str,
     width: f32,

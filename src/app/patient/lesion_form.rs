@@ -108,7 +108,11 @@ pub fn list(ui: &mut Ui, document: &Document, patient: PatientId, chosen: Option
 /// The form.
 pub fn form(ui: &mut Ui, drafts: &mut Drafts<Lesion>, lesion: &mut Lesion, document: &Document) {
     drafts.row(ui, lesion, Field::Label, Line::new(text::LABEL));
+    let before = lesion.organ;
     fields::choice_row(ui, text::ORGAN, &mut lesion.organ);
+    if lesion.organ != before {
+        lesion.segments.clear(); // the liver's; one undo brings organ and segments back
+    }
     if lesion.organ == Organ::Liver {
         fields::chips_row(ui, text::SEGMENTS, text::SEGMENT, LiverSegment::ALL, &mut lesion.segments);
     }

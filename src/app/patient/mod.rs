@@ -319,3 +319,6 @@ fn no_patient(ui: &mut Ui) -> bool {
     });
     page.inner
 }
+
+#[cfg(test)]
+mod tests;

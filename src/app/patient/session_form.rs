@@ -8,7 +8,7 @@ use crate::clinical::{
     AblationModality, Coded, Date, LesionId, PatientId, Session, SessionId, SessionLesion, TechnicalSuccess,
 };
 use crate::project::Document;
-use eframe::egui::{Checkbox, Ui};
+use eframe::egui::{Align, Checkbox, Layout, Ui, vec2};
 
 /// What names a session in the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,7 +127,7 @@ fn treated(lesion: LesionId) -> SessionLesion {
     SessionLesion { lesion, technical_success: TechnicalSuccess::Unknown, reason: String::new() }
 }
 
-/// "L1, L2 (no)": the lesions treated, and where technical success was not reached.
+/// "L1, L2".
 fn lesion_words(document: &Document, session: &Session) -> String {
     let words = session
         .lesions
@@ -171,20 +171,18 @@ pub fn list(ui: &mut Ui, document: &Document, patient: PatientId, chosen: Option
 /// The form.
 pub fn form(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, document: &Document) {
     drafts.row(ui, entry, Field::Date, Line::date(text::SESSION_DATE));
+    let before = entry.session.modality;
     fields::choice_row(ui, text::MODALITY, &mut entry.session.modality);
     if entry.session.modality == AblationModality::Combined {
-        let parts: Vec<AblationModality> = AblationModality::ALL
-            .iter()
-            .copied()
-            .filter(|m| !matches!(m, AblationModality::Combined | AblationModality::Unknown))
-            .collect();
+        let single = |m: &AblationModality| !matches!(m, AblationModality::Combined | AblationModality::Unknown);
+        let parts: Vec<_> = AblationModality::ALL.iter().copied().filter(single).collect();
         fields::chips_row(ui, text::COMBINED_OF, text::COMBINED_OF, &parts, &mut entry.session.combined_of);
-    } else {
+    } else if before == AblationModality::Combined {
         entry.session.combined_of.clear();
     }
     drafts.row(ui, entry, Field::Device, Line::new(text::DEVICE).hint(text::DEVICE_HINT));
     ui.horizontal(|ui| {
-        ui.allocate_space(eframe::egui::vec2(LABEL, 0.0));
+        ui.allocate_space(vec2(LABEL, 0.0));
         ui.label(theme::caption(text::SUCCESS)).on_hover_text(text::SUCCESS_TOOLTIP);
     });
     for lesion in document.lesions_of(entry.session.patient) {
@@ -200,15 +198,11 @@ fn lesion_row(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, lesion
     let last = on && entry.session.lesions.len() == 1 && matches!(entry.key, Key::Kept(_));
     ui.horizontal(|ui| {
         let tick = ui
-            .allocate_ui_with_layout(
-                eframe::egui::vec2(LABEL, fields::ROW),
-                eframe::egui::Layout::left_to_right(eframe::egui::Align::Center),
-                |ui| {
-                    ui.set_min_width(LABEL);
-                    let words = format!("{label} · {place}");
-                    ui.add_enabled(!last, Checkbox::new(&mut on, words))
-                },
-            )
+            .allocate_ui_with_layout(vec2(LABEL, fields::ROW), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(LABEL);
+                let words = format!("{label} · {place}");
+                ui.add_enabled(!last, Checkbox::new(&mut on, words))
+            })
             .inner
             .accessible_name(format!("{} {label}", text::TREATED))
             .on_disabled_hover_text(text::LAST_TREATED);
@@ -221,7 +215,8 @@ fn lesion_row(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, lesion
         }
         let Some(treated) = entry.session.lesions.iter_mut().find(|treated| treated.lesion == lesion) else { return };
         fields::choice(ui, &format!("{} {label}", text::SUCCESS), 84.0, &mut treated.technical_success);
-        if treated.technical_success == TechnicalSuccess::No {
+        // A reason that was given stays in view.
+        if treated.technical_success == TechnicalSuccess::No || !treated.reason.is_empty() {
             let line = Line::new(text::REASON).hint(text::REASON_HINT);
             drafts.field(ui, entry, Field::Reason(lesion), &format!("{} {label}", text::REASON), &line);
         }
