@@ -133,6 +133,9 @@ impl AblationApp {
         Panel::top("top").frame(bar(colour::PANEL)).show(ui, |ui| top_bar::show(ui, self, out));
         Panel::bottom("bottom").frame(bar(colour::PANEL)).show(ui, |ui| bottom_bar::show(ui, self, out));
         let open = self.bench.desk().is_some();
+        if self.screen != Screen::Patient {
+            self.patient.settle(&self.bench, out); // a key may leave the screen while something is typed
+        }
         match (open, self.screen) {
             (false, _) => {
                 CentralPanel::no_frame().show(ui, |ui| self.start.show(ui, &self.bench, &self.keys, out));
