@@ -29,8 +29,11 @@ pub enum StartError {
     #[error("{}", text::NO_DISPLAY)]
     NoDisplay,
     /// No OpenGL.
-    #[error("{} ({0})", text::NO_OPENGL)]
-    NoOpenGl(String),
+    #[error("{} ({why})", text::NO_OPENGL)]
+    NoOpenGl {
+        /// What the system said.
+        why: String,
+    },
 }
 
 /// How the window is set up; tests bring their own.
@@ -173,7 +176,7 @@ impl AblationApp {
 
     fn take_drops(&mut self, ui: &Ui, out: &mut Outbox) {
         let dropped: Vec<PathBuf> =
-            ui.input(|input| input.raw.dropped_files.iter().filter_map(|file| file.path.clone()).collect());
+            ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
         if !dropped.is_empty() {
             out.ask(Request::Open(dropped));
         }
@@ -209,7 +212,7 @@ fn drop_hint(ui: &Ui) {
     if ui.input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
-    let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, egui::Id::new("drop")));
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, egui::Id::unique("drop")));
     let rect = ui.ctx().content_rect().shrink(8.0);
     painter.rect(rect, theme::RADIUS, colour::APP.gamma_multiply(0.8), Stroke::new(2.0, colour::ACCENT), egui::StrokeKind::Inside);
     painter.text(rect.center(), Align2::CENTER_CENTER, text::DROP_HERE, theme::bold(theme::LARGE), colour::ACCENT);
@@ -260,7 +263,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), StartError> {
             Ok(Box::new(AblationApp::new(&ctx, options, paths)))
         }),
     );
-    started.map_err(|error| StartError::NoOpenGl(error.to_string()))
+    started.map_err(|error| StartError::NoOpenGl { why: error.to_string() })
 }
 
 fn project_folders() -> Option<directories::ProjectDirs> {

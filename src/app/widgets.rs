@@ -4,7 +4,7 @@ use super::Outbox;
 use super::command::Command;
 use super::keys::KeyMap;
 use super::theme::{self, colour};
-use eframe::egui::{self, Align2, Button, Color32, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, WidgetType, vec2};
+use eframe::egui::{self, Align2, Button, Color32, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, Role, vec2};
 
 /// A button for a command: label, tooltip with its key, and why it is disabled.
 pub fn command_button(ui: &mut Ui, command: Command, keys: &KeyMap, why_not: Option<&str>, out: &mut Outbox) -> Response {
@@ -57,7 +57,7 @@ pub fn key_cap(ui: &mut Ui, key: &str) -> Response {
 pub fn answer_button(ui: &mut Ui, size: Vec2, label: &str, digit: &str, chosen: bool, enabled: bool) -> Response {
     let sense = if enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(size, sense);
-    response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, enabled, chosen, label));
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, chosen, label));
     let (fill, edge) = match (chosen, response.hovered() && enabled) {
         (true, _) => (colour::CHOSEN, colour::ACCENT),
         (false, true) => (colour::HOVER, colour::LINE),
@@ -85,7 +85,7 @@ fn fitting(ui: &Ui, text: &str, width: f32) -> egui::FontId {
 pub fn primary_button(ui: &mut Ui, size: Vec2, label: &str, key: &str, enabled: bool) -> Response {
     let sense = if enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(size, sense);
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, enabled, label));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, label));
     let fill = if enabled { colour::ACCENT } else { colour::RAISED };
     let text = if enabled { colour::ON_ACCENT } else { colour::FAINT };
     let edge = if response.has_focus() { Stroke::new(2.0, colour::TEXT) } else { Stroke::NONE };
@@ -112,7 +112,7 @@ pub fn primary_button(ui: &mut Ui, size: Vec2, label: &str, key: &str, enabled: 
 pub fn value_row(ui: &mut Ui, name: &str, value: &str) {
     let width = ui.available_width();
     let (rect, response) = ui.allocate_exact_size(vec2(width, 22.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{name} {value}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {value}")));
     let painter = ui.painter();
     painter.text(rect.left_center(), Align2::LEFT_CENTER, name, theme::font(theme::BODY), colour::SOFT);
     painter.text(rect.right_center(), Align2::RIGHT_CENTER, value, theme::font(theme::BODY), colour::TEXT);
@@ -123,16 +123,6 @@ pub fn value_row(ui: &mut Ui, name: &str, value: &str) {
 pub fn caption(ui: &mut Ui, text: &str) {
     ui.add_space(theme::UNIT);
     ui.label(theme::caption(text));
-}
-
-/// A small coloured dot with a word beside it: colour never alone.
-pub fn dot(ui: &mut Ui, fill: Color32, hollow: bool) {
-    let (rect, _) = ui.allocate_exact_size(vec2(9.0, 14.0), Sense::hover());
-    if hollow {
-        ui.painter().circle_stroke(rect.center(), 3.5, Stroke::new(1.2, fill));
-    } else {
-        ui.painter().circle_filled(rect.center(), 4.0, fill);
-    }
 }
 
 /// A one-line text in a colour.

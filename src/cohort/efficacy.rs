@@ -114,8 +114,8 @@ pub fn efficacy(outcomes: &[LesionOutcome], settings: &StudySettings) -> Efficac
     let mut later = Proportion { n: 0, of: 0 };
     for outcome in &treated {
         counts.add(outcome);
-        assisted.add_assisted(outcome, false);
-        later.add_assisted(outcome, true);
+        add_assisted(&mut assisted, outcome, false);
+        add_assisted(&mut later, outcome, true);
     }
     let (patients, patients_not_due) = patients(&treated);
     EfficacyTable {
@@ -201,17 +201,16 @@ impl Counts {
     }
 }
 
-impl Proportion {
-    fn add_assisted(&mut self, outcome: &LesionOutcome, count_later_complete: bool) {
-        let standing = &outcome.counted;
-        if standing.primary.value.efficacy == Efficacy::NotDue {
-            return;
-        }
-        let complete = standing.assisted.value.efficacy == Efficacy::Complete
-            || (count_later_complete && standing.first_complete.is_some());
-        self.n += u32::from(complete);
-        self.of += u32::from(complete || standing.assisted.value.evaluable());
+/// Counts one lesion into an assisted rate.
+fn add_assisted(rate: &mut Proportion, outcome: &LesionOutcome, count_later_complete: bool) {
+    let standing = &outcome.counted;
+    if standing.primary.value.efficacy == Efficacy::NotDue {
+        return;
     }
+    let complete = standing.assisted.value.efficacy == Efficacy::Complete
+        || (count_later_complete && standing.first_complete.is_some());
+    rate.n += u32::from(complete);
+    rate.of += u32::from(complete || standing.assisted.value.evaluable());
 }
 
 fn is_treated_index(outcome: &LesionOutcome) -> bool {

@@ -112,19 +112,7 @@ fn who_is_not_in_the_denominator_is_listed_with_the_reason() {
 
 #[test]
 fn dates_for_the_progression_end_points() {
-    // Entry at the first complete; exit at the event, else at the last adequate study.
-    let days: Vec<(String, Option<i64>, Option<i64>, Option<i64>)> = outcomes()
-        .iter()
-        .map(|outcome| {
-            let standing = &outcome.counted;
-            (
-                outcome.label.clone(),
-                standing.first_complete.as_ref().map(|complete| complete.value.days_after_first),
-                standing.progression.as_ref().map(|event| event.value.days_after_first),
-                standing.last_adequate.map(|last| last.days_after_first),
-            )
-        })
-        .collect();
+    // Label, entry at the first complete, event, last adequate study: days after the first session.
     let expected = [
         ("L1", Some(35), None, Some(183)),
         ("L2", Some(35), Some(92), Some(190)),
@@ -137,8 +125,15 @@ fn dates_for_the_progression_end_points() {
         ("L9", Some(92), None, Some(92)),
         ("L10", None, None, None),
     ];
-    for (found, expected) in days.iter().zip(expected) {
-        assert_eq!((found.0.as_str(), found.1, found.2, found.3), expected);
+    for (outcome, (label, entry, event, last)) in outcomes().iter().zip(expected) {
+        let standing = &outcome.counted;
+        let days = |milestone: &Option<crate::outcome::Derived<crate::outcome::Milestone>>| {
+            milestone.as_ref().map(|milestone| milestone.value.days_after_first)
+        };
+        assert_eq!(outcome.label, label);
+        assert_eq!(days(&standing.first_complete), entry, "{label}");
+        assert_eq!(days(&standing.progression), event, "{label}");
+        assert_eq!(standing.last_adequate.map(|last| last.days_after_first), last, "{label}");
     }
 }
 
@@ -167,7 +162,7 @@ fn drafts_are_left_out_and_counted() {
 
 #[test]
 fn what_is_not_due_and_not_index_is_in_no_denominator() {
-    let mut histories = vec![lesion(1, 1, &[(35, N)]), lesion(1, 2, &[]), lesion(2, 3, &[(35, V)]), lesion(2, 4, &[])];
+    let mut histories = [lesion(1, 1, &[(35, N)]), lesion(1, 2, &[]), lesion(2, 3, &[(35, V)]), lesion(2, 4, &[])];
     histories[1].sessions[0].date = day(30);
     histories[3].index = false;
     let settings = StudySettings::default();

@@ -19,8 +19,6 @@ struct Entry {
     volume: Arc<Volume>,
     errors: SliceErrors,
     last_shown: u64,
-    /// Whether reading came to its end, with or without errors.
-    ended: bool,
 }
 
 /// Volumes by stack, and where their pixels are.
@@ -68,12 +66,6 @@ impl Images {
         self.entries.get(&key).map(|entry| &entry.errors)
     }
 
-    /// Whether reading a stack came to its end.
-    #[must_use]
-    pub fn has_ended(&self, key: StackKey) -> bool {
-        self.entries.get(&key).is_some_and(|entry| entry.ended)
-    }
-
     /// The volume of a stack that is on screen; starts loading it, the shown slice and its neighbours first.
     /// `None` when its files are not known.
     pub fn want(
@@ -93,7 +85,7 @@ impl Images {
         self.make_room(info, jobs);
         let volume = Arc::new(info.empty_volume());
         let entry =
-            Entry { volume: Arc::clone(&volume), errors: SliceErrors::new(), last_shown: self.tick, ended: false };
+            Entry { volume: Arc::clone(&volume), errors: SliceErrors::new(), last_shown: self.tick };
         self.entries.insert(key, entry);
         let (target, info, limits) = (Arc::clone(&volume), Arc::clone(info), self.limits.clone());
         jobs.start(Slot::Load(key), super::words::LOADING, lane, move |context| Done::Loaded {
@@ -107,7 +99,6 @@ impl Images {
     pub fn ended(&mut self, key: StackKey, errors: SliceErrors) {
         if let Some(entry) = self.entries.get_mut(&key) {
             entry.errors = errors;
-            entry.ended = true;
         }
     }
 

@@ -7,8 +7,8 @@ use super::selecting::place_of;
 use super::{Tool, Workbench, words};
 use crate::clinical::{LesionId, MarkId, MarkInfo, MarkRole, StackKey};
 use crate::dicom::Shape;
-use crate::geometry::Grid;
-use crate::marks::{Mask, Outline, RleSlice, SlicePoint, capsule, disc, outline_on, slice_outlines, summary};
+use crate::geometry::{Grid, Rigid};
+use crate::marks::{Mask, Outline, RleSlice, SlicePoint, capsule, disc, slice_outlines, summary};
 use crate::project::{Document, MarkRecord, NamedEdit, edits};
 use crate::volume::Volume;
 use std::sync::Arc;
@@ -84,41 +84,27 @@ impl Workbench {
         })
     }
 
-    /// The marks that meet the slice of a pane: of this visit as drawn, of other visits of the patient only
-    /// where they were drawn on the same visit's images, each on every stack of its visit through the link.
+    /// The marks that belong on a pane, each with the movement from where it was drawn to the pane's stack: a
+    /// mark is a finding of its visit, shown on all stacks of that visit; the tumour, as the target that was
+    /// there before, is shown at every visit.
     #[must_use]
-    pub fn marks_on(&self, pane: usize) -> Vec<MarkOutline> {
+    pub fn marks_shown(&self, pane: usize) -> Vec<(&MarkRecord, Rigid)> {
         let Some((document, shown)) = self.document().zip(self.room.panes().get(pane).and_then(Pane::shown)) else {
             return Vec::new();
         };
         let Some(record) = document.stack(shown.stack) else { return Vec::new() };
         let visit = document.visit_of_stack(shown.stack);
-        document
-            .marks_of_patient(record.patient)
-            .filter_map(|mark| {
-                let mask = document.mask(mark.info.id)?;
-                let same_stack = mark.info.stack == shown.stack;
-                // A mark is a finding of its visit: carried to the visit's other stacks, and the tumour, as
-                // the target that was there before, to every visit.
-                let wanted = same_stack || Some(mark.info.visit) == visit || mark.info.role == MarkRole::Tumour;
-                if !wanted || (!same_stack && !shown.placed) {
-                    return None;
-                }
-                let rigid = if same_stack {
-                    crate::geometry::Rigid::IDENTITY
-                } else {
-                    self.link(mark.info.stack, shown.stack)?.rigid_mm
-                };
-                let outlines = outline_on(mask, &shown.grid, shown.slice, &rigid);
-                (!outlines.is_empty()).then(|| MarkOutline {
-                    mark: mark.info.id,
-                    role: mark.info.role,
-                    lesions: mark.info.lesions.clone(),
-                    carried: !same_stack,
-                    outlines,
-                })
-            })
-            .collect()
+        let marks = document.marks_of_patient(record.patient).filter_map(|mark| {
+            let same_stack = mark.info.stack == shown.stack;
+            let wanted = same_stack || Some(mark.info.visit) == visit || mark.info.role == MarkRole::Tumour;
+            if !wanted || (!same_stack && !shown.placed) {
+                return None;
+            }
+            let rigid =
+                if same_stack { Rigid::IDENTITY } else { self.link(mark.info.stack, shown.stack)?.rigid_mm };
+            Some((mark, rigid))
+        });
+        marks.collect()
     }
 
     /// Where lesions lie on a pane: label and (column, row), for those within half a slice step, or on the

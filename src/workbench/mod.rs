@@ -26,6 +26,7 @@ pub use jobs::{Executor, JobView, Wake};
 pub use marking::{MarkOutline, StrokeView};
 pub use notices::{Level, Notice};
 pub use request::{Request, Step, Tool};
+pub use moving::{reading_number, scroll_sign};
 pub use selecting::{PaneTitle, Selection, VisitState};
 
 use crate::clinical::{Date, LesionId, Stamp, StackKey};
@@ -316,6 +317,29 @@ impl Workbench {
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.jobs.is_busy() || self.desk.as_ref().is_some_and(Desk::is_writing)
+    }
+
+    /// Tells a person something.
+    pub fn tell(&mut self, why: String) {
+        self.notices.tell(Level::Note, why, false);
+    }
+
+    /// The volume of a stack when it is in memory, whole or still loading.
+    #[must_use]
+    pub fn volume(&self, stack: StackKey) -> Option<&crate::volume::Volume> {
+        self.images.get(stack).map(Arc::as_ref)
+    }
+
+    /// Whether it is known where a stack's files are.
+    #[must_use]
+    pub fn files_known(&self, stack: StackKey) -> bool {
+        self.images.has_sources(stack)
+    }
+
+    /// Why a slice could not be read.
+    #[must_use]
+    pub fn slice_error(&self, stack: StackKey, slice: u32) -> Option<&str> {
+        self.images.errors(stack)?.get(&slice).map(String::as_str)
     }
 
     /// Now.

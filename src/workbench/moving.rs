@@ -6,7 +6,7 @@ use super::room::{LinkOf, Pane, Room};
 use super::{Tool, Workbench, words};
 use crate::alignment::{How, Link, Placed, Placement, match_points, resolve};
 use crate::clinical::{LesionId, PatientId, StackKey};
-use crate::geometry::SpaceId;
+use crate::geometry::{Anatomical, Grid, SpaceId, main_plane};
 use crate::project::{ChangeKind, Document, NamedEdit, Op, RowKey, StackRecord, edits};
 use crate::volume::auto_window;
 
@@ -22,6 +22,26 @@ fn placed(document: &Document, record: &StackRecord) -> Option<Placed> {
         has_frame_of_reference: frame.is_some(),
         space: SpaceId(frame.unwrap_or_else(|| record.info.key.to_string())),
     })
+}
+
+/// Which way slices grow when a reader scrolls down: towards the feet, the back, or the patient's left.
+#[must_use]
+pub fn scroll_sign(grid: &Grid) -> i64 {
+    let step = grid.axes[2].vector();
+    let down = match main_plane(grid.normal()) {
+        Anatomical::Axial => -step.z,
+        Anatomical::Coronal => step.y,
+        Anatomical::Sagittal => step.x,
+    };
+    if down < 0.0 { -1 } else { 1 }
+}
+
+/// The number of a slice as a reader counts, from the top, and how many there are.
+#[must_use]
+pub fn reading_number(grid: &Grid, slice: u32) -> (u32, u32) {
+    let count = grid.dims[2];
+    let n = if scroll_sign(grid) > 0 { slice + 1 } else { count.saturating_sub(slice) };
+    (n, count)
 }
 
 /// Everything that links between the stacks of one patient depend on.
@@ -184,5 +204,36 @@ impl Workbench {
             return;
         }
         self.tool = tool;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{PatientDirection, PatientPoint};
+
+    fn grid(axes: [PatientDirection; 3]) -> Grid {
+        Grid {
+            origin: PatientPoint::new(0.0, 0.0, 0.0),
+            axes,
+            spacing_mm: [1.0, 1.0, 5.0],
+            dims: [10, 10, 35],
+            space: SpaceId("s".into()),
+        }
+    }
+
+    #[test]
+    fn down_is_towards_the_feet_and_slices_are_counted_from_the_top() {
+        let axial = grid([PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR]);
+        assert_eq!(scroll_sign(&axial), -1);
+        assert_eq!(reading_number(&axial, 34), (1, 35));
+        assert_eq!(reading_number(&axial, 0), (35, 35));
+    }
+
+    #[test]
+    fn down_is_towards_the_back_in_coronal_slices() {
+        let coronal = grid([PatientDirection::LEFT, -PatientDirection::SUPERIOR, PatientDirection::POSTERIOR]);
+        assert_eq!(scroll_sign(&coronal), 1);
+        assert_eq!(reading_number(&coronal, 0), (1, 35));
     }
 }

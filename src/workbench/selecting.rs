@@ -337,6 +337,18 @@ impl Workbench {
         self.pump_inline();
     }
 
+    /// The window that a stack opens with; none where it is chosen from its values.
+    #[must_use]
+    pub fn window_of(&self, stack: &StackRecord) -> Option<Window> {
+        first_window(stack)
+    }
+
+    /// Whether lengths on a stack are mm at the patient.
+    #[must_use]
+    pub fn is_calibrated(&self, stack: StackKey) -> bool {
+        self.document().and_then(|d| d.stack(stack)).is_some_and(|record| record.info.pixel_spacing_mm.is_some())
+    }
+
     /// Where a lesion is: as clicked, else the middle of its tumour mark at the earliest visit.
     #[must_use]
     pub fn place_of(&self, lesion: LesionId) -> Option<(StackKey, PatientPoint)> {

@@ -1,8 +1,6 @@
 //! Every sentence of the workbench that a person reads.
 
-use crate::clinical::{
-    Coded, Date, EventKind, LesionId, MarkRole, OverrideReason, PatientId, StackRole, VisitId,
-};
+use crate::clinical::{PatientId, VisitId};
 use crate::dicom::Skipped;
 use crate::hanging::short_role;
 use crate::project::{Document, StackRecord};
@@ -32,10 +30,6 @@ pub(super) const HIDDEN: &str =
 pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";
 pub(super) const STACK_GONE: &str = "The series is no longer in the project.";
 pub(super) const LESION_GONE: &str = "The lesion is no longer in the project.";
-pub(super) const MARK_GONE: &str = "The mark is no longer in the project.";
-pub(super) const SESSION_GONE: &str = "The session is no longer in the project.";
-pub(super) const EVENT_GONE: &str = "The event is no longer in the project.";
-pub(super) const VISIT_GONE: &str = "The visit is no longer in the project.";
 pub(super) const VISIT_HAS_ANSWERS: &str =
     "This visit has answers or marks, which belong to its date. Undo or delete them before moving the study.";
 pub(super) const LINKED: &str = "Panes move together.";
@@ -44,7 +38,6 @@ pub(super) const UNLINKED: &str =
 pub(super) const MATCH_NEEDS_TWO: &str = "A match needs two panes with images.";
 pub(super) const MATCH_NEEDS_PLACES: &str =
     "These two cannot be matched: both need positions in the patient, and they need to be two series.";
-pub(super) const MATCHED: &str = "Slices matched";
 pub(super) const UNMATCHED: &str = "Match dropped";
 pub(super) const NO_MATCH: &str = "These two series were not matched directly. There is nothing to drop.";
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
@@ -53,17 +46,11 @@ pub(super) const NO_PLACE_HERE: &str = "These pictures have no positions in the 
 pub(super) const CHOOSE_LESION: &str = "Choose a lesion first, or add one with A.";
 pub(super) const NOT_TREATED_YET: &str =
     "This lesion was not treated before this visit. Enter its session under Patient, then answer.";
-pub(super) const SHAPE_CLEARED: &str = "shape cleared";
-pub(super) const COMMENT: &str = "comment";
-pub(super) const NEW_TUMOUR: &str = "New tumour elsewhere";
-pub(super) const COMPLICATIONS: &str = "Complications";
 pub(super) const NEW_TUMOUR_OPEN: &str = "Rest of the scan: new tumour elsewhere is not answered";
 pub(super) const COMPLICATIONS_OPEN: &str = "Rest of the scan: complications are not answered";
 pub(super) const ALREADY_SIGNED: &str = "This visit is signed. Amend it to change it.";
 pub(super) const NOTHING_TO_SIGN: &str = "No lesion was treated before this visit, so there is nothing to sign.";
 pub(super) const SAY_WHY: &str = "Say in words why the visit is amended.";
-pub(super) const BY_READER: &str = "set by the reader";
-pub(super) const SETTINGS_CHANGED: &str = "Study settings changed";
 pub(super) const PRE: &str = "Pre";
 pub(super) const THIS_VISIT: &str = "This visit";
 pub(super) const OTHER_VISIT: &str = "Other visit";
@@ -143,19 +130,6 @@ pub(super) fn slices_unread(count: usize, first: &str) -> String {
     if count == 1 { format!("One slice could not be read: {first}") } else { format!("{count} slices could not be read; the first: {first}") }
 }
 
-pub(super) fn new_reader(initials: &str) -> String {
-    format!("Reader {initials} joined")
-}
-
-pub(super) fn stroke(lesion: &str, role: MarkRole, erased: bool) -> String {
-    let role = small(role.words());
-    if erased { format!("{lesion}: {role} erased") } else { format!("{lesion}: {role} marked") }
-}
-
-pub(super) fn deleted_mark(lesion: &str, role: MarkRole) -> String {
-    format!("{lesion}: {} mark deleted", small(role.words()))
-}
-
 pub(super) fn not_answered(lesion: &str) -> String {
     format!("{lesion} is not answered")
 }
@@ -168,62 +142,6 @@ pub(super) fn cannot_sign(first: &str, open: usize) -> String {
 }
 
 /// "L2: viable tumour", with the lesion's label.
-pub(super) fn answered(document: &Document, lesion: LesionId, _visit: VisitId, what: &str) -> String {
-    let label = document.lesion(lesion).map(|lesion| lesion.label.as_str()).unwrap_or_default();
-    format!("{label}: {what}")
-}
-
-pub(super) fn viable_ld(mm: Option<f64>) -> String {
-    mm.map_or_else(|| "viable diameter cleared".to_owned(), |mm| format!("viable diameter {mm:.1} mm"))
-}
-
-pub(super) fn adequacy(adequate: bool) -> String {
-    if adequate { "study adequate".to_owned() } else { "study not adequate".to_owned() }
-}
-
-pub(super) fn overridden(rule: &str, reason: OverrideReason) -> String {
-    format!("rule {rule} set aside: {}", small(reason.words()))
-}
-
-pub(super) fn patient_changed(code: &str) -> String {
-    format!("{code} changed")
-}
-
-pub(super) fn lesion_changed(label: &str, new: bool) -> String {
-    if new { format!("{label} added") } else { format!("{label} changed") }
-}
-
-pub(super) fn lesion_placed(label: &str) -> String {
-    format!("{label} placed")
-}
-
-pub(super) fn lesion_removed(label: &str) -> String {
-    format!("{label} removed")
-}
-
-pub(super) fn session_changed(date: Date, new: bool) -> String {
-    if new { format!("Session of {date} added") } else { format!("Session of {date} changed") }
-}
-
-pub(super) fn session_removed(date: Date) -> String {
-    format!("Session of {date} removed")
-}
-
-pub(super) fn event_changed(kind: EventKind, date: Date) -> String {
-    format!("{}, {date}", kind.words())
-}
-
-pub(super) fn event_removed(kind: EventKind, date: Date) -> String {
-    format!("{}, {date}, removed", kind.words())
-}
-
-pub(super) fn role_set(role: StackRole) -> String {
-    format!("Series set to {}", small(role.words()))
-}
-
-pub(super) fn study_moved(date: Date) -> String {
-    format!("Study moved to the visit of {date}")
-}
 
 pub(super) fn exported(files: &[std::path::PathBuf]) -> String {
     match files {

@@ -34,12 +34,6 @@ impl View {
         self.rect
     }
 
-    /// Screen points to a millimetre (or pixel where not calibrated).
-    #[must_use]
-    pub const fn points_per_mm(&self) -> f64 {
-        self.points_per_mm
-    }
-
     /// How wide the pane is, mm.
     #[must_use]
     pub fn field_mm(&self) -> f64 {

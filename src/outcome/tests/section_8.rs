@@ -351,3 +351,20 @@ fn an_unanswered_finding_is_no_word() {
     assert_eq!(outcome(&history).standing.word.value, Word::None);
     assert_eq!(last(&outcome(&history)), Word::None);
 }
+
+#[test]
+fn a_viable_mark_is_named_by_what_was_derived() {
+    assert_eq!(last(&of(&[(35, V)])).viable_part(), "residual tumour");
+    assert_eq!(last(&of(&[(35, N), (92, V)])).viable_part(), "progression");
+    assert_eq!(last(&of(&[(7, V)])).viable_part(), "viable tumour");
+}
+
+#[test]
+fn histories_and_outcomes_survive_json() {
+    let history = lesion(1, 1, &[(35, N), (92, V), (100, S), (135, E)]);
+    let json = serde_json::to_string(&history).unwrap();
+    assert_eq!(serde_json::from_str::<crate::outcome::LesionHistory>(&json).unwrap(), history);
+    let outcome = outcome(&history);
+    let json = serde_json::to_string(&outcome).unwrap();
+    assert_eq!(serde_json::from_str::<LesionOutcome>(&json).unwrap(), outcome);
+}
