@@ -74,7 +74,7 @@ pub fn bench_with_reading() -> (Workbench, tempfile::TempDir) {
         Request::SelectLesion(LesionId(1)),
         Request::Answer(Answer::NoViable),
         Request::Shape(Some(Shape::None)),
-        Request::Adequacy { adequate: true, reason: String::new() },
+        Request::Adequacy { adequate: true, reason: "portal venous phase is there".to_owned() },
         Request::NewTumour(Some(NewTumour::None)),
         Request::Complications(Some(Complications::None)),
     ] {
@@ -88,6 +88,9 @@ pub fn bench_with_reading() -> (Workbench, tempfile::TempDir) {
 pub fn sign(bench: &mut Workbench) {
     bench.ask(Request::Sign);
     settle(bench);
+    let visit = bench.selection().visit.unwrap();
+    let document = bench.document().unwrap();
+    assert!(document.signature(visit, crate::clinical::Track::Main).is_some(), "{:?}", bench.notices());
 }
 
 /// The visit that was read.

@@ -76,7 +76,8 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
     let study = document.study(&info.study_uid);
     let visit = study.and_then(|study| document.visit(study.visit));
     let split = info.split_by.as_deref().map(text::split_by);
-    let parts: Vec<String> = [Some(info.description.clone()), split].into_iter().flatten().filter(|s| !s.is_empty()).collect();
+    let parts: Vec<String> =
+        [Some(info.description.clone()), split].into_iter().flatten().filter(|s| !s.is_empty()).collect();
     StackLine {
         stack: info.key,
         patient: record.patient,
@@ -84,7 +85,9 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
         study_uid: info.study_uid.clone(),
         visit: visit.map(|visit| visit.id),
         visit_date: visit.map_or_else(|| text::NO_DATE.to_owned(), |visit| visit.date.to_string()),
-        study_date: study.and_then(|study| study.date).map_or_else(|| text::NO_DATE.to_owned(), |date| date.to_string()),
+        study_date: study
+            .and_then(|study| study.date)
+            .map_or_else(|| text::NO_DATE.to_owned(), |date| date.to_string()),
         number: info.series_number.map(|number| number.to_string()).unwrap_or_default(),
         name: text::series_name(info.series_number, &info.description),
         description: parts.join(" · "),
@@ -125,7 +128,11 @@ fn odd(record: &StackRecord) -> Vec<String> {
     if let Shape::PictureStack { why } = &info.shape {
         said = why;
         let reasons: Vec<String> = why.iter().map(ToString::to_string).collect();
-        lines.push(format!("{}. {}", text::PICTURES_ONLY_BECAUSE, capital(&reasons.join("; "))).trim_end_matches(". ").to_owned());
+        lines.push(
+            format!("{}. {}", text::PICTURES_ONLY_BECAUSE, capital(&reasons.join("; ")))
+                .trim_end_matches(". ")
+                .to_owned(),
+        );
     }
     lines.extend(info.oddities.iter().filter(|odd| !said.contains(odd)).map(|odd| capital(&odd.to_string())));
     lines

@@ -61,13 +61,7 @@ impl ImagesScreen {
         });
     }
 
-    fn refresh(
-        &mut self,
-        ui: &Ui,
-        revision: u64,
-        document: &crate::project::Document,
-        patient: Option<PatientId>,
-    ) {
+    fn refresh(&mut self, ui: &Ui, revision: u64, document: &crate::project::Document, patient: Option<PatientId>) {
         if self.cache.as_ref().is_some_and(|cache| cache.revision == revision && cache.patient == patient) {
             return;
         }
@@ -184,7 +178,8 @@ fn wrapped(ui: &mut Ui, value: &str, fill: egui::Color32) {
 
 fn show_button(ui: &mut Ui, line: &StackLine, bench: &Workbench, out: &mut Outbox) {
     let hidden = line.visit.is_some_and(|visit| bench.is_hidden(visit));
-    let button = ui.add_enabled(!hidden, Button::new(text::SHOW).small()).accessible_name(text::show_series(&line.name));
+    let button =
+        ui.add_enabled(!hidden, Button::new(text::SHOW).small()).accessible_name(text::show_series(&line.name));
     let button = button.on_hover_text(text::SHOW_TOOLTIP).on_disabled_hover_text(text::HIDDEN_VISIT);
     if button.clicked() {
         if bench.selection().patient != Some(line.patient) {

@@ -5,7 +5,8 @@ use crate::app::theme::{self, colour};
 use crate::app::widgets::coloured;
 use crate::dicom::Skipped;
 use crate::workbench::{ImportReport, Workbench};
-use eframe::egui::{self, Button, Frame, Label, Margin, Panel, ScrollArea, Ui};
+use eframe::egui::collapsing_header::paint_default_icon;
+use eframe::egui::{self, Button, Frame, Label, Margin, Panel, Response, RichText, ScrollArea, Sense, Ui};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is unfolded.
@@ -45,9 +46,7 @@ impl ReportPanel {
     fn head(&mut self, ui: &mut Ui, report: &ImportReport, something: bool, open: bool) {
         ui.horizontal(|ui| {
             if something {
-                let mark = if open { "▼" } else { "▶" };
-                let fold = Button::new(format!("{mark} {}", text::LAST_IMPORT)).frame(false);
-                if ui.add(fold).accessible_name(text::LAST_IMPORT).clicked() {
+                if fold(ui, theme::strong(text::LAST_IMPORT), open).clicked() {
                     self.open = Some(!open);
                 }
             } else {
@@ -78,22 +77,29 @@ impl ReportPanel {
     }
 
     fn reason(&mut self, ui: &mut Ui, reason: &str, count: usize, open: bool) {
-        let mark = if open { "▼" } else { "▶" };
-        let words = format!("{} · {reason}", text::files(count));
-        let button = Button::new(coloured(format!("{mark} {words}"), colour::TEXT)).frame(false).truncate();
-        if ui.add(button).accessible_name(words).clicked() {
-            if !self.turned.remove(reason) {
-                self.turned.insert(reason.to_owned());
-            }
+        let words = coloured(format!("{} · {reason}", text::files(count)), colour::TEXT);
+        if fold(ui, words, open).clicked() && !self.turned.remove(reason) {
+            self.turned.insert(reason.to_owned());
         }
     }
+}
+
+/// A line that folds and unfolds what is below it.
+fn fold(ui: &mut Ui, words: RichText, open: bool) -> Response {
+    ui.horizontal(|ui| {
+        let (icon, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), Sense::hover());
+        let response = ui.add(Button::new(words).frame(false).truncate());
+        paint_default_icon(ui, if open { 1.0 } else { 0.0 }, &response.clone().with_new_rect(icon));
+        response
+    })
+    .inner
 }
 
 fn file(ui: &mut Ui, skipped: &Skipped) {
     ui.horizontal(|ui| {
         ui.add_space(6.0 * theme::UNIT);
         let name = skipped.file.file_name().map(|name| name.to_string_lossy().into_owned());
-        let label = Label::new(theme::soft(name.unwrap_or_default())).truncate().sense(egui::Sense::hover());
+        let label = Label::new(theme::soft(name.unwrap_or_default())).truncate().sense(Sense::hover());
         ui.add(label).on_hover_text(format!("{}\n{}", skipped.file.display(), skipped.reason));
     });
 }

@@ -9,7 +9,9 @@ use crate::cohort::{EfficacyTable, LeftOut, PATIENT_RULE, Proportion, Rate, effi
 use crate::outcome::LesionOutcome;
 use crate::project::Document;
 use crate::workbench::Workbench;
-use eframe::egui::{self, Align2, Button, Frame, Label, Margin, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, vec2};
+use eframe::egui::{
+    self, Align2, Button, Frame, Label, Margin, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, vec2,
+};
 
 /// The rates and counts as they are shown.
 #[derive(Debug)]
@@ -25,7 +27,8 @@ impl EfficacyView {
     pub(super) fn new(bench: &Workbench, document: &Document) -> Self {
         let outcomes: Vec<LesionOutcome> = bench.outcomes().values().cloned().collect();
         let table = efficacy(&outcomes, &document.settings());
-        let code = |left: &LeftOut| document.patient(left.patient).map(|patient| patient.code.clone()).unwrap_or_default();
+        let code =
+            |left: &LeftOut| document.patient(left.patient).map(|patient| patient.code.clone()).unwrap_or_default();
         let left_out = table.left_out.iter().map(|left| (code(left), left.clone())).collect();
         Self { rates: table.rates(), left_out, table }
     }

@@ -22,7 +22,8 @@ impl ExportForm {
         caption(ui, text::WRITE_TABLES);
         ui.horizontal(|ui| {
             ui.radio_value(dates, Dates::Iso, text::ISO_DATES).on_hover_text(text::ISO_DATES_TOOLTIP);
-            ui.radio_value(dates, Dates::DaysSinceFirstAblation, text::DAYS_SINCE).on_hover_text(text::DAYS_SINCE_TOOLTIP);
+            ui.radio_value(dates, Dates::DaysSinceFirstAblation, text::DAYS_SINCE)
+                .on_hover_text(text::DAYS_SINCE_TOOLTIP);
         });
         let field = TextEdit::singleline(&mut self.path).hint_text(text::EXPORT_HINT).desired_width(f32::INFINITY);
         let field = ui.add(field).accessible_name(text::EXPORT_TO).on_hover_text(text::EXPORT_NEEDS_PATH);

@@ -222,7 +222,9 @@ impl Row {
             _ => {
                 let side = if head.number { Layout::right_to_left(Align::Center) } else { *ui.layout() };
                 ui.with_layout(side, |ui| {
-                    ui.add(Label::new(RichText::new(text).font(theme::font(theme::BODY)).color(colour::TEXT)).truncate());
+                    ui.add(
+                        Label::new(RichText::new(text).font(theme::font(theme::BODY)).color(colour::TEXT)).truncate(),
+                    );
                 });
             }
         }
@@ -251,7 +253,8 @@ pub(super) fn open(lesion: LesionId, visit: Option<VisitId>, out: &mut Outbox) {
 /// A cell's codes in their words.
 fn in_words(column: &ColumnInfo, cell: &str) -> String {
     let Values::Codes { codes, several, .. } = &column.values else { return cell.to_owned() };
-    let words = |code: &str| codes.iter().find(|(known, _)| *known == code).map_or(code.to_owned(), |(_, w)| (*w).to_owned());
+    let words =
+        |code: &str| codes.iter().find(|(known, _)| *known == code).map_or(code.to_owned(), |(_, w)| (*w).to_owned());
     if *several { cell.split(';').map(words).collect::<Vec<_>>().join(", ") } else { words(cell) }
 }
 
