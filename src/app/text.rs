@@ -430,3 +430,13 @@ pub mod patient {
         format!("Session of {date}")
     }
 }
+
+/// Shorter words for a coded value where room is tight; the tooltip has the whole.
+pub fn short(code: &str) -> Option<&'static str> {
+    match code {
+        "hypoattenuating_nodule" => Some("Hypodense nodule"),
+        "focally_thick_rim" => Some("Focally thick rim"),
+        "thick_rim" => Some("Thick, irregular rim"),
+        _ => None,
+    }
+}

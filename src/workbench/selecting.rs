@@ -174,7 +174,9 @@ impl Workbench {
         let unread = self.unread();
         let Selection { patient, visit, lesion } = self.selection;
         if unread.is_empty() {
-            self.notices.tell(super::Level::Note, words::NOTHING_UNREAD, false);
+            let to_sign = visit.is_some_and(|visit| !self.due(visit).is_empty()) && !self.is_signed();
+            let words = if to_sign { words::ALL_ANSWERED } else { words::NOTHING_UNREAD };
+            self.notices.tell(super::Level::Note, words, false);
             return;
         }
         let here = unread.iter().position(|u| (Some(u.0), Some(u.1), Some(u.2)) == (patient, visit, lesion));

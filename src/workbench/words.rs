@@ -25,6 +25,7 @@ pub(super) const NO_DATE: &str = "A study carries no date and was put on today. 
 pub(super) const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
 pub(super) const NOTHING_TO_REDO: &str = "There is nothing to redo.";
 pub(super) const NOTHING_UNREAD: &str = "Everything that can be read is read.";
+pub(super) const ALL_ANSWERED: &str = "All lesions of this visit are answered. Ctrl+Enter signs it.";
 pub(super) const HIDDEN: &str =
     "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
 pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";

@@ -13,7 +13,7 @@ use crate::workbench::{Request, Workbench};
 use eframe::egui::{Button, ComboBox, TextEdit, Ui, vec2};
 
 /// Height of an answer, points.
-const TALL: f32 = 30.0;
+const TALL: f32 = 26.0;
 
 /// A grid of answers, `columns` wide; the one that was clicked.
 fn choices<T: Coded + PartialEq>(
@@ -25,7 +25,8 @@ fn choices<T: Coded + PartialEq>(
     digit: impl Fn(usize) -> String,
 ) -> Option<T> {
     let mut clicked = None;
-    let gap = 6.0;
+    let gap = 5.0;
+    ui.spacing_mut().item_spacing.y = 4.0;
     let width = (ui.available_width() - gap * (columns as f32 - 1.0)) / columns as f32;
     for (row, values) in all.chunks(columns).enumerate() {
         ui.horizontal(|ui| {
@@ -33,7 +34,8 @@ fn choices<T: Coded + PartialEq>(
             for (column, value) in values.iter().enumerate() {
                 let number = digit(row * columns + column);
                 let size = vec2(width, TALL);
-                let response = answer_button(ui, size, value.words(), &number, chosen == Some(*value), enabled);
+                let label = text::short(value.code()).unwrap_or(value.words());
+                let response = answer_button(ui, size, label, &number, chosen == Some(*value), enabled);
                 if response.on_hover_text(widgets::tooltip(value.words(), &number)).clicked() && enabled {
                     clicked = Some(*value);
                 }
@@ -92,9 +94,6 @@ impl ReadingPanel {
                 }
             }
         }
-        if answer.is_some_and(|answer| answer != Answer::NotDone) {
-            self.adequacy_line(ui, bench, enabled, out);
-        }
     }
 
     fn shapes(&mut self, ui: &mut Ui, bench: &Workbench, strip: &mut Strip, enabled: bool, out: &mut Outbox) {
@@ -129,8 +128,10 @@ impl ReadingPanel {
     }
 
     /// Adequate, or not and why: proposed with its reason, settled by the reader where it matters.
-    fn adequacy_line(&mut self, ui: &mut Ui, bench: &Workbench, enabled: bool, out: &mut Outbox) {
-        let Some(at) = bench.visit_outcome() else { return };
+    pub(super) fn adequacy_line(&mut self, ui: &mut Ui, bench: &Workbench, enabled: bool, out: &mut Outbox) {
+        let answer = bench.finding().and_then(|finding| finding.answer);
+        let asked = answer.is_some_and(|answer| answer != Answer::NotDone);
+        let Some(at) = bench.visit_outcome().filter(|_| asked) else { return };
         let (words, tint) = match at.adequacy.value {
             AdequacyCall::Adequate => (text::ADEQUATE_YES, colour::GOOD),
             AdequacyCall::NotAdequate => (text::ADEQUATE_NO, colour::BAD),

@@ -113,10 +113,11 @@ impl ReadingPanel {
                 self.signed(ui, bench, keys, out);
             }
             self.answers(ui, bench, strip, !signed, keys, out);
-            outcome_box::from_marks(ui, bench, document, lesion, visit);
-            self.viable_field(ui, bench, (lesion, visit), !signed, out);
             self.objections(ui, bench, !signed, out);
             outcome_box::derived(ui, bench, keys, why_open);
+            outcome_box::from_marks(ui, bench, document, lesion, visit);
+            self.viable_field(ui, bench, (lesion, visit), !signed, out);
+            self.adequacy_line(ui, bench, !signed, out);
             self.comment_field(ui, bench, (lesion, visit), !signed, out);
             self.rest(ui, bench, visit, strip, !signed, out);
         });
