@@ -10,7 +10,7 @@ use super::{Workbench, jobs::Wake};
 use crate::clinical::{Date, PatientId, ReaderId, Stamp, Track, VisitId};
 use crate::outcome::{LesionOutcome, derive};
 use crate::project::{
-    By, CommitError, Document, Entry, NamedEdit, Project, Refusal, Sidecar, edits, lesion_history,
+    By, ChangeKind, CommitError, Document, Entry, NamedEdit, Project, Refusal, Sidecar, edits, lesion_history,
 };
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -458,11 +458,10 @@ impl Workbench {
                         if is_step_back {
                             follow = Some((written.entry.patient, written.entry.visit));
                         }
-                        self.notices.tell(
-                            Level::Done,
-                            words::done(&written.entry.label, &where_),
-                            !is_step_back,
-                        );
+                        // A signature is taken back by an amendment only.
+                        let can_undo =
+                            !is_step_back && !matches!(written.entry.kind, ChangeKind::Sign | ChangeKind::Amend);
+                        self.notices.tell(Level::Done, words::done(&written.entry.label, &where_), can_undo);
                     }
                 }
                 Err(Failure::Nothing) => {}

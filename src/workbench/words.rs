@@ -93,7 +93,7 @@ pub(super) fn place(document: &Document, patient: Option<PatientId>, visit: Opti
 }
 
 pub(super) fn done(label: &str, place: &str) -> String {
-    if place.is_empty() { label.to_owned() } else { format!("{label} · {place}") }
+    if place.is_empty() || label.contains(place) { label.to_owned() } else { format!("{label} · {place}") }
 }
 
 pub(super) fn not_written(label: &str, why: &str) -> String {

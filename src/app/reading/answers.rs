@@ -7,10 +7,10 @@ use crate::app::strip::Strip;
 use crate::app::theme::{self, colour};
 use crate::app::widgets::{self, answer_button, coloured, key_cap};
 use crate::app::{Outbox, text};
-use crate::clinical::{Answer, Coded, LesionId, NotDoneReason, NotEvaluableReason, OverrideReason, Shape, VisitId};
+use crate::clinical::{Answer, Coded, Finding, LesionId, NotDoneReason, NotEvaluableReason, OverrideReason, Shape, VisitId};
 use crate::outcome::{AdequacyCall, ObjectionClass};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{Button, ComboBox, TextEdit, Ui, vec2};
+use eframe::egui::{Align, Button, ComboBox, Layout, TextEdit, Ui, vec2};
 
 /// Height of an answer, points.
 const TALL: f32 = 26.0;
@@ -68,7 +68,11 @@ impl ReadingPanel {
             }
         });
         let digit = |n: usize| (n + 1).to_string();
-        if let Some(answer) = choices(ui, 2, Answer::ALL, answer, enabled, digit) {
+        // Two large answers, then three that are rarer.
+        let (usual, rarer) = Answer::ALL.split_at(2);
+        let first = choices(ui, 2, usual, answer, enabled, digit);
+        let second = choices(ui, 3, rarer, answer, enabled, |n| (n + 3).to_string());
+        if let Some(answer) = first.or(second) {
             out.ask(Request::Answer(answer));
             *strip = Strip::after(answer);
         }
@@ -98,33 +102,34 @@ impl ReadingPanel {
 
     fn shapes(&mut self, ui: &mut Ui, bench: &Workbench, strip: &mut Strip, enabled: bool, out: &mut Outbox) {
         let Some(finding) = bench.finding() else { return };
-        widgets::caption(ui, text::SHAPE);
+        ui.horizontal(|ui| {
+            ui.label(theme::caption(text::SHAPE));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| Self::second_shape(ui, finding, enabled, out));
+        });
         let digit = |n: usize| ((n + 1) % 10).to_string();
         if let Some(shape) = choices(ui, 2, Shape::ALL, finding.shape, enabled, digit) {
             out.ask(Request::Shape(if finding.shape == Some(shape) { None } else { Some(shape) }));
             *strip = Strip::Off;
         }
-        if finding.shape.is_none() {
-            return;
-        }
-        ui.horizontal(|ui| {
-            ui.label(theme::small(text::SECOND_SHAPE));
-            let words = finding.second_shape.map_or("no second shape", Coded::words);
-            let mut second = finding.second_shape;
-            ui.add_enabled_ui(enabled, |ui| {
-                let combo = ComboBox::from_id_salt("second shape").selected_text(words).width(ui.available_width());
-                let response = combo.show_ui(ui, |ui| {
-                    ui.selectable_value(&mut second, None, "no second shape");
-                    for shape in Shape::ALL.iter().filter(|shape| Some(**shape) != finding.shape) {
-                        ui.selectable_value(&mut second, Some(*shape), shape.words());
-                    }
-                });
-                response.response.accessible_name("Second shape");
+    }
+
+    /// A second shape, beside the caption of the first.
+    fn second_shape(ui: &mut Ui, finding: &Finding, enabled: bool, out: &mut Outbox) {
+        let words = finding.second_shape.map_or(text::NO_SECOND_SHAPE, Coded::words);
+        let mut second = finding.second_shape;
+        ui.add_enabled_ui(enabled && finding.shape.is_some(), |ui| {
+            let combo = ComboBox::from_id_salt("second shape").selected_text(theme::small(words)).width(150.0);
+            let response = combo.show_ui(ui, |ui| {
+                ui.selectable_value(&mut second, None, text::NO_SECOND_SHAPE);
+                for shape in Shape::ALL.iter().filter(|shape| Some(**shape) != finding.shape) {
+                    ui.selectable_value(&mut second, Some(*shape), shape.words());
+                }
             });
-            if second != finding.second_shape {
-                out.ask(Request::SecondShape(second));
-            }
+            response.response.accessible_name(text::SECOND_SHAPE);
         });
+        if second != finding.second_shape {
+            out.ask(Request::SecondShape(second));
+        }
     }
 
     /// Adequate, or not and why: proposed with its reason, settled by the reader where it matters.
