@@ -1,1 +1,68 @@
 //! The window. egui appears here and nowhere else.
+//!
+//! Each frame: take in what the workbench finished, turn keys into [`command::Command`]s, draw the panels,
+//! then do what was asked. Panels see the workbench read-only and put what a person wants into an
+//! [`Outbox`]; only `shell.rs` hands it on. So nothing is changed while it is drawn, and every button, key
+//! and palette row goes the same way.
+
+mod bottom_bar;
+pub mod command;
+mod dialogs;
+mod help;
+mod images_table;
+mod input;
+pub mod keys;
+mod notices;
+mod palette;
+mod patient;
+mod perform;
+mod reading;
+mod shell;
+mod start;
+pub mod strip;
+mod table_view;
+mod text;
+pub mod theme;
+mod top_bar;
+mod viewport;
+mod visits_panel;
+mod widgets;
+
+pub use dialogs::{DialogKind, Dialogs, NativeDialogs, NoDialogs};
+pub use shell::{AblationApp, Options, StartError, run};
+
+use crate::workbench::Request;
+use command::Command;
+
+/// What a person wants, collected while a frame is drawn and done after it.
+#[derive(Default)]
+pub struct Outbox {
+    requests: Vec<Request>,
+    commands: Vec<Command>,
+}
+
+impl Outbox {
+    /// Asks the workbench for something.
+    pub fn ask(&mut self, request: Request) {
+        self.requests.push(request);
+    }
+
+    /// Gives a command.
+    pub fn command(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+}
+
+/// What fills the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Screen {
+    /// Images and answers.
+    #[default]
+    Reading,
+    /// Patient, lesions, sessions, events.
+    Patient,
+    /// All stacks with role and visit; what was skipped.
+    Images,
+    /// Lesion table, efficacy, export.
+    Table,
+}

@@ -8,6 +8,7 @@
 
 mod console;
 mod inspect;
+mod project;
 mod sample;
 mod volume;
 
@@ -56,6 +57,14 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Write one stack as a NIfTI volume, voxels in their unit.
     Volume(volume::VolumeOut),
+    /// Make an empty project file.
+    New(project::New),
+    /// Look for images and put them into a project; marks, answers and signatures stay.
+    Import(project::Import),
+    /// Check a project file in full without changing it.
+    Check(project::Check),
+    /// Write the lesion table, or all tables, with their data dictionary, as CSV.
+    Table(project::Table),
     /// Write a sample study with known truth, or list the samples.
     Sample(sample::Sample),
 }
@@ -90,6 +99,10 @@ pub fn run(
     let result = match command {
         Command::Inspect(inspect) => inspect.run(&console),
         Command::Volume(volume) => volume.run(&console),
+        Command::New(new) => new.run(&console),
+        Command::Import(import) => import.run(&console),
+        Command::Check(check) => check.run(&console),
+        Command::Table(table) => table.run(&console),
         Command::Sample(sample) => sample.run(&console),
     };
     match result {

@@ -36,3 +36,6 @@ pub use inspect::inspect_json;
 pub use limits::Limits;
 pub use pixels::read_slice;
 pub use stack::stack_key;
+
+#[cfg(test)]
+mod tests;

@@ -68,20 +68,23 @@ fn order_of_files(a: &Instance, b: &Instance) -> Ordering {
 /// Takes out all but the first file of each instance. Files that share a UID but show another place or time
 /// are no copies (some de-identifying tools give every file one UID) and stay. Gives the UIDs with copies.
 fn take_copies(instances: &mut Vec<Instance>, skipped: &mut Vec<Skipped>) -> BTreeSet<String> {
-    let mut seen: BTreeMap<String, Vec<Instance>> = BTreeMap::new();
+    let mut kept: Vec<Instance> = Vec::with_capacity(instances.len());
+    let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut repeated = BTreeSet::new();
-    instances.retain(|instance| {
+    for instance in instances.drain(..) {
         let same = seen.entry(instance.sop_uid.clone()).or_default();
-        if let Some(first) = same.iter().find(|first| is_copy(first, instance)) {
+        let first = same.iter().filter_map(|n| kept.get(*n)).find(|first| is_copy(first, &instance));
+        if let Some(first) = first {
             let first = first.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let reason = format!("A copy of \"{}\": the same image, used once.", super::text::clean(&first));
-            skipped.push(Skipped { file: instance.path.clone(), reason });
-            repeated.insert(instance.sop_uid.clone());
-            return false;
+            skipped.push(Skipped { file: instance.path, reason });
+            repeated.insert(instance.sop_uid);
+        } else {
+            same.push(kept.len());
+            kept.push(instance);
         }
-        same.push(instance.clone());
-        true
-    });
+    }
+    *instances = kept;
     repeated
 }
 

@@ -150,7 +150,7 @@ fn header(grid: &Grid, voxel_type: VoxelType) -> Result<Vec<u8>, NiftiError> {
     let rows = affine_ras(grid);
     let (qform, qfac, quaternion) = quaternion(grid);
     let mut out = Vec::with_capacity(352);
-    let mut floats = |out: &mut Vec<u8>, values: &[f32]| out.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+    let floats = |out: &mut Vec<u8>, values: &[f32]| out.extend(values.iter().flat_map(|v| v.to_le_bytes()));
     let shorts = |out: &mut Vec<u8>, values: &[i16]| out.extend(values.iter().flat_map(|v| v.to_le_bytes()));
     out.extend(348i32.to_le_bytes());
     out.resize(40, 0);
@@ -165,14 +165,9 @@ fn header(grid: &Grid, voxel_type: VoxelType) -> Result<Vec<u8>, NiftiError> {
     out.resize(252, 0);
     shorts(&mut out, &[qform, 1]); // 1: scanner coordinates
     floats(&mut out, &quaternion);
-    for row in &rows {
-        if let [.., shift] = row {
-            floats(&mut out, &[*shift]);
-        }
-    }
-    for row in &rows {
-        floats(&mut out, row);
-    }
+    let shifts = rows.map(|[.., shift]| shift);
+    floats(&mut out, &shifts);
+    floats(&mut out, rows.as_flattened());
     out.resize(344, 0);
     out.extend(b"n+1\0");
     out.resize(352, 0);
@@ -291,9 +286,10 @@ mod tests {
         assert_eq!(rows, [-1.5, 0.0, 0.0, 180.0, 0.0, 0.0, -8.0, 60.0, 0.0, -2.0, 0.0, 150.0]);
         let voxels: Vec<i16> = (0..12).map(|n| short(&bytes, 352 + 2 * n)).collect();
         assert_eq!(voxels, [-1024, -1023, -1022, -1021, -1020, -1019, 12, 14, 16, 18, 20, 22]);
-        // The quaternion says the same rotation (nifti1.h, method 2).
+        // The quaternion says the same rotation (nifti1.h, method 2; a half turn has a = 0 but for rounding).
         let (b, c, d) = (float(&bytes, 256), float(&bytes, 260), float(&bytes, 264));
-        let a = (1.0 - b * b - c * c - d * d).max(0.0).sqrt();
+        let a = 1.0 - b * b - c * c - d * d;
+        let a = if a < 1e-6 { 0.0 } else { a.sqrt() };
         let qfac = float(&bytes, 76);
         let first = [a * a + b * b - c * c - d * d, 2.0 * (b * c + a * d), 2.0 * (b * d - a * c)];
         let third =

@@ -1,1 +1,23 @@
-//! Masks, brush, deltas and measurements.
+//! Masks, brush, outlines, deltas and measurements.
+//!
+//! A [`Mask`] is the voxels of one mark: sparse, run by run, on its own grid, never a label map, because
+//! roles overlap. What a mark belongs to is `clinical::MarkInfo`; how it looks is `render`; how it is kept
+//! is `project`. Nothing here changes an image.
+
+mod brush;
+mod inside;
+mod mask;
+mod measure;
+mod outline;
+mod runs;
+mod shown;
+mod summary;
+
+pub use brush::{capsule, disc};
+pub use inside::statistics_inside;
+pub use mask::{Mask, MaskDelta, MaskError, grids_coincide};
+pub use measure::{Diameter, Measurements, measure};
+pub use outline::{Outline, SlicePoint, slice_outlines};
+pub use runs::{RleSlice, Run, RunError};
+pub use shown::outline_on;
+pub use summary::summary;

@@ -114,7 +114,10 @@ impl<'a> Judged<'a> {
             objections.push(Objection {
                 rule: RuleId::R02,
                 class: ObjectionClass::Ask,
-                sentence: format!("{} Is one of the two answers wrong? Both stay.", named.word.because),
+                sentence:
+                    "No viable tumour here, though viable before and not treated since: is one of the two answers \
+                           wrong? Both stay as they are."
+                        .to_owned(),
                 overridable: false,
             });
         }

@@ -31,7 +31,11 @@ pub(super) fn primary(
         return Derived::new(without_visit(Efficacy::NotApplicable), RuleId::R25, because);
     }
     let span = Span::new(readings, timeline, settings.efficacy_window(history.organ), course_end);
-    span.decided().or_else(|| span.undecided_answers(today)).unwrap_or_else(|| span.not_assessed(history, today))
+    span.in_window_answer()
+        .or_else(|| span.pending_draft())
+        .or_else(|| span.late_failure())
+        .or_else(|| span.undecided_answers(today))
+        .unwrap_or_else(|| span.not_assessed(history, today))
 }
 
 /// R23: assisted technique efficacy. A lesion that was not complete after its primary course and is complete
@@ -65,6 +69,9 @@ pub(super) fn window_words(window: EfficacyWindow) -> String {
 fn without_visit(efficacy: Efficacy) -> EfficacyCall {
     EfficacyCall { efficacy, visit: None, days_after_last: None, late: false, outside_window: false }
 }
+
+/// Answers that decide.
+const DEFINITE: &[Seen] = &[Seen::NoViable, Seen::Viable];
 
 /// The readings between the end of the primary course and the next treatment.
 struct Span<'a> {
@@ -119,26 +126,32 @@ impl<'a> Span<'a> {
         self.readings.iter().copied().filter(move |reading| matches!(&reading.seen, Ok(seen) if wanted.contains(seen)))
     }
 
-    /// Complete or incomplete, where a definite answer says so.
-    fn decided(&self) -> Option<Derived<EfficacyCall>> {
-        const DEFINITE: &[Seen] = &[Seen::NoViable, Seen::Viable];
+    /// The definite answer in the window that lies nearest the target day.
+    fn in_window_answer(&self) -> Option<Derived<EfficacyCall>> {
         let target = self.target_days();
-        let window = window_words(self.window);
-        let nearest = self
+        let reading = self
             .seen(DEFINITE)
             .filter(|reading| self.in_window(reading))
-            .min_by_key(|reading| ((self.days(reading) - target).abs(), self.days(reading), reading.visit));
-        if let Some(reading) = nearest {
-            let viable = reading.seen == Ok(Seen::Viable);
-            let call = self.call(if viable { Efficacy::Incomplete } else { Efficacy::Complete }, reading);
-            let what = if viable { "Viable tumour" } else { "No viable tumour" };
-            let late = if call.late { " Late in the window." } else { "" };
-            return Some(Derived::new(
-                call,
-                RuleId::R04,
-                format!("{what} on {}; window {window}.{late}", reading.when),
-            ));
-        }
+            .min_by_key(|reading| ((self.days(reading) - target).abs(), self.days(reading), reading.visit))?;
+        let viable = reading.seen == Ok(Seen::Viable);
+        let call = self.call(if viable { Efficacy::Incomplete } else { Efficacy::Complete }, reading);
+        let what = if viable { "Viable tumour" } else { "No viable tumour" };
+        let late = if call.late { " Late in the window." } else { "" };
+        let window = window_words(self.window);
+        Some(Derived::new(call, RuleId::R04, format!("{what} on {}; window {window}.{late}", reading.when)))
+    }
+
+    /// A draft in the window that does not count (yet): nothing is concluded from what lies outside.
+    fn pending_draft(&self) -> Option<Derived<EfficacyCall>> {
+        self.readings.iter().filter(|reading| reading.draft && self.in_window(reading)).find_map(|reading| {
+            let word = reading.seen.as_ref().err().filter(|word| word.value == Word::None)?;
+            Some(Derived::new(without_visit(Efficacy::NotAssessed), RuleId::R25, word.because.clone()))
+        })
+    }
+
+    /// Viable tumour in a lesion never complete, first seen outside the window.
+    fn late_failure(&self) -> Option<Derived<EfficacyCall>> {
+        let window = window_words(self.window);
         let first = self.seen(DEFINITE).next().filter(|reading| reading.seen == Ok(Seen::Viable))?;
         let equivocal = self
             .seen(&[Seen::Equivocal])

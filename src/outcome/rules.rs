@@ -171,7 +171,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: RuleId::R25,
         wording: "A treated lesion without an adequate assessment is not in the denominator of evaluable lesions and \
-                  is listed with its reason. While its window is open it is not due and in no denominator.",
+                  is listed with its reason. While its window is open and nothing is decided it is not due and in no denominator.",
         class: RuleClass::Counts,
         setting: "Window: see R04",
         source: "Project's own; see Abdallah 2025, where 6 of 120 nodules are missing",
@@ -195,7 +195,8 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: RuleId::R29,
         wording: "Percentages are computed, never typed; n/N stands beside each; one decimal, half away from zero; \
-                  intervals are Wilson 95 %. Rates use signed findings and say how many drafts they leave out.",
+                  intervals are Wilson 95 %. Rates use signed findings and say how many drafts they leave out; a draft in the \
+                  window keeps an answer outside it from deciding.",
         class: RuleClass::Counts,
         setting: "Rates from signed findings only: yes",
         source: "Wilson 1927; Newcombe 1998",
@@ -249,6 +250,28 @@ mod tests {
         let ids: Vec<RuleId> = RULES.iter().map(|rule| rule.id).collect();
         assert_eq!(ids, RuleId::ALL);
         assert!(RULES.iter().all(|rule| !rule.wording.contains('|') && !rule.source.is_empty()));
+    }
+
+    #[test]
+    fn the_printed_defaults_are_the_defaults() {
+        let settings = crate::clinical::StudySettings::default();
+        let window = |window: crate::clinical::EfficacyWindow| format!("{}-{}", window.from_days, window.to_days);
+        let printed = |id| rule(id).unwrap().setting;
+        let late = settings.window_default.late_from_days.unwrap();
+        let windows = format!(
+            "other {}, late from {late}; kidney {}; lung {}",
+            window(settings.window_default),
+            window(settings.window_kidney),
+            window(settings.window_lung)
+        );
+        assert!(printed(RuleId::R04).ends_with(&windows), "{windows}");
+        assert!(
+            printed(RuleId::R05).ends_with(&format!("{}; called late from day {late}", settings.early_before_days))
+        );
+        assert!(printed(RuleId::R07).ends_with(&format!(" {}", settings.early_before_days)));
+        assert!(printed(RuleId::R23).ends_with(&format!(" {}", settings.max_sessions_primary_course)));
+        assert!(printed(RuleId::R27).ends_with(&format!(" {} d", settings.pre_scan_old_after_days)));
+        assert_eq!(printed(RuleId::R29).ends_with("yes"), settings.rates_from_signed_only);
     }
 
     #[test]

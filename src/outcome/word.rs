@@ -41,6 +41,27 @@ coded! {
     }
 }
 
+impl Word {
+    /// What a viable tumour mark is called beside this word (reading.md 1.2).
+    #[must_use]
+    pub fn viable_part(self) -> &'static str {
+        match self {
+            Self::Incomplete | Self::IncompleteAfterReablation => "residual tumour",
+            Self::LocalTumourProgression | Self::ProgressionRetreatmentFailed => "progression",
+            Self::Complete
+            | Self::CompleteAfterViable
+            | Self::CompleteAssisted
+            | Self::ProgressionRetreatedComplete
+            | Self::Equivocal
+            | Self::NotEvaluable
+            | Self::NotDone
+            | Self::Early
+            | Self::DuringCourse
+            | Self::None => "viable tumour",
+        }
+    }
+}
+
 coded! {
     /// The nominal time point of a visit for one lesion, by days after that lesion's last session
     /// (reading.md 1.1, 2; R05).

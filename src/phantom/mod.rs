@@ -131,6 +131,9 @@ pub enum PhantomError {
     Cancelled,
 }
 
+/// The sample that a newcomer is offered.
+pub const FIRST_CASE: &str = "first-look";
+
 /// The samples there are.
 #[must_use]
 pub fn cases() -> &'static [CaseInfo] {

@@ -1,1 +1,45 @@
-//! The project file: schema, edits, journal, lock, backup.
+//! The project file: rows, edits, journal, undo, lock, backup.
+//!
+//! A [`Document`] is the project in memory. It changes by an [`Edit`] alone: a list of operations that is
+//! checked against the document and has an inverse. A [`Change`] is an edit that was made, with who, when and
+//! words: a row of the journal. The [`History`] knows every change and what undo and redo would do. The
+//! [`Store`] is the SQLite file: one change, one transaction. A [`Project`] is the three together.
+//!
+//! Images are no part of a project, and names of patients and file paths never enter the document or the
+//! journal: they have tables of their own in the file. This module decides nothing medical.
+
+#![deny(clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::indexing_slicing))]
+
+mod backup;
+mod change;
+mod check;
+mod document;
+mod edit;
+pub mod edits;
+mod errors;
+mod facade;
+mod history;
+mod journal;
+mod lesion_history;
+mod load;
+mod lock;
+mod open;
+mod refusal;
+mod row;
+mod schema;
+mod store;
+
+pub use change::{By, Change, ChangeKind, Entry, NamedEdit};
+pub use check::{Report, check};
+pub use document::Document;
+pub use edit::{Edit, Op, Prepared};
+pub use errors::{CommitError, OpenError, SaveError};
+pub use facade::{Opened, Parts, Project};
+pub use history::{History, Step};
+pub use lesion_history::lesion_history;
+pub use lock::{Holder, ReadOnly};
+pub use open::OpenAs;
+pub use refusal::Refusal;
+pub use row::{MarkRecord, Measured, Park, PlacementKey, Row, RowKey, RowKind, StackRecord};
+pub use store::{InstancePath, Sidecar, Store};

@@ -6,14 +6,16 @@ use super::{Unit, Volume, Window};
 const BODY_ABOVE_HU: f64 = -300.0;
 /// Without HU, air is what lies below this share of the range from the smallest value to the high percentile.
 const BODY_ABOVE_SHARE: f64 = 0.1;
-/// Percentiles that become black and white.
-const PERCENTILES: (f64, f64) = (0.01, 0.995);
+/// Shares of the values that become black and white, for CT and for all else.
+const CT_SHARES: (f64, f64) = (0.02, 0.98);
+const OTHER_SHARES: (f64, f64) = (0.01, 0.995);
 /// So many values are enough for a percentile.
 const ENOUGH: usize = 400_000;
 
-/// A window from the 1st to the 99.5th percentile inside the body, over one slice or all slices read so far.
+/// A window over the values inside the body, of one slice or of all slices read so far.
 ///
-/// CT takes values above -300 HU for the body; elsewhere what lies below a tenth of the range counts as air.
+/// CT: from the 2nd to the 98th percentile of the values above -300 HU. Elsewhere: from the 1st to the 99.5th
+/// percentile, where what lies below a tenth of the range counts as air.
 /// Padding is left out. When nothing lies inside the body, all values count. `None` when nothing was read,
 /// and for colour.
 #[must_use]
@@ -22,19 +24,19 @@ pub fn auto_window(volume: &Volume, slice: Option<u32>) -> Option<Window> {
     if values.is_empty() {
         return None;
     }
-    let threshold = match volume.unit {
-        Unit::Hu => BODY_ABOVE_HU,
+    let (threshold, shares) = match volume.unit {
+        Unit::Hu => (BODY_ABOVE_HU, CT_SHARES),
         _ => {
-            let high = percentile(&mut values, PERCENTILES.1);
+            let high = percentile(&mut values, OTHER_SHARES.1);
             let low = values.iter().copied().fold(high, f64::min);
-            low + BODY_ABOVE_SHARE * (high - low)
+            (low + BODY_ABOVE_SHARE * (high - low), OTHER_SHARES)
         }
     };
     let mut body: Vec<f64> = values.iter().copied().filter(|v| *v > threshold).collect();
     if body.is_empty() {
         body = values;
     }
-    let (low, high) = (percentile(&mut body, PERCENTILES.0), percentile(&mut body, PERCENTILES.1));
+    let (low, high) = (percentile(&mut body, shares.0), percentile(&mut body, shares.1));
     // The linear function spreads [c - w/2, c - 1 + w/2]: one added to the width puts both ends on it.
     Some(Window::new((low + high + 1.0) / 2.0, high - low + 1.0))
 }
@@ -82,13 +84,13 @@ mod tests {
 
     #[test]
     fn ct_air_does_not_count() {
-        // Nine tenths air, the rest 0..=99 HU: percentiles 1 and 98.5 (nearest rank of 99) of the body.
+        // Nine tenths air, the rest 0..=99 HU: ranks 2 and 97 of 0..=99 in the body.
         let mut v = volume([100, 10, 1], |i, j, _| if j == 0 { i as i16 } else { -1000 });
         v.unit = Unit::Hu;
         let window = auto_window(&v, None).unwrap();
-        assert_eq!((window.centre, window.width), ((1.0 + 99.0 + 1.0) / 2.0, 99.0));
-        assert_eq!(window.linear(1.0), 0);
-        assert_eq!(window.linear(99.0), 255);
+        assert_eq!((window.centre, window.width), ((2.0 + 97.0 + 1.0) / 2.0, 96.0));
+        assert_eq!((window.linear(2.0), window.linear(2.1)), (0, 0));
+        assert_eq!((window.linear(96.0), window.linear(97.0)), (252, 255));
     }
 
     #[test]

@@ -1,1 +1,362 @@
-//! A reading in progress without a window: open project, volumes, jobs, selection, links, edits.
+//! A reading in progress, without a window: the open project, the volumes in memory, background jobs, the
+//! panes, what is chosen, links in force, and the one way to change anything: [`Workbench::ask`].
+//!
+//! The window draws what is here and sends [`Request`]s; headless commands and tests do the same. Nothing
+//! here draws, and nothing here waits: [`Workbench::pump`] takes in what background work has finished.
+
+mod answering;
+mod desk;
+mod images;
+mod importing;
+pub mod jobs;
+mod marking;
+mod moving;
+mod notices;
+mod opening;
+mod recording;
+mod request;
+pub mod room;
+mod selecting;
+pub mod words;
+
+pub use desk::{Desk, Unsaved};
+pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
+pub use importing::ImportReport;
+pub use jobs::{Executor, JobView, Wake};
+pub use marking::{MarkOutline, StrokeView};
+pub use notices::{Level, Notice};
+pub use request::{Request, Step, Tool};
+pub use moving::{reading_number, scroll_sign};
+pub use selecting::{PaneTitle, Selection, VisitState};
+
+use crate::clinical::{Date, LesionId, Stamp, StackKey};
+use crate::outcome::LesionOutcome;
+use crate::project::Document;
+use images::Images;
+use jobs::Jobs;
+use room::Room;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Background work, by what it is for; a new job takes the place of an old one in its slot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Slot {
+    /// Looking for images.
+    Find,
+    /// Reading the pixels of a stack.
+    Load(StackKey),
+    /// Opening, making or copying a project.
+    Project,
+    /// Writing a sample study.
+    Sample,
+    /// Writing tables.
+    Export,
+}
+
+/// What background work brings back.
+pub(crate) enum Done {
+    Found(Box<crate::dicom::Found>),
+    Loaded { key: StackKey, errors: SliceErrors },
+    Project(Box<opening::ProjectDone>),
+    Sample(Result<PathBuf, String>),
+    Exported(Result<String, String>),
+}
+
+/// The time, given from outside so that tests can stop it.
+pub type Clock = Arc<dyn Fn() -> Stamp + Send + Sync>;
+
+/// What a workbench needs of its surroundings.
+pub struct Setup {
+    /// Where background work runs.
+    pub executor: Executor,
+    /// Called from workers when there is something new to show.
+    pub wake: Wake,
+    /// The time.
+    pub clock: Clock,
+    /// Where untitled projects and sample studies go, and what was open last.
+    pub user_folder: PathBuf,
+    /// Memory for voxels, bytes.
+    pub budget_bytes: u64,
+}
+
+/// A reading in progress.
+pub struct Workbench {
+    clock: Clock,
+    user_folder: PathBuf,
+    jobs: Jobs<Slot, Done>,
+    inline: bool,
+    wake: Wake,
+    images: Images,
+    desk: Option<Desk>,
+    room: Room,
+    selection: Selection,
+    /// A lesion that was asked for and is chosen as soon as it is there.
+    selection_wanted: Option<LesionId>,
+    reader: Option<String>,
+    linked: bool,
+    peek: Option<room::Pane>,
+    tool: Tool,
+    brush_radius_mm: f64,
+    stroke: Option<marking::Stroke>,
+    notices: notices::Notices,
+    import: Option<ImportReport>,
+    awaiting_import: Vec<PathBuf>,
+    outcomes: BTreeMap<LesionId, LesionOutcome>,
+    chosen_stacks: BTreeMap<(crate::clinical::VisitId, selecting::PaneSlot), StackKey>,
+}
+
+impl Workbench {
+    /// An empty workbench.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let inline = matches!(setup.executor, Executor::Inline);
+        Self {
+            clock: setup.clock,
+            user_folder: setup.user_folder,
+            jobs: Jobs::new(setup.executor, Arc::clone(&setup.wake)),
+            inline,
+            wake: setup.wake,
+            images: Images::new(setup.budget_bytes),
+            desk: None,
+            room: Room::default(),
+            selection: Selection::default(),
+            selection_wanted: None,
+            reader: None,
+            linked: true,
+            peek: None,
+            tool: Tool::Scroll,
+            brush_radius_mm: 6.0,
+            stroke: None,
+            notices: notices::Notices::default(),
+            import: None,
+            awaiting_import: Vec::new(),
+            outcomes: BTreeMap::new(),
+            chosen_stacks: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in finished work and acknowledged changes. Called once a frame; never waits.
+    pub fn pump(&mut self) {
+        for (_, done) in self.jobs.finished() {
+            match done {
+                Done::Found(found) => self.take_found(*found),
+                Done::Loaded { key, errors } => self.take_loaded(key, errors),
+                Done::Project(done) => self.take_project(*done),
+                Done::Sample(result) => self.take_sample(result),
+                Done::Exported(result) => self.take_exported(result),
+            }
+        }
+        self.take_acknowledged();
+    }
+
+    /// Does what a person asks, or says in a notice why it cannot be done.
+    pub fn ask(&mut self, request: Request) {
+        use Request as R;
+        match request {
+            R::Open(paths) => self.open_paths(paths),
+            R::NewProject(path) => self.new_project(path),
+            R::OpenSample(case) => self.open_sample(case),
+            R::SaveAs(path) => self.save_as(path),
+            R::CloseProject => self.close_project(),
+            R::StopImport => self.jobs.stop_early(&Slot::Find),
+            R::SetReader(initials) => self.set_reader(&initials),
+            R::Undo => self.undo(),
+            R::Redo => self.redo(),
+
+            R::SelectPatient(patient) => self.select_patient(patient),
+            R::SelectVisit(visit) => self.select_visit(visit),
+            R::SelectLesion(lesion) => self.select_lesion(lesion),
+            R::StepUnread(step) => self.step_unread(step),
+            R::StepLesion(step) => self.step_lesion(step),
+            R::StepVisit(step) => self.step_visit(step),
+            R::StepSeries(step) => self.step_series(step),
+
+            R::ActivatePane(pane) => self.room.activate(pane),
+            R::NextPane => self.next_pane(),
+            R::ShowStack { pane, stack } => self.show_stack(pane, stack),
+            R::Scroll { pane, by } => self.with_links(|room, links| room.scroll(pane, by, links)),
+            R::SetSlice { pane, slice } => self.with_links(|room, links| room.set_slice(pane, slice, links)),
+            R::Pan { pane, right_mm, down_mm } => {
+                self.with_links(|room, links| room.pan(pane, right_mm, down_mm, links));
+            }
+            R::Zoom { pane, now_mm, factor, about } => {
+                self.with_links(|room, links| room.zoom(pane, now_mm, factor, about, links));
+            }
+            R::SetField(field_mm) => self.room.set_field(field_mm),
+            R::ResetView => self.reset_view(),
+            R::SetWindow { pane, window } => self.room.set_window(pane, window),
+            R::Preset { pane, id } => self.preset(pane, id),
+            R::AutoWindow(pane) => self.auto_window(pane),
+            R::ToggleInverted => self.room.toggle_inverted(),
+            R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),
+            R::Match => self.match_slices(),
+            R::Unmatch => self.unmatch(),
+            R::ToggleLink => self.toggle_link(),
+            R::PreviousHere(on) => self.previous_here(on),
+
+            R::Use(tool) => self.take_up(tool),
+            R::BrushRadius(mm) => self.brush_radius_mm = mm.clamp(0.5, 60.0),
+            R::BeginStroke { pane, at } => self.begin_stroke(pane, at),
+            R::ExtendStroke { at } => self.extend_stroke(at),
+            R::EndStroke => self.end_stroke(),
+            R::CancelStroke => self.stroke = None,
+            R::DeleteMark(mark) => self.delete_mark(mark),
+
+            R::PutPatient(patient) => self.put_patient(*patient),
+            R::PutLesion(lesion) => self.put_lesion(*lesion),
+            R::AddLesion { pane } => self.add_lesion(pane),
+            R::PlaceLesion { pane } => self.place_lesion(pane),
+            R::RemoveLesion(lesion) => self.remove_lesion(lesion),
+            R::PutSession(session) => self.put_session(*session),
+            R::RemoveSession(session) => self.remove_session(session),
+            R::PutEvent(event) => self.put_event(*event),
+            R::RemoveEvent(event) => self.remove_event(event),
+            R::SetRole { stack, role } => self.set_role(stack, role),
+            R::MoveStudy { study, visit } => self.move_study(study, visit),
+            R::PutSettings(settings) => self.put_settings(*settings),
+
+            R::Answer(answer) => self.answer(answer),
+            R::Shape(shape) => self.shape(shape),
+            R::SecondShape(shape) => self.second_shape(shape),
+            R::NotEvaluable(reason) => self.not_evaluable(reason),
+            R::NotDone(reason) => self.not_done(reason),
+            R::ViableLd(mm) => self.viable_ld(mm),
+            R::Adequacy { adequate, reason } => self.adequacy(adequate, reason),
+            R::Override { rule, reason, text } => self.override_rule(rule, reason, text),
+            R::Comment(text) => self.comment(text),
+            R::NewTumour(answer) => self.new_tumour(answer),
+            R::Complications(answer) => self.complications(answer),
+            R::Sign => self.sign(),
+            R::Amend { reason, text } => self.amend(reason, text),
+
+            R::Export { path, dates } => self.export(path, dates),
+            R::Dismiss(notice) => self.notices.dismiss(notice),
+        }
+    }
+
+    /// The open project.
+    #[must_use]
+    pub fn desk(&self) -> Option<&Desk> {
+        self.desk.as_ref()
+    }
+
+    /// The document of the open project.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        self.desk.as_ref().map(Desk::document)
+    }
+
+    /// The panes.
+    #[must_use]
+    pub fn room(&self) -> &Room {
+        &self.room
+    }
+
+    /// What is chosen.
+    #[must_use]
+    pub fn selection(&self) -> Selection {
+        self.selection
+    }
+
+    /// The reader's initials.
+    #[must_use]
+    pub fn reader(&self) -> Option<&str> {
+        self.reader.as_deref()
+    }
+
+    /// Whether panes move together.
+    #[must_use]
+    pub fn linked(&self) -> bool {
+        self.linked
+    }
+
+    /// What the left button does.
+    #[must_use]
+    pub fn tool(&self) -> Tool {
+        self.tool
+    }
+
+    /// The brush radius, mm.
+    #[must_use]
+    pub fn brush_radius_mm(&self) -> f64 {
+        self.brush_radius_mm
+    }
+
+    /// What is derived for a lesion.
+    #[must_use]
+    pub fn outcome(&self, lesion: LesionId) -> Option<&LesionOutcome> {
+        self.outcomes.get(&lesion)
+    }
+
+    /// What is derived for every lesion, by number.
+    #[must_use]
+    pub fn outcomes(&self) -> &BTreeMap<LesionId, LesionOutcome> {
+        &self.outcomes
+    }
+
+    /// What is to be told.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        self.notices.all()
+    }
+
+    /// What the last import found and skipped.
+    #[must_use]
+    pub fn import_report(&self) -> Option<&ImportReport> {
+        self.import.as_ref()
+    }
+
+    /// What runs in the background.
+    #[must_use]
+    pub fn running(&self) -> Vec<JobView<Slot>> {
+        self.jobs.running()
+    }
+
+    /// Whether anything runs or waits to be written.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.jobs.is_busy() || self.desk.as_ref().is_some_and(Desk::is_writing)
+    }
+
+    /// Tells a person something.
+    pub fn tell(&mut self, why: String) {
+        self.notices.tell(Level::Note, why, false);
+    }
+
+    /// The volume of a stack when it is in memory, whole or still loading.
+    #[must_use]
+    pub fn volume(&self, stack: StackKey) -> Option<&crate::volume::Volume> {
+        self.images.get(stack).map(Arc::as_ref)
+    }
+
+    /// Whether it is known where a stack's files are.
+    #[must_use]
+    pub fn files_known(&self, stack: StackKey) -> bool {
+        self.images.has_sources(stack)
+    }
+
+    /// Why a slice could not be read.
+    #[must_use]
+    pub fn slice_error(&self, stack: StackKey, slice: u32) -> Option<&str> {
+        self.images.errors(stack)?.get(&slice).map(String::as_str)
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        (self.clock)()
+    }
+
+    /// Today, in UTC.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now().date_naive()
+    }
+
+    /// Where untitled projects and samples are.
+    #[must_use]
+    pub fn user_folder(&self) -> &std::path::Path {
+        &self.user_folder
+    }
+}

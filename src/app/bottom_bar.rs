@@ -1,0 +1,110 @@
+//! The bottom bar: place and value under the pointer, what runs, what the keys do now, and whether all is
+//! saved.
+
+use super::command::Command;
+use super::shell::AblationApp;
+use super::strip::Strip;
+use super::theme::{self, colour};
+use super::widgets::{coloured, key_cap};
+use super::{Outbox, Screen, text};
+use crate::workbench::{Request, Slot, Tool};
+use eframe::egui::{Align, Button, Layout, ProgressBar, Ui};
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
+    ui.horizontal(|ui| {
+        if app.screen == Screen::Reading
+            && let Some(reading) = app.viewport.under_pointer()
+        {
+            ui.label(theme::small(&reading.place));
+            ui.label(theme::strong(&reading.value));
+        } else if app.bench.desk().is_none() {
+            ui.label(theme::small(text::INTENDED_USE));
+        }
+        running(ui, app, out);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            saved(ui, app);
+            if app.bench.desk().is_some() && app.screen == Screen::Reading {
+                hints(ui, app);
+            }
+        });
+    });
+}
+
+fn running(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
+    // One line for all loads: five series loading are one piece of work to a person.
+    let jobs = app.bench.running();
+    let (done, total) = jobs.iter().fold((0, 0), |sum, job| (sum.0 + job.done, sum.1 + job.total));
+    let Some(first) = jobs.first() else { return };
+    ui.add_space(8.0);
+    let share = if total > 0 { done as f32 / total as f32 } else { 0.0 };
+    let bar = ProgressBar::new(share).desired_width(120.0).desired_height(6.0).fill(colour::ACCENT);
+    ui.add(bar).on_hover_text(&first.label);
+    let words = if total > 0 { format!("{} {done} of {total}", first.label) } else { first.label.clone() };
+    ui.label(theme::small(words));
+    if jobs.iter().any(|job| job.slot == Slot::Find) && ui.add(Button::new(text::CANCEL).small()).clicked() {
+        out.ask(Request::StopImport);
+    }
+}
+
+fn saved(ui: &mut Ui, app: &mut AblationApp) {
+    let Some(desk) = app.bench.desk() else { return };
+    let unsaved: Vec<String> = desk.unsaved().map(|change| format!("{}. {}", change.label, change.why)).collect();
+    if !unsaved.is_empty() {
+        let words = format!("{} {}", unsaved.len(), text::NOT_SAVED);
+        ui.label(coloured(words, colour::BAD)).on_hover_text(unsaved.join("\n"));
+        if ui.add(Button::new(text::TRY_AGAIN).small()).clicked() {
+            app.bench.save_again();
+        }
+    } else if desk.is_writing() {
+        ui.label(coloured(text::SAVING, colour::SOFT));
+    } else if desk.read_only().is_some() {
+        ui.label(coloured(text::READ_ONLY, colour::WARN));
+    } else {
+        ui.label(coloured(text::SAVED, colour::GOOD));
+    }
+}
+
+/// What the keys and the mouse do right now, drawn from the right.
+fn hints(ui: &mut Ui, app: &AblationApp) {
+    let keys = &app.keys;
+    let mut hints: Vec<(String, &str)> = Vec::new();
+    let key = |command| keys.words(command);
+    match (app.bench.tool(), app.strip) {
+        (Tool::Brush(_) | Tool::Eraser(_), _) => {
+            hints.push((format!("{} {}", key(Command::BrushSmaller), key(Command::BrushLarger)), "size"));
+            hints.push((key(Command::Brush), "paint"));
+            hints.push((key(Command::Eraser), "erase"));
+            hints.push((key(Command::Accept), "done"));
+        }
+        (Tool::Scroll, Strip::Off) => {
+            hints.push((key(Command::Answer), "answer"));
+            hints.push((key(Command::MarkZone), "zone"));
+            hints.push((key(Command::MarkViable), "viable"));
+            hints.push((key(Command::PreviousHere), "hold: visit before"));
+            hints.push((key(Command::NextUnread), "next to read"));
+        }
+        (Tool::Scroll, Strip::Sign) => hints.push((key(Command::Accept), "sign the visit")),
+        (Tool::Scroll, _) => {
+            hints.push(("1-9".to_owned(), "answer"));
+            hints.push((key(Command::Cancel), "back"));
+        }
+    }
+    hints.push((key(Command::Help), "keys"));
+    ui.add_space(8.0);
+    for (key, words) in hints.iter().rev() {
+        ui.label(theme::small(*words));
+        key_cap(ui, key);
+    }
+    if ui.available_width() > 260.0 {
+        ui.label(theme::small(lead(app.bench.tool())));
+    }
+}
+
+fn lead(tool: Tool) -> String {
+    match tool {
+        Tool::Scroll => text::HINT_SCROLL.to_owned(),
+        Tool::Brush(role) => format!("Painting {}", crate::workbench::words::small(&role.to_string())),
+        Tool::Eraser(role) => format!("Erasing {}", crate::workbench::words::small(&role.to_string())),
+    }
+}

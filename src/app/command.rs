@@ -1,0 +1,282 @@
+//! Everything a person can do, in one table: behind menus, shortcuts, the palette, the key sheet and tests.
+//!
+//! A command is an intention in the window. What it does stands in `perform.rs`; when it cannot be done
+//! just now, and why, in `why_disabled` there.
+
+use super::keys::Stroke;
+use eframe::egui::Key;
+
+/// Something a person can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Command {
+    /// Make a project file.
+    NewProject,
+    /// Open a project file.
+    OpenProject,
+    /// Open a folder of images.
+    OpenFolder,
+    /// Open the sample study.
+    OpenSample,
+    /// Save the project under another name and go on there.
+    SaveAs,
+    /// Close the project.
+    CloseProject,
+    /// Show the reading room.
+    ShowReading,
+    /// Show patient, lesions and sessions.
+    ShowPatient,
+    /// Show the table of image stacks.
+    ShowImages,
+    /// Show the lesion table.
+    ShowTable,
+    /// Write the lesion table.
+    Export,
+    /// Take back the last change.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Next unread lesion at a visit.
+    NextUnread,
+    /// The one before.
+    PreviousUnread,
+    /// Next lesion of the visit.
+    NextLesion,
+    /// The one before.
+    PreviousLesion,
+    /// A later visit.
+    NextVisit,
+    /// An earlier visit.
+    PreviousVisit,
+    /// Next stack of the visit in the active pane.
+    NextSeries,
+    /// The one before.
+    PreviousSeries,
+    /// Next pane.
+    NextPane,
+    /// Add a lesion at the middle of the pane.
+    AddLesion,
+    /// Set the lesion's place at the pointer.
+    PlaceLesion,
+    /// Mark the ablation zone.
+    MarkZone,
+    /// Mark the tumour.
+    MarkTumour,
+    /// Mark viable tumour.
+    MarkViable,
+    /// Brush.
+    Brush,
+    /// Eraser.
+    Eraser,
+    /// Smaller brush.
+    BrushSmaller,
+    /// Larger brush.
+    BrushLarger,
+    /// Delete the chosen mark.
+    DeleteMark,
+    /// Answer with digits.
+    Answer,
+    /// These two slices are the same place.
+    Match,
+    /// Drop the match.
+    Unmatch,
+    /// Link or unlink the panes.
+    ToggleLink,
+    /// Hide marks while held.
+    HideMarks,
+    /// Show the previous visit while held.
+    PreviousHere,
+    /// Show or hide the text on the images.
+    ToggleText,
+    /// Invert grey.
+    Invert,
+    /// Zoom in.
+    ZoomIn,
+    /// Zoom out.
+    ZoomOut,
+    /// Fit the picture.
+    Fit,
+    /// Fit, and forget windows.
+    ResetView,
+    /// One slice up.
+    SliceUp,
+    /// One slice down.
+    SliceDown,
+    /// Ten slices up.
+    SliceUpTen,
+    /// Ten slices down.
+    SliceDownTen,
+    /// First slice.
+    FirstSlice,
+    /// Last slice.
+    LastSlice,
+    /// Say yes to what is asked, go on.
+    Accept,
+    /// Cancel the gesture, back to scrolling.
+    Cancel,
+    /// Sign the visit.
+    Sign,
+    /// Reopen a signed visit.
+    Amend,
+    /// Why this word?
+    Why,
+    /// Search all commands.
+    Palette,
+    /// All keys.
+    Help,
+}
+
+/// A command's place in the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Info {
+    /// The command.
+    pub command: Command,
+    /// Its id in the key settings.
+    pub id: &'static str,
+    /// Its name on buttons and in menus.
+    pub label: &'static str,
+    /// What it does, for a tooltip.
+    pub tooltip: &'static str,
+    /// Its keys unless rebound.
+    pub keys: &'static [Stroke],
+    /// Where it stands in the key sheet.
+    pub group: Group,
+}
+
+/// Groups of the key sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Going from one reading to the next.
+    Reading,
+    /// Looking.
+    Looking,
+    /// Marking.
+    Marking,
+    /// Answering.
+    Answering,
+    /// Project and window.
+    Project,
+}
+
+impl Group {
+    /// All groups, in the order of the key sheet.
+    pub const ALL: [Self; 5] = [Self::Reading, Self::Looking, Self::Marking, Self::Answering, Self::Project];
+
+    /// Its name.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Reading => "Reading",
+            Self::Looking => "Looking",
+            Self::Marking => "Marking",
+            Self::Answering => "Answering",
+            Self::Project => "Project",
+        }
+    }
+}
+
+const fn key(key: Key) -> Stroke {
+    Stroke { ctrl: false, shift: false, alt: false, key }
+}
+const fn ctrl(key: Key) -> Stroke {
+    Stroke { ctrl: true, shift: false, alt: false, key }
+}
+const fn shift(key: Key) -> Stroke {
+    Stroke { ctrl: false, shift: true, alt: false, key }
+}
+const fn ctrl_shift(key: Key) -> Stroke {
+    Stroke { ctrl: true, shift: true, alt: false, key }
+}
+
+macro_rules! table {
+    ($($group:ident { $($command:ident $id:literal $label:literal $tooltip:literal [$($keys:expr),*];)+ })+) => {
+        /// The table.
+        pub const TABLE: &[Info] = &[$($(Info {
+            command: Command::$command, id: $id, label: $label, tooltip: $tooltip, keys: &[$($keys),*], group: Group::$group,
+        },)+)+];
+    };
+}
+
+table! {
+    Reading {
+        NextUnread "next_unread" "Next to read" "Hang the next lesion and visit that has no answer yet" [key(Key::N)];
+        PreviousUnread "previous_unread" "Previous to read" "Hang the one before" [shift(Key::N)];
+        NextLesion "next_lesion" "Next lesion" "Centre on the next lesion of this patient" [key(Key::J)];
+        PreviousLesion "previous_lesion" "Previous lesion" "Centre on the lesion before" [shift(Key::J)];
+        NextVisit "next_visit" "Later visit" "Show the visit after this one" [key(Key::PageDown)];
+        PreviousVisit "previous_visit" "Earlier visit" "Show the visit before this one" [key(Key::PageUp)];
+        AddLesion "add_lesion" "Add a lesion" "Make a lesion at the middle of the active pane" [key(Key::A)];
+        PlaceLesion "place_lesion" "Set the lesion's place" "Put the chosen lesion at the middle of the active pane" [shift(Key::A)];
+    }
+    Looking {
+        SliceUp "slice_up" "Slice up" "One slice up" [key(Key::ArrowUp)];
+        SliceDown "slice_down" "Slice down" "One slice down" [key(Key::ArrowDown)];
+        SliceUpTen "slice_up_ten" "Ten slices up" "Ten slices up" [shift(Key::ArrowUp)];
+        SliceDownTen "slice_down_ten" "Ten slices down" "Ten slices down" [shift(Key::ArrowDown)];
+        FirstSlice "first_slice" "First slice" "First slice of the series" [key(Key::Home)];
+        LastSlice "last_slice" "Last slice" "Last slice of the series" [key(Key::End)];
+        NextSeries "next_series" "Next series" "Show the next series of this visit in the active pane" [ctrl(Key::PageDown)];
+        PreviousSeries "previous_series" "Previous series" "Show the series before in the active pane" [ctrl(Key::PageUp)];
+        NextPane "next_pane" "Next pane" "Make the next pane the active one" [ctrl(Key::Tab)];
+        Match "match" "Match slices" "These two slices are the same place: link the panes so, and keep it" [key(Key::M)];
+        Unmatch "unmatch" "Drop the match" "Link by table position again" [shift(Key::M)];
+        ToggleLink "toggle_link" "Link panes" "Let the panes move together, or each alone" [key(Key::L)];
+        PreviousHere "previous_here" "Previous visit, held" "Show the visit before in the active pane while the key is held" [key(Key::V)];
+        HideMarks "hide_marks" "Hide marks, held" "Hide all marks while the key is held" [key(Key::G)];
+        ToggleText "toggle_text" "Text on images" "Show or hide the text in the corners" [key(Key::I)];
+        Invert "invert" "Invert grey" "Swap black and white" [shift(Key::I)];
+        ZoomIn "zoom_in" "Zoom in" "Zoom in" [key(Key::Plus), shift(Key::Plus)];
+        ZoomOut "zoom_out" "Zoom out" "Zoom out" [key(Key::Minus)];
+        Fit "fit" "Fit" "Show the whole picture" [key(Key::Equals)];
+        ResetView "reset_view" "Reset the view" "Whole picture, windows as proposed" [key(Key::Equals).alt()];
+    }
+    Marking {
+        MarkTumour "mark_tumour" "Tumour" "Paint the tumour; Enter or Esc ends" [key(Key::T)];
+        MarkZone "mark_zone" "Ablation zone" "Paint the ablation zone; Enter or Esc ends" [key(Key::Z)];
+        MarkViable "mark_viable" "Viable tumour" "Paint viable tumour; Enter or Esc ends" [key(Key::R)];
+        Brush "brush" "Brush" "Paint" [key(Key::B)];
+        Eraser "eraser" "Eraser" "Erase" [key(Key::E)];
+        BrushSmaller "brush_smaller" "Smaller brush" "Smaller brush" [key(Key::OpenBracket)];
+        BrushLarger "brush_larger" "Larger brush" "Larger brush" [key(Key::CloseBracket)];
+        DeleteMark "delete_mark" "Delete mark" "Delete the mark of the chosen role; undo brings it back" [key(Key::Delete), key(Key::Backspace)];
+    }
+    Answering {
+        Answer "answer" "Answer" "Answer with digits" [key(Key::S)];
+        Accept "accept" "Next" "Keep the answer and go on" [key(Key::Enter)];
+        Sign "sign" "Sign visit" "Sign all answers of this visit; later changes are amendments" [ctrl(Key::Enter)];
+        Amend "amend" "Amend" "Reopen a signed visit; what was signed is kept beside" [ctrl_shift(Key::Enter)];
+        Why "why" "Why?" "Why this word: the rule and what it saw" [key(Key::W)];
+    }
+    Project {
+        Undo "undo" "Undo" "Take back the last change, also after a restart" [ctrl(Key::Z)];
+        Redo "redo" "Redo" "Do it again" [ctrl(Key::Y), ctrl_shift(Key::Z)];
+        ShowReading "show_reading" "Reading room" "Images and answers" [ctrl(Key::Num1)];
+        ShowPatient "show_patient" "Patient" "Patient, lesions and sessions" [ctrl(Key::Num2)];
+        ShowImages "show_images" "Images" "All series with their role and visit" [ctrl(Key::Num3)];
+        ShowTable "show_table" "Lesion table" "The lesion table, efficacy, and export" [ctrl(Key::Num4)];
+        OpenFolder "open_folder" "Open images" "Read a folder of images; nothing in it is changed" [ctrl(Key::I)];
+        OpenProject "open_project" "Open project" "Open a project file" [ctrl(Key::O)];
+        NewProject "new_project" "New project" "Make a project file" [ctrl(Key::N)];
+        SaveAs "save_as" "Save as" "Save the project under another name and go on there" [ctrl_shift(Key::S)];
+        Export "export" "Export" "Write the tables with their data dictionary" [ctrl(Key::E)];
+        OpenSample "open_sample" "Open the sample study" "Four visits of a made-up patient with known truth" [];
+        CloseProject "close_project" "Close project" "Back to the start; everything is already saved" [ctrl(Key::W)];
+        Cancel "cancel" "Back to scrolling" "Cancel the gesture, close what is open, back to scrolling" [key(Key::Escape)];
+        Palette "palette" "Commands" "Search all commands" [ctrl(Key::K)];
+        Help "help" "Keys" "All keys on one sheet" [key(Key::Questionmark), key(Key::F1)];
+    }
+}
+
+impl Command {
+    /// Its row of the table.
+    #[must_use]
+    pub fn info(self) -> &'static Info {
+        // A test holds that each command has a row.
+        TABLE.iter().find(|info| info.command == self).unwrap_or(&TABLE[0])
+    }
+
+    /// Whether it acts while its key is held, as against once.
+    #[must_use]
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::HideMarks | Self::PreviousHere)
+    }
+}

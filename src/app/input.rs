@@ -1,0 +1,120 @@
+//! Keys: which command is meant, or which digit of the score strip.
+
+use super::command::Command;
+use super::shell::AblationApp;
+use super::strip::Strip;
+use super::{Outbox, Screen};
+use crate::volume::PRESETS;
+use crate::workbench::Request;
+use eframe::egui::{self, Event, Key, Modifiers};
+
+/// What is held down.
+#[derive(Debug, Default)]
+pub struct Input {
+    /// The key that hides marks is down.
+    pub marks_hidden: bool,
+    previous_here: bool,
+    /// The corner texts are off.
+    pub text_off: bool,
+}
+
+impl AblationApp {
+    /// Turns the frame's key events into commands. While a text field has the focus, only Esc and keys with
+    /// Ctrl are taken.
+    pub(super) fn read_keys(&mut self, ctx: &egui::Context, out: &mut Outbox) {
+        let typing = ctx.text_edit_focused() || self.palette.is_open();
+        let events: Vec<(Key, bool, bool, Modifiers)> = ctx.input(|input| {
+            let keys = input.events.iter().filter_map(|event| match event {
+                Event::Key { key, pressed, repeat, modifiers, .. } => Some((*key, *pressed, *repeat, *modifiers)),
+                _ => None,
+            });
+            keys.collect()
+        });
+        if !ctx.input(|input| input.focused) {
+            self.release_held(out);
+        }
+        for (key, pressed, repeat, modifiers) in events {
+            if typing && !(key == Key::Escape || modifiers.command) {
+                continue;
+            }
+            let command = self.keys.command(key, modifiers);
+            if let Some(command) = command.or_else(|| self.keys.command(key, Modifiers::NONE)).filter(|c| c.is_held()) {
+                if !repeat {
+                    self.hold(command, pressed, out);
+                }
+                continue;
+            }
+            if !pressed {
+                continue;
+            }
+            if let Some(digit) = digit(key).filter(|_| modifiers.is_none())
+                && self.screen == Screen::Reading
+                && self.bench.desk().is_some()
+            {
+                self.press_digit(digit, out);
+                continue;
+            }
+            if let Some(command) = command {
+                if repeat && !repeats(command) {
+                    continue;
+                }
+                if typing && is_text_key(command) {
+                    continue;
+                }
+                out.command(command);
+            }
+        }
+    }
+
+    fn hold(&mut self, command: Command, down: bool, out: &mut Outbox) {
+        match command {
+            Command::HideMarks => self.input.marks_hidden = down,
+            Command::PreviousHere if self.input.previous_here != down => {
+                self.input.previous_here = down;
+                out.ask(Request::PreviousHere(down));
+            }
+            _ => {}
+        }
+    }
+
+    /// A window that loses the focus never sees the key go up.
+    fn release_held(&mut self, out: &mut Outbox) {
+        self.hold(Command::HideMarks, false, out);
+        self.hold(Command::PreviousHere, false, out);
+    }
+
+    fn press_digit(&mut self, digit: u8, out: &mut Outbox) {
+        if self.strip == Strip::Off {
+            let pane = self.bench.room().active();
+            match digit.checked_sub(1).and_then(|n| PRESETS.get(usize::from(n))) {
+                Some(preset) => out.ask(Request::Preset { pane, id: preset.id }),
+                None => out.ask(Request::AutoWindow(pane)),
+            }
+        } else if let Some((request, next)) = self.strip.digit(digit) {
+            out.ask(request);
+            self.strip = next;
+        }
+    }
+}
+
+/// Commands that go on while their key is held.
+fn repeats(command: Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::SliceUp | C::SliceDown | C::SliceUpTen | C::SliceDownTen | C::ZoomIn | C::ZoomOut | C::BrushLarger
+            | C::BrushSmaller | C::Undo | C::Redo
+    )
+}
+
+/// Ctrl keys that a text field uses itself.
+fn is_text_key(command: Command) -> bool {
+    matches!(command, Command::Undo | Command::Redo)
+}
+
+fn digit(key: Key) -> Option<u8> {
+    const DIGITS: [Key; 10] = [
+        Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9,
+    ];
+    DIGITS.iter().position(|other| *other == key).and_then(|n| u8::try_from(n).ok())
+}

@@ -1,0 +1,215 @@
+//! What each command does, and why it cannot be done just now.
+
+use super::command::Command;
+use super::dialogs::DialogKind;
+use super::shell::AblationApp;
+use super::strip::Strip;
+use super::{Outbox, Screen, text};
+use crate::clinical::{AmendmentReason, MarkRole};
+use crate::workbench::room::Pane;
+use crate::workbench::{Request, Step, Tool, scroll_sign};
+use eframe::egui;
+
+impl AblationApp {
+    /// Does what was asked for in this frame: requests first, in their order, then commands.
+    pub(super) fn perform(&mut self, ctx: &egui::Context, out: Outbox) {
+        let anything = !out.requests.is_empty() || !out.commands.is_empty();
+        for request in out.requests {
+            self.bench.ask(request);
+        }
+        for command in out.commands {
+            match why_disabled(command, self) {
+                None => self.run_command(command),
+                Some(why) => self.bench.tell(why),
+            }
+        }
+        if anything {
+            // What was changed after drawing is shown at once, not with the next move of the mouse.
+            ctx.request_repaint();
+        }
+    }
+
+    fn run_command(&mut self, command: Command) {
+        use Command as C;
+        let pane = self.bench.room().active();
+        match command {
+            C::NewProject => self.dialogs.ask(DialogKind::NewProject),
+            C::OpenProject => self.dialogs.ask(DialogKind::OpenProject),
+            C::OpenFolder => self.dialogs.ask(DialogKind::OpenFolder),
+            C::SaveAs => self.dialogs.ask(DialogKind::SaveAs),
+            C::OpenSample => self.bench.ask(Request::OpenSample(crate::phantom::FIRST_CASE.to_owned())),
+            C::CloseProject => self.bench.ask(Request::CloseProject),
+            C::Export => {
+                self.screen = Screen::Table;
+                self.dialogs.ask(DialogKind::ExportFolder);
+            }
+            C::ShowReading => self.screen = Screen::Reading,
+            C::ShowPatient => self.screen = Screen::Patient,
+            C::ShowImages => self.screen = Screen::Images,
+            C::ShowTable => self.screen = Screen::Table,
+            C::Undo => self.bench.ask(Request::Undo),
+            C::Redo => self.bench.ask(Request::Redo),
+            C::NextUnread => self.read(Request::StepUnread(Step::Next)),
+            C::PreviousUnread => self.read(Request::StepUnread(Step::Previous)),
+            C::NextLesion => self.read(Request::StepLesion(Step::Next)),
+            C::PreviousLesion => self.read(Request::StepLesion(Step::Previous)),
+            C::NextVisit => self.read(Request::StepVisit(Step::Next)),
+            C::PreviousVisit => self.read(Request::StepVisit(Step::Previous)),
+            C::NextSeries => self.bench.ask(Request::StepSeries(Step::Next)),
+            C::PreviousSeries => self.bench.ask(Request::StepSeries(Step::Previous)),
+            C::NextPane => self.bench.ask(Request::NextPane),
+            C::AddLesion => self.bench.ask(Request::AddLesion { pane }),
+            C::PlaceLesion => self.bench.ask(Request::PlaceLesion { pane }),
+            C::MarkZone => self.take_up(Tool::Brush(MarkRole::AblationZone)),
+            C::MarkTumour => self.take_up(Tool::Brush(MarkRole::Tumour)),
+            C::MarkViable => self.take_up(Tool::Brush(MarkRole::ViableTumour)),
+            C::Brush => self.take_up(Tool::Brush(self.role_at_hand())),
+            C::Eraser => self.take_up(Tool::Eraser(self.role_at_hand())),
+            C::BrushSmaller => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() / 1.2)),
+            C::BrushLarger => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() * 1.2)),
+            C::DeleteMark => {
+                if let Some(mark) = self.bench.mark_at_hand() {
+                    self.bench.ask(Request::DeleteMark(mark));
+                }
+            }
+            C::Answer => self.strip = Strip::Answer,
+            C::Match => self.bench.ask(Request::Match),
+            C::Unmatch => self.bench.ask(Request::Unmatch),
+            C::ToggleLink => self.bench.ask(Request::ToggleLink),
+            C::HideMarks | C::PreviousHere => {} // held keys: see input.rs
+            C::ToggleText => self.input.text_off = !self.input.text_off,
+            C::Invert => self.bench.ask(Request::ToggleInverted),
+            C::ZoomIn => self.zoom(1.25),
+            C::ZoomOut => self.zoom(0.8),
+            C::Fit => self.bench.ask(Request::SetField(None)),
+            C::ResetView => self.bench.ask(Request::ResetView),
+            C::SliceUp => self.scroll(-1),
+            C::SliceDown => self.scroll(1),
+            C::SliceUpTen => self.scroll(-10),
+            C::SliceDownTen => self.scroll(10),
+            C::FirstSlice => self.scroll(-1_000_000),
+            C::LastSlice => self.scroll(1_000_000),
+            C::Accept => self.accept(),
+            C::Cancel => self.cancel(),
+            C::Sign => self.sign(),
+            C::Amend => self.bench.ask(Request::Amend { reason: self.reading.amend_reason(), text: self.reading.amend_text() }),
+            C::Why => self.why_open = !self.why_open,
+            C::Palette => self.palette.open(),
+            C::Help => self.help_open = !self.help_open,
+        }
+    }
+
+    /// Goes to another reading: the strip starts anew.
+    fn read(&mut self, request: Request) {
+        self.screen = Screen::Reading;
+        self.strip = Strip::Off;
+        self.why_open = false;
+        self.bench.ask(request);
+    }
+
+    fn take_up(&mut self, tool: Tool) {
+        self.strip = Strip::Off;
+        self.bench.ask(Request::Use(tool));
+    }
+
+    /// The role that the brush or eraser works on: that of the tool in use, else the ablation zone.
+    fn role_at_hand(&self) -> MarkRole {
+        self.bench.tool().role().unwrap_or(MarkRole::AblationZone)
+    }
+
+    fn scroll(&mut self, down: i64) {
+        let pane = self.bench.room().active();
+        if let Some(shown) = self.bench.room().panes().get(pane).and_then(Pane::shown) {
+            let by = down * scroll_sign(&shown.grid);
+            self.bench.ask(Request::Scroll { pane, by });
+        }
+    }
+
+    fn zoom(&mut self, factor: f64) {
+        let pane = self.bench.room().active();
+        let now_mm = self.viewport.field_mm(pane).unwrap_or(300.0);
+        self.bench.ask(Request::Zoom { pane, now_mm, factor, about: (0.0, 0.0) });
+    }
+
+    /// Enter: ends painting, signs when all is answered, else goes on to the next reading.
+    fn accept(&mut self) {
+        if self.screen != Screen::Reading {
+            return;
+        }
+        if self.bench.tool() != Tool::Scroll {
+            self.bench.ask(Request::Use(Tool::Scroll));
+        } else if self.strip == Strip::Sign {
+            self.strip = Strip::Off;
+            self.bench.ask(Request::Sign);
+        } else {
+            self.read(Request::StepUnread(Step::Next));
+        }
+    }
+
+    /// Esc: one thing at a time, from the innermost.
+    fn cancel(&mut self) {
+        if self.palette.is_open() {
+            self.palette.close();
+        } else if self.help_open {
+            self.help_open = false;
+        } else if self.bench.stroke().is_some() {
+            self.bench.ask(Request::CancelStroke);
+        } else if self.bench.tool() != Tool::Scroll {
+            self.bench.ask(Request::Use(Tool::Scroll));
+        } else if self.strip != Strip::Off {
+            self.strip = Strip::Off;
+        } else {
+            self.why_open = false;
+        }
+    }
+
+    /// Ctrl+Enter: first what is open of the rest of the scan, then the signature.
+    fn sign(&mut self) {
+        self.screen = Screen::Reading;
+        let rest = self.bench.rest_of_scan();
+        self.strip = if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
+            Strip::NewTumour
+        } else if rest.is_none_or(|rest| rest.complications.is_none()) {
+            Strip::Complications
+        } else {
+            Strip::Off
+        };
+        if self.strip == Strip::Off {
+            self.bench.ask(Request::Sign);
+        }
+    }
+}
+
+/// Why a command cannot be done just now; `None` when it can.
+pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String> {
+    use Command as C;
+    let bench = &app.bench;
+    let because = |why: &str| Some(why.to_owned());
+    match command {
+        C::NewProject | C::OpenProject | C::OpenFolder | C::OpenSample | C::Palette | C::Help | C::Cancel => None,
+        _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
+        C::Undo => bench.desk().filter(|desk| desk.can_undo().is_none()).and(because(text::NOTHING_TO_UNDO)),
+        C::Redo => bench.desk().filter(|desk| desk.can_redo().is_none()).and(because(text::NOTHING_TO_REDO)),
+        C::MarkZone | C::MarkTumour | C::MarkViable | C::Brush | C::Eraser => {
+            if bench.selection().lesion.is_none() {
+                because(text::NEEDS_LESION)
+            } else if bench.reader().is_none() {
+                because(text::NEEDS_READER)
+            } else {
+                None
+            }
+        }
+        C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
+        C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
+        C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
+        C::Match | C::NextPane | C::SliceUp | C::SliceDown | C::SliceUpTen | C::SliceDownTen | C::FirstSlice
+        | C::LastSlice | C::ZoomIn | C::ZoomOut | C::Fit | C::ResetView | C::NextSeries | C::PreviousSeries => {
+            let shown = bench.room().panes().iter().any(|pane| pane.shown().is_some());
+            (!shown).then(|| text::NEEDS_PANE.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The reason an amendment starts with; the reader picks another beside it.
+pub(super) const FIRST_AMENDMENT_REASON: AmendmentReason = AmendmentReason::Slip;

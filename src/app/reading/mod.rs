@@ -1,0 +1,200 @@
+//! The right panel: lesions, find card, readings so far, what is seen, what the marks give, what the rules
+//! derive, the rest of the scan, and signing.
+
+mod answers;
+mod lesions;
+mod outcome_box;
+mod rest;
+
+use super::command::Command;
+use super::keys::KeyMap;
+use super::strip::Strip;
+use super::theme::{self, colour};
+use super::widgets::{self, primary_button};
+use super::{Outbox, text};
+use crate::clinical::{AmendmentReason, Coded, LesionId, OverrideReason, VisitId};
+use crate::workbench::{Request, Step, Workbench};
+use eframe::egui::{Button, ComboBox, ScrollArea, TextEdit, Ui, vec2};
+
+/// The panel's own state: what is being typed, and find cards that were made.
+#[derive(Default)]
+pub struct ReadingPanel {
+    cards: lesions::Cards,
+    comment: Draft<(LesionId, VisitId)>,
+    viable_ld: Draft<(LesionId, VisitId)>,
+    where_: Draft<VisitId>,
+    which: Draft<VisitId>,
+    override_text: String,
+    override_reason: Option<OverrideReason>,
+    amend_reason: Option<AmendmentReason>,
+    amend_text: String,
+    adequacy_text: String,
+}
+
+/// Text being typed for one thing; it is never shown for another.
+#[derive(Debug)]
+pub(super) struct Draft<K> {
+    of: Option<K>,
+    text: String,
+    typing: bool,
+}
+
+impl<K> Default for Draft<K> {
+    fn default() -> Self {
+        Self { of: None, text: String::new(), typing: false }
+    }
+}
+
+impl<K: Copy + PartialEq> Draft<K> {
+    /// The text to edit: what is kept for this thing, unless it is being typed just now.
+    pub(super) fn text(&mut self, of: K, kept: &str) -> &mut String {
+        if self.of != Some(of) || !self.typing {
+            self.of = Some(of);
+            kept.clone_into(&mut self.text);
+            self.typing = false;
+        }
+        &mut self.text
+    }
+
+    /// Takes note of a field's state; the text to keep when typing ended.
+    pub(super) fn ended(&mut self, response: &eframe::egui::Response) -> Option<String> {
+        if response.has_focus() {
+            self.typing = true;
+        }
+        if response.lost_focus() && self.typing {
+            self.typing = false;
+            return Some(self.text.clone());
+        }
+        None
+    }
+}
+
+impl ReadingPanel {
+    /// The reason picked for an amendment.
+    pub(super) fn amend_reason(&self) -> AmendmentReason {
+        self.amend_reason.unwrap_or(super::perform::FIRST_AMENDMENT_REASON)
+    }
+
+    /// The words typed for an amendment.
+    pub(super) fn amend_text(&self) -> String {
+        self.amend_text.clone()
+    }
+
+    /// Draws the panel.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        bench: &Workbench,
+        keys: &KeyMap,
+        strip: &mut Strip,
+        why_open: &mut bool,
+        out: &mut Outbox,
+    ) {
+        let Some(document) = bench.document() else { return };
+        let foot = 48.0;
+        let height = (ui.available_height() - foot).max(100.0);
+        ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+            ui.set_width(ui.available_width() - 4.0);
+            lesions::tabs(ui, bench, document, keys, out);
+            let Some(lesion) = bench.selection().lesion else {
+                no_lesion(ui, keys, out);
+                return;
+            };
+            self.cards.show(ui, bench, document, lesion);
+            outcome_box::readings_so_far(ui, bench, document, lesion, out);
+            let Some(visit) = bench.selection().visit else { return };
+            if !bench.due(visit).contains(&lesion) {
+                not_treated(ui, out);
+                outcome_box::from_marks(ui, bench, document, lesion, visit);
+                return;
+            }
+            let signed = bench.is_signed();
+            if signed {
+                self.signed(ui, bench, keys, out);
+            }
+            self.answers(ui, bench, strip, !signed, keys, out);
+            outcome_box::from_marks(ui, bench, document, lesion, visit);
+            self.viable_field(ui, bench, (lesion, visit), !signed, out);
+            self.objections(ui, bench, !signed, out);
+            outcome_box::derived(ui, bench, keys, why_open);
+            self.comment_field(ui, bench, (lesion, visit), !signed, out);
+            self.rest(ui, bench, visit, strip, !signed, out);
+        });
+        foot_buttons(ui, bench, keys, out);
+    }
+
+    /// A signed visit: who, when, and how to change it all the same.
+    fn signed(&mut self, ui: &mut Ui, bench: &Workbench, keys: &KeyMap, out: &mut Outbox) {
+        let Some((document, visit)) = bench.document().zip(bench.selection().visit) else { return };
+        let signature = document.signature(visit, crate::clinical::Track::Main);
+        let words = signature.map_or_else(
+            || text::VISIT_SIGNED.to_owned(),
+            |signature| {
+                let who = document.reader(signature.reader).map(|r| r.initials.clone()).unwrap_or_default();
+                format!("{} · {who} · {}", text::VISIT_SIGNED, signature.at.format("%Y-%m-%d"))
+            },
+        );
+        ui.add_space(theme::UNIT);
+        ui.label(widgets::coloured(words, colour::GOOD));
+        ui.horizontal_wrapped(|ui| {
+            ui.label(theme::small(text::AMEND_BECAUSE));
+            let reason = self.amend_reason();
+            let combo = ComboBox::from_id_salt("amend reason").selected_text(reason.words()).width(120.0);
+            let response = combo.show_ui(ui, |ui| {
+                for other in AmendmentReason::ALL {
+                    ui.selectable_value(&mut self.amend_reason, Some(*other), other.words());
+                }
+            });
+            response.response.accessible_name(text::AMEND_BECAUSE);
+            if reason == AmendmentReason::Other {
+                let field = TextEdit::singleline(&mut self.amend_text).hint_text(text::SAY_MORE).desired_width(120.0);
+                ui.add(field).accessible_name(text::SAY_MORE);
+            }
+            widgets::command_button(ui, Command::Amend, keys, None, out);
+        });
+    }
+}
+
+fn no_lesion(ui: &mut Ui, keys: &KeyMap, out: &mut Outbox) {
+    ui.add_space(16.0);
+    ui.label(theme::title(text::NO_LESION_LEAD));
+    ui.label(theme::soft(text::NO_LESION));
+    ui.add_space(6.0);
+    let size = vec2(ui.available_width(), 38.0);
+    let response = primary_button(ui, size, Command::AddLesion.info().label, &keys.words(Command::AddLesion), true);
+    if response.on_hover_text(Command::AddLesion.info().tooltip).clicked() {
+        out.command(Command::AddLesion);
+    }
+}
+
+fn not_treated(ui: &mut Ui, out: &mut Outbox) {
+    ui.add_space(10.0);
+    ui.label(theme::strong(text::NO_SESSION_LEAD));
+    ui.label(theme::soft(text::NO_SESSION));
+    if ui.add(Button::new(text::ENTER_SESSION)).clicked() {
+        out.command(Command::ShowPatient);
+    }
+}
+
+/// The two large targets at the foot: sign, and next.
+fn foot_buttons(ui: &mut Ui, bench: &Workbench, keys: &KeyMap, out: &mut Outbox) {
+    ui.add_space(8.0);
+    let width = (ui.available_width() - 8.0) / 2.0;
+    let size = vec2(width, 36.0);
+    ui.horizontal(|ui| {
+        let open = bench.before_signing();
+        let due = bench.selection().visit.is_some_and(|visit| !bench.due(visit).is_empty());
+        let can = due && !bench.is_signed();
+        let key = keys.words(Command::Sign);
+        let response = ui.add_enabled(can, Button::new(Command::Sign.info().label).min_size(size));
+        let tip = if open.is_empty() { widgets::tooltip(Command::Sign.info().tooltip, &key) } else { open.join("\n") };
+        let why_not = if bench.is_signed() { text::VISIT_SIGNED } else { text::NOTHING_DUE_HERE };
+        if response.on_hover_text(tip).on_disabled_hover_text(why_not).clicked() {
+            out.command(Command::Sign);
+        }
+        let next = primary_button(ui, size, Command::NextUnread.info().label, &keys.words(Command::Accept), true);
+        if next.on_hover_text(Command::NextUnread.info().tooltip).clicked() {
+            out.ask(Request::StepUnread(Step::Next));
+        }
+    });
+}

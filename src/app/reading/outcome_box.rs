@@ -1,0 +1,153 @@
+//! What the marks give and what the rules derive: quiet table, one framed sentence with its reason.
+
+use super::lesions::{whole, word_colour};
+use crate::app::command::Command;
+use crate::app::keys::KeyMap;
+use crate::app::theme::{self, colour};
+use crate::app::widgets::{self, value_row};
+use crate::app::{Outbox, text};
+use crate::clinical::{Coded, LesionId, MarkRole, Track, VisitId};
+use crate::outcome::{EFFICACY_TERM, Word};
+use crate::project::{Document, Measured};
+use crate::workbench::{Request, Workbench};
+use eframe::egui::{Button, Frame, Grid, Label, Margin, RichText, Ui};
+
+/// A row for each earlier reading of the lesion: when, what was seen, zone, word.
+pub(super) fn readings_so_far(ui: &mut Ui, bench: &Workbench, document: &Document, lesion: LesionId, out: &mut Outbox) {
+    let Some(outcome) = bench.outcome(lesion) else { return };
+    let read: Vec<_> =
+        outcome.visits.iter().filter(|at| at.answer.is_some() && !bench.is_hidden(at.visit)).collect();
+    if read.is_empty() {
+        return;
+    }
+    widgets::caption(ui, text::READINGS_SO_FAR);
+    Grid::new("readings").num_columns(4).spacing([8.0, 4.0]).show(ui, |ui| {
+        for at in read {
+            let days = at.days_after_last.map_or_else(|| at.date.to_string(), |days| format!("{days:+} d"));
+            let here = bench.selection().visit == Some(at.visit);
+            let tint = if here { colour::ACCENT } else { colour::SOFT };
+            let button = Button::new(RichText::new(days).font(theme::font(theme::BODY)).color(tint)).frame(false);
+            if ui.add(button).on_hover_text(format!("{} · {}", at.date, at.time_words)).clicked() {
+                out.ask(Request::SelectVisit(at.visit));
+            }
+            let finding = document.finding_for(lesion, at.visit, Track::Main);
+            let seen = finding.and_then(|f| f.shape).map_or_else(
+                || at.answer.map_or("", Coded::words).to_owned(),
+                |shape| crate::workbench::words::small(shape.words()),
+            );
+            ui.add(Label::new(theme::small(&seen)).truncate()).on_hover_text(at.answer.map_or("", Coded::words));
+            let zone = document.mark_for(lesion, at.visit, MarkRole::AblationZone).and_then(|m| m.measured.as_ref());
+            ui.label(theme::small(zone.map(axes).unwrap_or_default()));
+            let mut word = at.word.value.words().to_owned();
+            if at.draft {
+                word = format!("{word} ({})", text::DRAFT);
+            }
+            let short = RichText::new(short_word(at.word.value)).font(theme::bold(theme::SMALL)).color(word_colour(at.word.value));
+            ui.label(short).on_hover_text(word);
+            ui.end_row();
+        }
+    });
+}
+
+fn short_word(word: Word) -> &'static str {
+    match word {
+        Word::LocalTumourProgression => "LTP",
+        Word::CompleteAfterViable => "complete?",
+        Word::CompleteAssisted => "complete (assisted)",
+        Word::IncompleteAfterReablation => "incomplete again",
+        Word::ProgressionRetreatedComplete => "LTP re-treated",
+        Word::ProgressionRetreatmentFailed => "LTP persists",
+        Word::Complete => "complete",
+        Word::Incomplete => "incomplete",
+        Word::Equivocal => "equivocal",
+        Word::NotEvaluable => "not evaluable",
+        Word::NotDone => "not done",
+        Word::Early => "early",
+        Word::DuringCourse => "during course",
+        Word::None => "",
+    }
+}
+
+fn axes(of: &Measured) -> String {
+    match (of.longest_axial_mm, of.perpendicular_mm, of.longest_px) {
+        (Some(long), Some(short), _) => format!("{} × {} mm", whole(long), whole(short)),
+        (Some(long), None, _) => format!("{} mm", whole(long)),
+        (None, _, Some(px)) => format!("{px:.0} px"),
+        _ => String::new(),
+    }
+}
+
+/// What the marks of this lesion give at this visit.
+pub(super) fn from_marks(ui: &mut Ui, bench: &Workbench, document: &Document, lesion: LesionId, visit: VisitId) {
+    widgets::caption(ui, text::FROM_THE_MARKS);
+    let marks: Vec<_> = document.marks_of(lesion, visit).filter_map(|mark| Some((mark, mark.measured.as_ref()?))).collect();
+    if marks.is_empty() {
+        ui.label(theme::small(text::NO_MARKS));
+        return;
+    }
+    for (mark, measured) in &marks {
+        let role = mark.info.role.words();
+        let volume = measured.volume_ml.map(|ml| format!(", {ml:.1} ml")).unwrap_or_default();
+        value_row(ui, role, &format!("{}{volume}", axes(measured)));
+        if let Some(mean) = measured.mean {
+            let sd = measured.sd.map(|sd| format!(" ± {sd:.0}")).unwrap_or_default();
+            value_row(ui, &format!("{role}, mean inside"), &format!("{mean:.0}{sd} {}", measured.unit));
+        }
+    }
+    let zone = |visit| document.mark_for(lesion, visit, MarkRole::AblationZone).and_then(|m| m.measured.as_ref()?.volume_ml);
+    let baseline = bench.outcome(lesion).and_then(|o| o.at(visit)).and_then(|at| at.size_baseline);
+    if let (Some(now), Some(baseline)) = (zone(visit), baseline)
+        && let Some(then) = zone(baseline).filter(|then| *then > 0.0)
+    {
+        let days = bench.outcome(lesion).and_then(|o| o.at(baseline)).and_then(|at| at.days_after_last);
+        let since = days.map_or_else(String::new, |days| format!(" since {days:+} d"));
+        value_row(ui, &format!("Zone volume{since}"), &format!("{:+.0} %", (now / then - 1.0) * 100.0));
+    }
+}
+
+/// The derived word in one frame, with its reason; "why" opens the rule.
+pub(super) fn derived(ui: &mut Ui, bench: &Workbench, keys: &KeyMap, why_open: &mut bool) {
+    let Some(at) = bench.visit_outcome().filter(|at| at.answer.is_some()) else { return };
+    let tint = word_colour(at.word.value);
+    ui.add_space(8.0);
+    let frame = Frame::new().fill(colour::RAISED).inner_margin(Margin { left: 12, right: 8, top: 8, bottom: 8 });
+    let response = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 3.0;
+        ui.horizontal_wrapped(|ui| {
+            ui.add(Label::new(theme::title(at.word.value.words())).wrap());
+            if at.draft {
+                ui.label(theme::small(text::DRAFT));
+            }
+        });
+        ui.add(Label::new(theme::small(&at.word.because)).wrap());
+        ui.horizontal(|ui| {
+            ui.label(theme::small(format!("Rule {}", at.word.rule)));
+            let why = Button::new(RichText::new(text::WHY).font(theme::font(theme::SMALL)).color(colour::ACCENT)).frame(false);
+            let tip = widgets::tooltip(Command::Why.info().tooltip, &keys.words(Command::Why));
+            let hover = format!("{tip}\n{}", rule_words(&at.word.rule.to_string()));
+            if ui.add(why).on_hover_text(hover).clicked() {
+                *why_open = !*why_open;
+            }
+        });
+        if *why_open {
+            ui.separator();
+            ui.add(Label::new(theme::small(rule_words(&at.word.rule.to_string()))).wrap());
+            ui.add(Label::new(theme::small(&at.time_point.because)).wrap());
+            ui.add(Label::new(theme::small(&at.may_establish_complete.because)).wrap());
+        }
+    });
+    let edge = response.response.rect;
+    ui.painter().vline(edge.left() + 1.5, edge.y_range(), eframe::egui::Stroke::new(3.0, tint));
+    if let Some(outcome) = bench.selection().lesion.and_then(|lesion| bench.outcome(lesion)) {
+        let call = &outcome.standing.primary;
+        let words = format!("{}: {}", crate::workbench::words::capital(EFFICACY_TERM), crate::workbench::words::small(call.value.efficacy.words()));
+        ui.add(Label::new(theme::small(words)).wrap()).on_hover_text(&call.because);
+    }
+}
+
+/// A rule's own wording and source.
+fn rule_words(id: &str) -> String {
+    let rule = crate::outcome::RULES.iter().find(|rule| rule.id.to_string() == id);
+    rule.map(|rule| format!("{id}  {} Source: {}", rule.wording, rule.source)).unwrap_or_default()
+}

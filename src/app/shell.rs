@@ -1,0 +1,279 @@
+//! The frame of the window: start, the order of a frame, and who owns which state.
+
+use super::input::Input;
+use super::keys::KeyMap;
+use super::palette::Palette;
+use super::patient::PatientScreen;
+use super::perform;
+use super::reading::ReadingPanel;
+use super::start::StartScreen;
+use super::strip::Strip;
+use super::table_view::TableScreen;
+use super::theme::{self, colour};
+use super::viewport::Viewport;
+use super::visits_panel::VisitsPanel;
+use super::{
+    Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, images_table, notices, text, top_bar,
+};
+use crate::workbench::{Clock, DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Wake, Workbench};
+use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why no window could be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No display.
+    #[error("{}", text::NO_DISPLAY)]
+    NoDisplay,
+    /// No OpenGL.
+    #[error("{} ({why})", text::NO_OPENGL)]
+    NoOpenGl {
+        /// What the system said.
+        why: String,
+    },
+}
+
+/// How the window is set up; tests bring their own.
+pub struct Options {
+    /// Where background work runs.
+    pub executor: Executor,
+    /// The time.
+    pub clock: Clock,
+    /// Where untitled projects, samples, and the list of recent projects are.
+    pub user_folder: PathBuf,
+    /// File dialogs.
+    pub dialogs: Box<dyn Dialogs>,
+    /// Keys that differ from the table.
+    pub keys: BTreeMap<String, String>,
+}
+
+/// The window: the workbench and what only the window knows. Each part owns its own state.
+pub struct AblationApp {
+    /// The reading in progress.
+    pub bench: Workbench,
+    pub(super) screen: Screen,
+    pub(super) strip: Strip,
+    pub(super) keys: KeyMap,
+    pub(super) input: Input,
+    pub(super) viewport: Viewport,
+    pub(super) visits: VisitsPanel,
+    pub(super) reading: ReadingPanel,
+    pub(super) patient: PatientScreen,
+    pub(super) table: TableScreen,
+    pub(super) start: StartScreen,
+    pub(super) palette: Palette,
+    pub(super) help_open: bool,
+    pub(super) why_open: bool,
+    pub(super) reader_field: String,
+    pub(super) dialogs: Box<dyn Dialogs>,
+    notices: notices::Shown,
+}
+
+impl AblationApp {
+    /// The window's state on a context.
+    #[must_use]
+    pub fn new(ctx: &egui::Context, options: Options, open: Vec<PathBuf>) -> Self {
+        theme::apply(ctx);
+        let wake: Wake = {
+            let ctx = ctx.clone();
+            Arc::new(move || ctx.request_repaint())
+        };
+        let (keys, _unread) = KeyMap::rebound(&options.keys);
+        let start = StartScreen::new(options.user_folder.clone());
+        let bench = Workbench::new(Setup {
+            executor: options.executor,
+            wake,
+            clock: options.clock,
+            user_folder: options.user_folder,
+            budget_bytes: DEFAULT_BUDGET_BYTES,
+        });
+        let mut app = Self {
+            bench,
+            screen: Screen::default(),
+            strip: Strip::default(),
+            keys,
+            input: Input::default(),
+            viewport: Viewport::default(),
+            visits: VisitsPanel::default(),
+            reading: ReadingPanel::default(),
+            patient: PatientScreen::default(),
+            table: TableScreen::default(),
+            start,
+            palette: Palette::default(),
+            help_open: false,
+            why_open: false,
+            reader_field: String::new(),
+            dialogs: options.dialogs,
+            notices: notices::Shown::default(),
+        };
+        if !open.is_empty() {
+            app.bench.ask(Request::Open(open));
+        }
+        app
+    }
+
+    /// One frame: take in, draw, do.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        self.bench.pump();
+        let mut out = Outbox::default();
+        self.take_drops(ui, &mut out);
+        for (kind, path) in self.dialogs.answers() {
+            self.answer_dialog(kind, path, &mut out);
+        }
+        self.read_keys(ui.ctx(), &mut out);
+        self.draw(ui, &mut out);
+        self.perform(ui.ctx(), out);
+        self.start.remember(&self.bench);
+    }
+
+    fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
+        let bar = |fill| Frame::new().fill(fill).inner_margin(egui::Margin::symmetric(12, 6));
+        Panel::top("top").frame(bar(colour::PANEL)).show(ui, |ui| top_bar::show(ui, self, out));
+        Panel::bottom("bottom").frame(bar(colour::PANEL)).show(ui, |ui| bottom_bar::show(ui, self, out));
+        let open = self.bench.desk().is_some();
+        match (open, self.screen) {
+            (false, _) => {
+                CentralPanel::no_frame().show(ui, |ui| self.start.show(ui, &self.bench, &self.keys, out));
+            }
+            (true, Screen::Reading) => self.reading_room(ui, out),
+            (true, Screen::Patient) => {
+                page(ui, |ui| self.patient.show(ui, &self.bench, &self.keys, out));
+            }
+            (true, Screen::Images) => {
+                page(ui, |ui| images_table::show(ui, &self.bench, out));
+            }
+            (true, Screen::Table) => {
+                page(ui, |ui| self.table.show(ui, &self.bench, &self.keys, out));
+            }
+        }
+        notices::show(ui, &mut self.notices, &self.bench, out);
+        self.palette_ui(ui, out);
+        if self.help_open && help::show(ui, &self.keys) {
+            self.help_open = false;
+        }
+        drop_hint(ui);
+    }
+
+    fn reading_room(&mut self, ui: &mut Ui, out: &mut Outbox) {
+        let width = ui.available_width();
+        let (left, right) = if width < 1500.0 { (176.0, 300.0) } else { (212.0, 330.0) };
+        let side = Frame::new().fill(colour::PANEL).inner_margin(egui::Margin::symmetric(10, 8));
+        Panel::left("visits").frame(side).exact_size(left).resizable(false).show(ui, |ui| {
+            self.visits.show(ui, &self.bench, out);
+        });
+        Panel::right("reading").frame(side).exact_size(right).resizable(false).show(ui, |ui| {
+            self.reading.show(ui, &self.bench, &self.keys, &mut self.strip, &mut self.why_open, out);
+        });
+        CentralPanel::no_frame().show(ui, |ui| {
+            self.viewport.show(ui, &self.bench, &self.input, out);
+        });
+    }
+
+    fn take_drops(&mut self, ui: &Ui, out: &mut Outbox) {
+        let dropped: Vec<PathBuf> =
+            ui.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
+        if !dropped.is_empty() {
+            out.ask(Request::Open(dropped));
+        }
+    }
+
+    fn answer_dialog(&mut self, kind: DialogKind, path: PathBuf, out: &mut Outbox) {
+        match kind {
+            DialogKind::OpenFolder | DialogKind::OpenProject => out.ask(Request::Open(vec![path])),
+            DialogKind::NewProject => out.ask(Request::NewProject(path)),
+            DialogKind::SaveAs => out.ask(Request::SaveAs(path)),
+            DialogKind::ExportFolder => out.ask(self.table.export_to(path)),
+        }
+    }
+
+    fn palette_ui(&mut self, ui: &mut Ui, out: &mut Outbox) {
+        if !self.palette.is_open() {
+            return;
+        }
+        let reasons: Vec<_> =
+            super::command::TABLE.iter().map(|info| perform::why_disabled(info.command, self)).collect();
+        self.palette.show(ui, &self.keys, &reasons, out);
+    }
+}
+
+/// A page with a margin, for forms and tables.
+fn page(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    let frame = Frame::new().fill(colour::APP).inner_margin(egui::Margin::symmetric(20, 16));
+    CentralPanel::default().frame(frame).show(ui, contents);
+}
+
+/// Says that what hovers over the window can be dropped.
+fn drop_hint(ui: &Ui) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, egui::Id::unique("drop")));
+    let rect = ui.ctx().content_rect().shrink(8.0);
+    painter.rect(rect, theme::RADIUS, colour::APP.gamma_multiply(0.8), Stroke::new(2.0, colour::ACCENT), egui::StrokeKind::Inside);
+    painter.text(rect.center(), Align2::CENTER_CENTER, text::DROP_HERE, theme::bold(theme::LARGE), colour::ACCENT);
+}
+
+impl eframe::App for AblationApp {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        colour::APP.to_normalized_gamma_f32()
+    }
+}
+
+/// Opens the window on what the paths hold.
+///
+/// # Errors
+/// A sentence when no window can be opened here.
+pub fn run(paths: Vec<PathBuf>) -> Result<(), StartError> {
+    if cfg!(target_os = "linux") && std::env::var_os("DISPLAY").is_none_or(|display| display.is_empty()) {
+        return Err(StartError::NoDisplay);
+    }
+    let viewport = egui::ViewportBuilder::default()
+        .with_title(text::APP_NAME)
+        .with_app_id("ablation-review")
+        .with_inner_size(vec2(1366.0, 768.0))
+        .with_min_inner_size(vec2(1024.0, 640.0))
+        .with_maximized(true)
+        .with_drag_and_drop(true);
+    let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..Default::default() };
+    let started = eframe::run_native(
+        "ablation-review",
+        options,
+        Box::new(move |creation| {
+            let ctx = creation.egui_ctx.clone();
+            let wake = {
+                let ctx = ctx.clone();
+                Arc::new(move || ctx.request_repaint())
+            };
+            let options = Options {
+                executor: Executor::threads(),
+                clock: Arc::new(chrono::Utc::now),
+                user_folder: user_folder(),
+                dialogs: Box::new(NativeDialogs::new(wake)),
+                keys: key_settings(),
+            };
+            Ok(Box::new(AblationApp::new(&ctx, options, paths)))
+        }),
+    );
+    started.map_err(|error| StartError::NoOpenGl { why: error.to_string() })
+}
+
+fn project_folders() -> Option<directories::ProjectDirs> {
+    directories::ProjectDirs::from("", "", "ablation-review")
+}
+
+fn user_folder() -> PathBuf {
+    project_folders().map_or_else(|| PathBuf::from("ablation-review-data"), |dirs| dirs.data_dir().to_owned())
+}
+
+/// Rebound keys: `keys.json` in the user's configuration folder, command id to key in words.
+fn key_settings() -> BTreeMap<String, String> {
+    let file = project_folders().map(|dirs| dirs.config_dir().join("keys.json"));
+    let text = file.and_then(|file| std::fs::read_to_string(file).ok());
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}

@@ -1,0 +1,95 @@
+//! The top bar: where we are, the screens, who reads, and the commands.
+
+use super::command::Command;
+use super::shell::AblationApp;
+use super::theme::{self, colour};
+use super::widgets::{self, key_cap};
+use super::{Outbox, Screen, perform, text};
+use crate::workbench::Request;
+use eframe::egui::{self, Align, Button, Layout, RichText, TextEdit, Ui};
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
+    ui.horizontal(|ui| {
+        ui.label(theme::strong(text::APP_NAME));
+        if let Some(desk) = app.bench.desk() {
+            ui.add_space(4.0);
+            let name = if desk.is_untitled() { desk.name() } else { format!("{}.ablation", desk.name()) };
+            ui.label(theme::soft(name)).on_hover_text(desk.path().display().to_string());
+            if desk.read_only().is_some() {
+                ui.label(widgets::coloured(text::READ_ONLY, colour::WARN));
+            }
+            ui.add_space(8.0);
+            screens(ui, app, out);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            key_cap(ui, &app.keys.words(Command::Palette));
+            let commands = ui.add(Button::new(Command::Palette.info().label).frame(false));
+            if widgets::with_tooltip(commands, Command::Palette, &app.keys, None).clicked() {
+                out.command(Command::Palette);
+            }
+            if app.bench.desk().is_some() {
+                ui.add_space(8.0);
+                reader(ui, app, out);
+                ui.add_space(8.0);
+                for command in [Command::Redo, Command::Undo] {
+                    let why = perform::why_disabled(command, app);
+                    let response = ui.add_enabled(why.is_none(), Button::new(command.info().label).frame(false));
+                    let what = match command {
+                        Command::Undo => app.bench.desk().and_then(|desk| desk.can_undo()),
+                        _ => app.bench.desk().and_then(|desk| desk.can_redo()),
+                    };
+                    let tip = widgets::tooltip(what.unwrap_or(command.info().tooltip), &app.keys.words(command));
+                    let response = response.on_hover_text(tip).on_disabled_hover_text(why.unwrap_or_default());
+                    if response.clicked() {
+                        out.command(command);
+                    }
+                }
+            }
+        });
+    });
+}
+
+fn screens(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
+    let all = [
+        (Screen::Reading, Command::ShowReading),
+        (Screen::Patient, Command::ShowPatient),
+        (Screen::Images, Command::ShowImages),
+        (Screen::Table, Command::ShowTable),
+    ];
+    for (screen, command) in all {
+        let here = app.screen == screen;
+        let words = RichText::new(command.info().label).color(if here { colour::TEXT } else { colour::SOFT });
+        let button = Button::new(words).fill(if here { colour::RAISED } else { colour::PANEL }).frame(true);
+        let button = button.stroke(egui::Stroke::NONE).selected(here);
+        if widgets::with_tooltip(ui.add(button), command, &app.keys, None).clicked() {
+            out.command(command);
+        }
+    }
+}
+
+/// Who reads: asked once per start, shown ever after.
+fn reader(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
+    if let Some(initials) = app.bench.reader() {
+        let button = Button::new(theme::soft(format!("Reader {initials}"))).fill(colour::RAISED);
+        if ui.add(button).on_hover_text(text::CHANGE_READER).clicked() {
+            app.reader_field = initials.to_owned();
+            out.ask(Request::SetReader(String::new()));
+        }
+        return;
+    }
+    let field = TextEdit::singleline(&mut app.reader_field)
+        .hint_text(text::READER_HINT)
+        .char_limit(4)
+        .desired_width(64.0)
+        .text_color(colour::TEXT);
+    let response = ui.add(field).on_hover_text(text::READER_TOOLTIP);
+    let rect = response.rect.expand(2.0);
+    ui.painter().rect_stroke(rect, theme::RADIUS, egui::Stroke::new(1.0, colour::WARN), egui::StrokeKind::Outside);
+    let response = response.accessible_name(text::READER_LABEL);
+    let done = response.lost_focus() && !app.reader_field.trim().is_empty();
+    ui.label(widgets::coloured(text::READER_ASK, colour::WARN));
+    if done {
+        out.ask(Request::SetReader(std::mem::take(&mut app.reader_field)));
+    }
+}

@@ -1,0 +1,236 @@
+//! What is drawn over a picture: marks, lesion labels, corner text, orientation letters, scale bar, cursors.
+
+use super::view::{View, scale_bar_mm};
+use super::{Ring, Viewport};
+use crate::app::text;
+use crate::app::theme::{self, MarkLine, colour, mark_line};
+use crate::clinical::{LesionId, MarkRole, StackKey};
+use crate::geometry::{PatientPoint, letters};
+use crate::marks::Outline;
+use crate::project::Document;
+use crate::volume::Window;
+use crate::workbench::room::Shown;
+use crate::workbench::{MarkOutline, Workbench, reading_number};
+use eframe::egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
+use std::sync::Arc;
+
+/// Below this width the corner text thins out.
+const NARROW: f32 = 340.0;
+
+/// Draws closed outlines in the line of a role.
+pub(super) fn outlines(painter: &Painter, view: &View, line: MarkLine, outlines: &[Outline]) {
+    for outline in outlines {
+        let mut points: Vec<Pos2> = outline.0.iter().map(|p| view.to_screen((p.i, p.j))).collect();
+        if let Some(first) = points.first().copied() {
+            points.push(first);
+        }
+        let stroke = Stroke::new(line.width, line.colour);
+        match line.dash {
+            None => {
+                painter.line(points, stroke);
+            }
+            Some((dash, gap)) => painter.extend(Shape::dashed_line(&points, stroke, dash, gap)),
+        }
+    }
+}
+
+/// Draws a pane's marks with their names.
+pub(super) fn marks(painter: &Painter, view: &View, document: &Document, marks: &[MarkOutline]) {
+    for mark in marks {
+        let line = mark_line(mark.role);
+        outlines(painter, view, line, &mark.outlines);
+        let highest = mark
+            .outlines
+            .iter()
+            .flat_map(|outline| &outline.0)
+            .map(|p| view.to_screen((p.i, p.j)))
+            .max_by(|a, b| (a.x - a.y).total_cmp(&(b.x - b.y)));
+        if let Some(at) = highest {
+            let label = format!("{}{}", lesion_labels(document, &mark.lesions), role_word(mark.role));
+            shadowed(painter, at + vec2(5.0, -5.0), Align2::LEFT_BOTTOM, &label, theme::font(theme::SMALL), line.colour);
+        }
+    }
+}
+
+fn lesion_labels(document: &Document, lesions: &[LesionId]) -> String {
+    let labels: Vec<&str> = lesions.iter().filter_map(|id| document.lesion(*id)).map(|l| l.label.as_str()).collect();
+    labels.join(", ")
+}
+
+fn role_word(role: MarkRole) -> &'static str {
+    match role {
+        MarkRole::Tumour => "",
+        MarkRole::AblationZone => " zone",
+        MarkRole::ViableTumour => " viable",
+        MarkRole::Organ => " organ",
+        MarkRole::Other => " other",
+    }
+}
+
+/// Text that stays legible on any picture.
+pub(super) fn shadowed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, tint: Color32) -> Rect {
+    painter.text(at + vec2(1.0, 1.0), align, text, font.clone(), Color32::from_black_alpha(220));
+    painter.text(at, align, text, font, tint)
+}
+
+/// Where the patient's sides are: from the direction cosines, never assumed.
+pub(super) fn orientation(painter: &Painter, rect: Rect, shown: &Shown, top_room: f32, bottom_room: f32) {
+    if !shown.placed {
+        return;
+    }
+    let [right, down, _] = shown.grid.axes;
+    let middle = pos2(rect.center().x, rect.center().y);
+    let font = theme::bold(theme::BODY);
+    let rows = [
+        (pos2(rect.left() + 8.0, middle.y), Align2::LEFT_CENTER, letters(-right, 2)),
+        (pos2(rect.right() - 8.0, middle.y), Align2::RIGHT_CENTER, letters(right, 2)),
+        (pos2(middle.x, rect.top() + top_room), Align2::CENTER_TOP, letters(-down, 2)),
+        (pos2(middle.x, rect.bottom() - bottom_room), Align2::CENTER_BOTTOM, letters(down, 2)),
+    ];
+    for (at, align, words) in rows {
+        shadowed(painter, at, align, &words, font.clone(), colour::TEXT);
+    }
+}
+
+/// A bar of a round length; px where not calibrated.
+pub(super) fn scale_bar(painter: &Painter, rect: Rect, view: &View, calibrated: bool, bottom_room: f32) {
+    let length_mm = scale_bar_mm(view.field_mm());
+    let width = view.to_points(length_mm);
+    let y = rect.bottom() - bottom_room - 20.0;
+    let (left, right) = (rect.center().x - width / 2.0, rect.center().x + width / 2.0);
+    let line = Stroke::new(1.0, colour::TEXT);
+    for (stroke, by) in [(Stroke::new(3.0, Color32::from_black_alpha(160)), 0.0), (line, 0.0)] {
+        painter.hline(left..=right, y + by, stroke);
+        painter.vline(left, y - 3.0..=y + 3.0, stroke);
+        painter.vline(right, y - 3.0..=y + 3.0, stroke);
+    }
+    let unit = if calibrated { "mm" } else { "px" };
+    let words = format!("{length_mm} {unit}");
+    shadowed(painter, pos2(rect.center().x, y - 3.0), Align2::CENTER_BOTTOM, &words, theme::font(theme::SMALL), colour::TEXT);
+}
+
+/// The corner texts. Returns how much room they took above and below.
+pub(super) fn corners(painter: &Painter, rect: Rect, pane: usize, shown: &Shown, window: Window, view: &View, bench: &Workbench) -> (f32, f32) {
+    let narrow = rect.width() < NARROW;
+    let title = bench.pane_title(pane);
+    let mut left = Column::new(painter, rect.left_top() + vec2(9.0, 8.0), false, false, rect.width() * 0.62);
+    let mut right = Column::new(painter, rect.right_top() + vec2(-9.0, 8.0), true, false, rect.width() * 0.42);
+    if let Some(title) = &title {
+        left.line(&title.visit, theme::bold(theme::BODY), colour::TEXT);
+        left.line(&title.time, theme::font(theme::SMALL), colour::TEXT);
+        right.line(&title.series, theme::font(theme::SMALL), colour::TEXT);
+        if !narrow {
+            right.line(&title.choice, theme::font(theme::SMALL), colour::SOFT);
+        }
+    }
+    let top = left.used.max(right.used);
+    let mut left = Column::new(painter, rect.left_bottom() + vec2(9.0, -8.0), false, true, rect.width() * 0.64);
+    let mut right = Column::new(painter, rect.right_bottom() + vec2(-9.0, -8.0), true, true, rect.width() * 0.42);
+    link_line(&mut left, pane, shown, bench);
+    let (n, of) = reading_number(&shown.grid, shown.slice);
+    let place = if shown.placed && shown.grid.normal().vector().z.abs() > 0.9 {
+        format!(" · z {:.1} mm", shown.focus().z)
+    } else {
+        String::new()
+    };
+    left.line(&format!("slice {n} of {of}{place}"), theme::font(theme::SMALL), colour::TEXT);
+    right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::SOFT);
+    right.line(&format!("W {:.0} C {:.0}", window.width, window.centre), theme::font(theme::SMALL), colour::TEXT);
+    (top + 12.0, left.used.max(right.used) + 12.0)
+}
+
+fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbench) {
+    let small = theme::font(theme::SMALL);
+    if shown.beyond {
+        column.line(text::BEYOND, small.clone(), colour::WARN);
+    }
+    if !shown.placed {
+        column.line(text::PICTURES_ONLY, small, colour::WARN);
+    } else if pane > 0 {
+        match bench.pane_link(pane) {
+            Some(link) => {
+                let tint = if link.is_unconfirmed() { colour::WARN } else { colour::GOOD };
+                column.line(&link.words(), small, tint);
+            }
+            None => column.line(text::LINK_OFF, small, colour::WARN),
+        }
+    }
+}
+
+/// Lines of text one under the other, or one over the other from the bottom.
+struct Column<'a> {
+    painter: &'a Painter,
+    at: Pos2,
+    right: bool,
+    upwards: bool,
+    width: f32,
+    used: f32,
+}
+
+impl<'a> Column<'a> {
+    fn new(painter: &'a Painter, at: Pos2, right: bool, upwards: bool, width: f32) -> Self {
+        Self { painter, at, right, upwards, width, used: 0.0 }
+    }
+
+    fn line(&mut self, words: &str, font: FontId, tint: Color32) {
+        if words.is_empty() {
+            return;
+        }
+        let galley = self.fitting(words, font, tint);
+        let size: Vec2 = galley.size();
+        let x = if self.right { self.at.x - size.x } else { self.at.x };
+        let y = if self.upwards { self.at.y - self.used - size.y } else { self.at.y + self.used };
+        let shadow = Color32::from_black_alpha(220);
+        self.painter.galley_with_override_text_color(pos2(x + 1.0, y + 1.0), Arc::clone(&galley), shadow);
+        self.painter.galley(pos2(x, y), galley, tint);
+        self.used += size.y + 2.0;
+    }
+
+    fn fitting(&self, words: &str, font: FontId, tint: Color32) -> Arc<Galley> {
+        let mut job = eframe::egui::text::LayoutJob::simple_singleline(words.to_owned(), font, tint);
+        job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(self.width);
+        self.painter.layout_job(job)
+    }
+}
+
+impl Viewport {
+    /// Lesion labels at their places, also where nothing is marked; the chosen one with a short-lived ring.
+    pub(super) fn lesions(&mut self, painter: &Painter, view: &View, pane: usize, bench: &Workbench, now_s: f64) {
+        const RING_S: f64 = 0.5;
+        let Some(document) = bench.document() else { return };
+        let chosen = bench.selection().lesion;
+        for (lesion, at, on_slice) in bench.lesions_on(pane) {
+            let Some(row) = document.lesion(lesion) else { continue };
+            let centre = view.to_screen(at);
+            let tint = if Some(lesion) == chosen { colour::ACCENT } else { colour::SOFT };
+            if on_slice {
+                // A small cross that leaves the middle free.
+                for direction in [vec2(1.0, 0.0), vec2(-1.0, 0.0), vec2(0.0, 1.0), vec2(0.0, -1.0)] {
+                    painter.line_segment([centre + direction * 4.0, centre + direction * 8.0], Stroke::new(1.0, tint));
+                }
+            }
+            let at = centre + vec2(10.0, 10.0);
+            shadowed(painter, at, Align2::LEFT_TOP, &row.label, theme::bold(theme::SMALL), tint);
+            let ringed = self.ring.as_ref().filter(|Ring { lesion: of, .. }| *of == lesion);
+            if let Some(ring) = ringed.filter(|ring| now_s - ring.since_s < RING_S) {
+                painter.circle_stroke(centre, view.to_points(15.0).max(16.0), Stroke::new(2.0, colour::ACCENT));
+                let left = (RING_S - (now_s - ring.since_s)).max(0.01);
+                painter.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
+            }
+        }
+    }
+
+    /// A cross at the place that is pointed at with Shift in another pane.
+    pub(super) fn pointed_cross(&self, painter: &Painter, view: &View, shown: &Shown, bench: &Workbench) {
+        let Some((from, point)): Option<(StackKey, PatientPoint)> = self.pointed else { return };
+        let Some(link) = bench.link(from, shown.stack) else { return };
+        let at = shown.grid.to_index(link.rigid_mm.apply(point));
+        let centre = view.to_screen((at.i, at.j));
+        let off_mm = (at.k - f64::from(shown.slice)).abs() * shown.grid.spacing_mm[2];
+        let tint = if off_mm <= shown.grid.spacing_mm[2] / 2.0 { colour::WARN } else { colour::FAINT };
+        for direction in [vec2(1.0, 0.0), vec2(0.0, 1.0)] {
+            painter.line_segment([centre - direction * 9.0, centre - direction * 3.0], Stroke::new(1.2, tint));
+            painter.line_segment([centre + direction * 3.0, centre + direction * 9.0], Stroke::new(1.2, tint));
+        }
+    }
+}

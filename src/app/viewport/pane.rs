@@ -1,0 +1,348 @@
+//! One pane: picture, overlays, and what mouse and wheel ask for.
+
+use super::view::View;
+use super::{UnderPointer, Viewport, overlay};
+use crate::app::input::Input;
+use crate::app::theme::{self, colour, mark_line};
+use crate::app::{Outbox, text};
+use crate::geometry::VoxelIndex;
+use crate::project::Document;
+use crate::volume::{Unit, Volume, Window};
+use crate::workbench::room::{Pane, Shown};
+use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
+use eframe::egui::{
+    Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, Role,
+};
+use std::sync::Arc;
+
+/// Wheel movement not yet worth a slice: touchpads send points, wheels send lines.
+#[derive(Debug, Default)]
+pub(super) struct Wheel {
+    rest: f32,
+}
+
+impl Wheel {
+    /// Points of a touchpad to one slice.
+    const POINTS: f32 = 24.0;
+
+    /// Whole slices of the wheel's movement, positive down.
+    fn slices(&mut self, unit: MouseWheelUnit, delta: f32) -> i64 {
+        let slices = match unit {
+            MouseWheelUnit::Line => delta,
+            MouseWheelUnit::Page => delta * 10.0,
+            MouseWheelUnit::Point => delta / Self::POINTS,
+        };
+        self.rest -= slices;
+        let whole = self.rest.trunc();
+        self.rest -= whole;
+        whole as i64
+    }
+}
+
+impl Viewport {
+    pub(super) fn pane(&mut self, ui: &mut Ui, rect: Rect, pane: usize, bench: &Workbench, input: &Input, out: &mut Outbox) {
+        let painter = ui.painter_at(rect);
+        painter.rect_filled(rect, 0.0, colour::BLACK);
+        let id = ui.scope_id().with(("pane", pane));
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        let shown = match bench.room().panes().get(pane) {
+            Some(Pane::Stack(shown)) => shown.clone(),
+            Some(Pane::Empty(why)) => {
+                empty(ui, &response, pane, why);
+                return;
+            }
+            None => {
+                empty(ui, &response, pane, text::NOTHING_TO_SHOW);
+                return;
+            }
+        };
+        let view = View::new(rect, &shown, bench.room().field_mm());
+        if let Some(place) = self.views.get_mut(pane) {
+            *place = Some(view);
+        }
+        let window = bench.room().window(pane);
+        self.picture(ui, &painter, &view, pane, &shown, window, bench);
+        name(&response, pane, &shown, window);
+        self.over(ui, &painter, rect, &view, pane, &shown, window, bench, input);
+        self.mouse(ui, &response, &view, pane, &shown, window, bench, out);
+        if pane == bench.room().active() && bench.room().panes().len() > 1 {
+            painter.rect_stroke(rect, 0.0, Stroke::new(1.0, colour::ACCENT), StrokeKind::Inside);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // what a pane is drawn from
+    fn picture(
+        &mut self,
+        ui: &Ui,
+        painter: &eframe::egui::Painter,
+        view: &View,
+        pane: usize,
+        shown: &Shown,
+        window: Option<Window>,
+        bench: &Workbench,
+    ) {
+        let slice_error = bench.slice_error(shown.stack, shown.slice);
+        let volume = bench.volume(shown.stack);
+        let ready = volume.filter(|volume| volume.slice(shown.slice).is_some());
+        let window = window.or_else(|| ready.and_then(|volume| crate::volume::auto_window(volume, Some(shown.slice))));
+        let texture = ready.zip(window).and_then(|(volume, window)| {
+            let smooth = view.zoom() < 12.0; // closer than that, pixels are shown as they are
+            self.pictures.texture(ui.ctx(), pane, volume, shown.slice, window, bench.room().inverted(), smooth)
+        });
+        match texture {
+            Some(texture) => {
+                let (place, part) = view.visible();
+                painter.image(texture, place, part, eframe::egui::Color32::WHITE);
+            }
+            None => {
+                let words = match (slice_error, bench.files_known(shown.stack)) {
+                    (Some(why), _) => why.to_owned(),
+                    (None, false) => text::FILES_UNKNOWN.to_owned(),
+                    (None, true) => text::READING_PIXELS.to_owned(),
+                };
+                wrapped(painter, view.rect(), &words);
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // what is drawn over a pane
+    fn over(
+        &mut self,
+        ui: &Ui,
+        painter: &eframe::egui::Painter,
+        rect: Rect,
+        view: &View,
+        pane: usize,
+        shown: &Shown,
+        window: Option<Window>,
+        bench: &Workbench,
+        input: &Input,
+    ) {
+        let Some(document) = bench.document() else { return };
+        if input.marks_hidden {
+            let at = rect.center_top() + eframe::egui::vec2(0.0, 64.0);
+            overlay::shadowed(painter, at, Align2::CENTER_TOP, text::MARKS_HIDDEN, theme::font(theme::SMALL), colour::WARN);
+        } else {
+            let stroke = bench.stroke().filter(|stroke| stroke.stack == shown.stack && stroke.slice == shown.slice);
+            let mut marks = self.marks_of(pane, shown, bench, document);
+            if let Some(stroke) = &stroke {
+                marks.retain(|mark| Some(mark.mark) != stroke.mark);
+            }
+            overlay::marks(painter, view, document, &marks);
+            if let Some(stroke) = stroke {
+                overlay::outlines(painter, view, mark_line(stroke.role), stroke.outlines);
+            }
+            self.lesions(painter, view, pane, bench, ui.input(|input| input.time));
+        }
+        self.pointed_cross(painter, view, shown, bench);
+        let (top, bottom) = match window.filter(|_| !input.text_off) {
+            Some(window) => overlay::corners(painter, rect, pane, shown, window, view, bench),
+            None => (8.0, 8.0),
+        };
+        overlay::orientation(painter, rect, shown, top, bottom);
+        overlay::scale_bar(painter, rect, view, bench.is_calibrated(shown.stack), bottom);
+    }
+
+    /// The marks on a pane's slice; outlines are kept until the mark, the slice or the link changes.
+    fn marks_of(&mut self, pane: usize, shown: &Shown, bench: &Workbench, document: &Document) -> Vec<MarkOutline> {
+        bench
+            .marks_shown(pane)
+            .into_iter()
+            .filter_map(|(mark, rigid)| {
+                let mask = document.mask(mark.info.id)?;
+                let version = Arc::as_ptr(mask) as usize;
+                let key = (mark.info.id, shown.stack, shown.slice);
+                let fresh = self.outlines.get(&key).filter(|(v, link, _)| *v == version && *link == rigid);
+                let lines = match fresh {
+                    Some((_, _, lines)) => Arc::clone(lines),
+                    None => {
+                        let lines = Arc::new(crate::marks::outline_on(mask, &shown.grid, shown.slice, &rigid));
+                        self.outlines.insert(key, (version, rigid, Arc::clone(&lines)));
+                        lines
+                    }
+                };
+                (!lines.is_empty()).then(|| MarkOutline {
+                    mark: mark.info.id,
+                    role: mark.info.role,
+                    lesions: mark.info.lesions.clone(),
+                    carried: mark.info.stack != shown.stack,
+                    outlines: lines.to_vec(),
+                })
+            })
+            .collect()
+    }
+
+    #[allow(clippy::too_many_arguments)] // what a gesture needs to know
+    fn mouse(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        view: &View,
+        pane: usize,
+        shown: &Shown,
+        window: Option<Window>,
+        bench: &Workbench,
+        out: &mut Outbox,
+    ) {
+        let pointer = response.hover_pos();
+        if let Some(at) = pointer {
+            self.point(ui, at, view, shown, bench);
+            self.wheel_turned(ui, at, view, pane, shown, out);
+            brush_cursor(ui, at, view, bench);
+        }
+        if response.clicked() || response.drag_started() {
+            out.ask(Request::ActivatePane(pane));
+        }
+        let painting = bench.tool() != Tool::Scroll;
+        let at = response.interact_pointer_pos();
+        if painting {
+            paint(ui, response, view, pane, at, bench, out);
+        } else if response.dragged_by(PointerButton::Primary) {
+            let slices = self.wheel.slices(MouseWheelUnit::Point, -response.drag_delta().y * 2.0);
+            if slices != 0 {
+                out.ask(Request::Scroll { pane, by: slices * scroll_sign(&shown.grid) });
+            }
+        }
+        if response.dragged_by(PointerButton::Middle) {
+            let by = response.drag_delta();
+            out.ask(Request::Pan { pane, right_mm: view.to_mm(by.x), down_mm: view.to_mm(by.y) });
+        }
+        if response.dragged_by(PointerButton::Secondary)
+            && let Some(window) = window
+        {
+            // Wide windows move in larger steps, so that a drag across the pane always means something.
+            let step = (window.width / 256.0).max(0.25);
+            let by = response.drag_delta();
+            let width = window.width + f64::from(by.x) * step;
+            let centre = window.centre + f64::from(by.y) * step;
+            out.ask(Request::SetWindow { pane, window: Window { centre, width: width.max(1.0) } });
+        }
+    }
+
+    fn wheel_turned(&mut self, ui: &Ui, at: Pos2, view: &View, pane: usize, shown: &Shown, out: &mut Outbox) {
+        let turns: Vec<(MouseWheelUnit, f32, Modifiers)> = ui.input(|input| {
+            let wheel = input.events.iter().filter_map(|event| match event {
+                Event::MouseWheel { unit, delta, modifiers, .. } => Some((*unit, delta.y, *modifiers)),
+                _ => None,
+            });
+            wheel.collect()
+        });
+        for (unit, delta, modifiers) in turns {
+            if modifiers.command {
+                let lines = if unit == MouseWheelUnit::Point { delta / 50.0 } else { delta };
+                let offset = at - view.rect().center();
+                let width = f64::from(view.rect().width());
+                out.ask(Request::Zoom {
+                    pane,
+                    now_mm: view.field_mm(),
+                    factor: 1.1f64.powf(f64::from(lines)),
+                    about: (f64::from(offset.x) / width, f64::from(offset.y) / width),
+                });
+            } else {
+                let slices = self.wheel.slices(unit, delta);
+                if slices != 0 {
+                    out.ask(Request::Scroll { pane, by: slices * scroll_sign(&shown.grid) });
+                }
+            }
+        }
+    }
+
+    /// Place and value under the pointer; with Shift the place is shown in all panes.
+    fn point(&mut self, ui: &Ui, at: Pos2, view: &View, shown: &Shown, bench: &Workbench) {
+        let index = view.to_index(at);
+        let place = shown.grid.to_patient(VoxelIndex::new(index.0, index.1, f64::from(shown.slice)));
+        let value = bench.volume(shown.stack).and_then(|volume| value_words(volume, index, shown.slice));
+        let words = if shown.placed {
+            let part = |v: f64, plus: char, minus: char| format!("{} {:.1}", if v < 0.0 { minus } else { plus }, v.abs());
+            format!("{}  {}  {} mm", part(place.x, 'L', 'R'), part(place.y, 'P', 'A'), part(place.z, 'S', 'I'))
+        } else {
+            format!("column {:.0}  row {:.0}", index.0 + 1.0, index.1 + 1.0)
+        };
+        self.under_pointer = Some(UnderPointer { place: words, value: value.unwrap_or_default() });
+        if ui.input(|input| input.modifiers.shift) && shown.placed {
+            self.pointed = Some((shown.stack, place));
+        }
+    }
+}
+
+/// The value of the pixel under the pointer with its unit; nothing outside, on padding, or on colour.
+fn value_words(volume: &Volume, at: (f64, f64), slice: u32) -> Option<String> {
+    let (i, j) = (at.0.round(), at.1.round());
+    if i < 0.0 || j < 0.0 {
+        return None;
+    }
+    let value = volume.value(i as u32, j as u32, slice)?;
+    let digits = usize::from(value.fract() != 0.0) * 2;
+    Some(match volume.unit {
+        Unit::None => format!("{value:.digits$}"),
+        unit => format!("{value:.digits$} {}", unit.code()),
+    })
+}
+
+/// The pane's name and state for screen readers and tests.
+fn name(response: &Response, pane: usize, shown: &Shown, window: Option<Window>) {
+    let (n, of) = reading_number(&shown.grid, shown.slice);
+    let window = window.map(|w| format!(", {:.0}/{:.0}", w.width, w.centre)).unwrap_or_default();
+    let value = format!("slice {n} of {of}{window}");
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Image, true, pane_name(pane));
+        info.current_text_value = Some(value.clone());
+        info
+    });
+    let text = value.clone();
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_value(text));
+}
+
+fn pane_name(pane: usize) -> String {
+    match pane {
+        0 => "Left pane".to_owned(),
+        1 => "Right pane".to_owned(),
+        n => format!("Pane {}", n + 1),
+    }
+}
+
+fn empty(ui: &Ui, response: &Response, pane: usize, why: &str) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} {why}", pane_name(pane))));
+    wrapped(&ui.painter_at(response.rect), response.rect, why);
+}
+
+fn wrapped(painter: &eframe::egui::Painter, rect: Rect, words: &str) {
+    let width = (rect.width() - 48.0).min(420.0);
+    let galley = painter.layout(words.to_owned(), theme::font(theme::BODY), colour::SOFT, width);
+    painter.galley(rect.center() - galley.size() / 2.0, galley, colour::SOFT);
+}
+
+fn brush_cursor(ui: &Ui, at: Pos2, view: &View, bench: &Workbench) {
+    let Some(role) = bench.tool().role() else { return };
+    let radius = view.to_points(bench.brush_radius_mm());
+    let erasing = matches!(bench.tool(), Tool::Eraser(_));
+    let tint = if erasing { colour::TEXT } else { mark_line(role).colour };
+    ui.painter_at(view.rect()).circle_stroke(at, radius, Stroke::new(1.0, tint));
+    ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+}
+
+/// Brush down, along and up. The whole path since the last frame is followed, so a fast drag leaves no gap.
+fn paint(ui: &Ui, response: &Response, view: &View, pane: usize, at: Option<Pos2>, bench: &Workbench, out: &mut Outbox) {
+    let Some(at) = at else { return };
+    let primary_down = ui.input(|input| input.pointer.primary_down());
+    if response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_pressed()) {
+        let start = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
+        out.ask(Request::BeginStroke { pane, at: view.to_index(start) });
+    }
+    if bench.stroke().is_some() || primary_down {
+        let moves: Vec<Pos2> = ui.input(|input| {
+            let moves = input.events.iter().filter_map(|event| match event {
+                Event::PointerMoved(to) => Some(*to),
+                _ => None,
+            });
+            moves.collect()
+        });
+        for to in moves {
+            out.ask(Request::ExtendStroke { at: view.to_index(to) });
+        }
+    }
+    if ui.input(|input| input.pointer.primary_released()) {
+        out.ask(Request::EndStroke);
+    }
+}

@@ -1,0 +1,65 @@
+//! Slices as textures, uploaded at their own resolution when what is shown changes; OpenGL scales them.
+
+use crate::clinical::StackKey;
+use crate::render::Luts;
+use crate::volume::{Volume, Window};
+use eframe::egui::{self, Color32, ColorImage, TextureHandle, TextureOptions};
+
+/// What a pane's texture shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Content {
+    stack: StackKey,
+    slice: u32,
+    window: Window,
+    invert: bool,
+    smooth: bool,
+}
+
+/// One texture a pane, and the lookup tables they share.
+#[derive(Default)]
+pub(super) struct Pictures {
+    luts: Luts,
+    textures: Vec<Option<(Content, TextureHandle)>>,
+}
+
+impl Pictures {
+    /// The texture of a pane; made or refilled when its content changed, `None` until the slice was read.
+    pub(super) fn texture(
+        &mut self,
+        ctx: &egui::Context,
+        pane: usize,
+        volume: &Volume,
+        slice: u32,
+        window: Window,
+        invert: bool,
+        smooth: bool,
+    ) -> Option<egui::TextureId> {
+        let content = Content { stack: volume.key, slice, window, invert, smooth };
+        if self.textures.len() <= pane {
+            self.textures.resize_with(pane + 1, || None);
+        }
+        let place = self.textures.get_mut(pane)?;
+        if let Some((shown, texture)) = place
+            && *shown == content
+        {
+            return Some(texture.id());
+        }
+        let pixels = self.luts.pixels(volume, slice, window, invert, |[r, g, b]| Color32::from_rgb(r, g, b))?;
+        let size = [volume.grid.dims[0] as usize, volume.grid.dims[1] as usize];
+        let image = ColorImage::new(size, pixels);
+        let options = if smooth { TextureOptions::LINEAR } else { TextureOptions::NEAREST };
+        match place {
+            Some((shown, texture)) => {
+                texture.set(image, options);
+                *shown = content;
+                Some(texture.id())
+            }
+            None => {
+                let texture = ctx.load_texture(format!("pane {pane}"), image, options);
+                let id = texture.id();
+                *place = Some((content, texture));
+                Some(id)
+            }
+        }
+    }
+}

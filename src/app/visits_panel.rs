@@ -1,0 +1,186 @@
+//! The patient's visits as a time line, with a thumbnail for each series.
+
+use super::theme::{self, colour};
+use super::widgets;
+use super::{Outbox, text};
+use crate::clinical::{Patient, PrimaryCancer, StackKey, Visit, VisitId};
+use crate::hanging::short_role;
+use crate::project::{Document, StackRecord};
+use crate::render::{Luts, View, compose, render_slice};
+use crate::workbench::room::Pane;
+use crate::workbench::{Request, VisitState, Workbench};
+use eframe::egui::{Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo, Role, pos2, vec2};
+use std::collections::BTreeMap;
+
+/// Edge of a thumbnail, points.
+const THUMB: f32 = 46.0;
+
+/// The panel's own state: thumbnails that were made.
+#[derive(Default)]
+pub struct VisitsPanel {
+    thumbs: BTreeMap<StackKey, TextureHandle>,
+}
+
+impl VisitsPanel {
+    /// Draws the panel.
+    pub fn show(&mut self, ui: &mut Ui, bench: &Workbench, out: &mut Outbox) {
+        let Some(document) = bench.document() else { return };
+        patients(ui, bench, document, out);
+        widgets::caption(ui, text::VISITS);
+        let visits: Vec<Visit> = bench.visits().into_iter().cloned().collect();
+        let bottom = 34.0;
+        let height = (ui.available_height() - bottom).max(80.0);
+        ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+            for visit in &visits {
+                self.visit(ui, bench, document, visit, out);
+            }
+        });
+        time_order(ui, document, out);
+    }
+
+    fn visit(&mut self, ui: &mut Ui, bench: &Workbench, document: &Document, visit: &Visit, out: &mut Outbox) {
+        let state = bench.visit_state(visit.id);
+        let chosen = bench.selection().visit == Some(visit.id);
+        let (fill, edge) = if chosen { (colour::RAISED, colour::ACCENT) } else { (colour::PANEL, colour::PANEL) };
+        let frame = Frame::new()
+            .fill(fill)
+            .stroke(Stroke::new(1.0, edge))
+            .corner_radius(theme::RADIUS)
+            .inner_margin(Margin::same(6));
+        frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let name = time_point(bench, visit.id);
+            let hidden = state == VisitState::Hidden;
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::click());
+            response.widget_info(|| {
+                WidgetInfo::selected(Role::Button, !hidden, chosen, format!("Visit {}", visit.date))
+            });
+            let (words, tint) = state_words(state);
+            let painter = ui.painter().with_clip_rect(rect);
+            let top = rect.left_top() + vec2(0.0, 8.0);
+            painter.circle(top + vec2(4.0, 0.0), 4.0, tint, Stroke::NONE);
+            let strong = if hidden { colour::FAINT } else { colour::TEXT };
+            painter.text(top + vec2(14.0, 0.0), Align2::LEFT_CENTER, visit.date.to_string(), theme::bold(theme::BODY), strong);
+            painter.text(rect.right_top() + vec2(0.0, 8.0), Align2::RIGHT_CENTER, name, theme::font(theme::SMALL), colour::SOFT);
+            painter.text(rect.left_top() + vec2(0.0, 26.0), Align2::LEFT_CENTER, words, theme::font(theme::SMALL), colour::SOFT);
+            let tip = if hidden { text::HIDDEN_VISIT.to_owned() } else { format!("Read the visit of {}", visit.date) };
+            if response.on_hover_text(tip).clicked() {
+                out.ask(Request::SelectVisit(visit.id));
+            }
+            if !hidden {
+                let stacks: Vec<StackRecord> = document.stacks_of(visit.id).into_iter().cloned().collect();
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing = vec2(5.0, 4.0);
+                    for stack in &stacks {
+                        self.thumbnail(ui, bench, stack, out);
+                    }
+                });
+            }
+        });
+        ui.add_space(2.0);
+    }
+
+    fn thumbnail(&mut self, ui: &mut Ui, bench: &Workbench, stack: &StackRecord, out: &mut Outbox) {
+        let key = stack.info.key;
+        let words = crate::workbench::words::series(stack);
+        let (rect, response) = ui.allocate_exact_size(vec2(THUMB, THUMB + 13.0), Sense::click());
+        let name = format!("Series {} {words}", stack.info.series_number.unwrap_or_default());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name.as_str()));
+        let picture = Rect::from_min_size(rect.min, vec2(THUMB, THUMB));
+        ui.painter().rect_filled(picture, 2.0, colour::BLACK);
+        self.make(ui, bench, stack);
+        if let Some(texture) = self.thumbs.get(&key) {
+            let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            ui.painter().image(texture.id(), picture, all, Color32::WHITE);
+        }
+        let shown = bench.room().panes().iter().filter_map(Pane::shown).any(|shown| shown.stack == key);
+        let edge = if shown || response.hovered() { colour::ACCENT } else { colour::LINE };
+        ui.painter().rect_stroke(picture, 2.0, Stroke::new(1.0, edge), StrokeKind::Inside);
+        let label = short_role(stack.role);
+        let font = theme::font(if label.len() > 7 { 9.0 } else { 10.5 });
+        let clipped = ui.painter().with_clip_rect(rect.expand(1.0));
+        clipped.text(pos2(rect.left(), rect.bottom()), Align2::LEFT_BOTTOM, label, font, colour::SOFT);
+        let oddities: Vec<String> = stack.info.oddities.iter().map(|o| crate::workbench::words::capital(&o.to_string())).collect();
+        let mut tip = format!("{words}\n{}\n{}", stack.role_because, text::DROP_THUMBNAIL);
+        if !oddities.is_empty() {
+            tip = format!("{tip}\n{}", oddities.join("\n"));
+        }
+        if response.on_hover_text(tip).clicked() {
+            out.ask(Request::ShowStack { pane: bench.room().active(), stack: key });
+        }
+    }
+
+    /// Makes a thumbnail once the middle slice was read; a small picture, made once.
+    fn make(&mut self, ui: &Ui, bench: &Workbench, stack: &StackRecord) {
+        let key = stack.info.key;
+        if self.thumbs.contains_key(&key) {
+            return;
+        }
+        let Some(volume) = bench.volume(key) else { return };
+        let slice = volume.grid.dims[2] / 2;
+        if volume.slice(slice).is_none() {
+            return;
+        }
+        let window = bench.window_of(stack).or_else(|| crate::volume::auto_window(volume, Some(slice)));
+        let Some(window) = window else { return };
+        let Some(picture) = render_slice(&mut Luts::new(), volume, slice, window, false) else { return };
+        let edge = (THUMB * ui.ctx().pixels_per_point()) as u32;
+        let small = compose(&picture, &View::whole(&volume.grid, edge, edge), &[]);
+        let image = ColorImage::from_rgba_premultiplied([small.width as usize, small.height as usize], small.rgba());
+        let texture = ui.ctx().load_texture(format!("thumb {key}"), image, TextureOptions::LINEAR);
+        self.thumbs.insert(key, texture);
+    }
+}
+
+fn patients(ui: &mut Ui, bench: &Workbench, document: &Document, out: &mut Outbox) {
+    let chosen = bench.selection().patient;
+    let Some(patient) = chosen.and_then(|id| document.patient(id)) else { return };
+    let several = document.patients().count() > 1;
+    ui.horizontal(|ui| {
+        if several {
+            let combo = ComboBox::from_id_salt("patient").selected_text(&patient.code).width(ui.available_width());
+            let response = combo.show_ui(ui, |ui| {
+                for other in document.patients() {
+                    if ui.selectable_label(Some(other.id) == chosen, &other.code).clicked() {
+                        out.ask(Request::SelectPatient(other.id));
+                    }
+                }
+            });
+            response.response.accessible_name(text::PATIENT);
+        } else {
+            ui.label(theme::strong(&patient.code));
+            ui.label(theme::small(primary_words(patient)));
+        }
+    });
+}
+
+fn time_order(ui: &mut Ui, document: &Document, out: &mut Outbox) {
+    let mut settings = document.settings();
+    let response = ui.checkbox(&mut settings.read_in_time_order, theme::small(text::TIME_ORDER));
+    if response.on_hover_text(text::TIME_ORDER_TOOLTIP).changed() {
+        out.ask(Request::PutSettings(Box::new(settings)));
+    }
+}
+
+/// The nominal time point of the chosen lesion at a visit, short.
+fn time_point(bench: &Workbench, visit: VisitId) -> String {
+    let outcome = bench.selection().lesion.and_then(|lesion| bench.outcome(lesion));
+    outcome.and_then(|outcome| outcome.at(visit)).map_or_else(String::new, |at| at.time_point.value.to_string())
+}
+
+fn state_words(state: VisitState) -> (String, Color32) {
+    match state {
+        VisitState::Baseline => (text::BASELINE.to_owned(), colour::SOFT),
+        VisitState::Open => (text::NOTHING_DUE.to_owned(), colour::LINE),
+        VisitState::Reading { answered, of } => (format!("{answered} of {of} answered"), colour::ACCENT),
+        VisitState::Signed => (text::SIGNED.to_owned(), colour::GOOD),
+        VisitState::Hidden => (text::HIDDEN_VISIT.to_owned(), colour::LINE),
+    }
+}
+
+fn primary_words(patient: &Patient) -> String {
+    match patient.primary {
+        PrimaryCancer::Unknown => String::new(),
+        primary => primary.to_string(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Files built here byte by byte, so that no writer stands between a test and what the reader sees.
+
+mod build;
+mod damage;
+mod hostile;
+mod mutation;
+mod pixels;
+mod stacks;

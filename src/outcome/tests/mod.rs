@@ -1,0 +1,6 @@
+//! The rules, shown on histories written as days and letters.
+
+mod checks;
+mod efficacy;
+mod section_8;
+mod time;

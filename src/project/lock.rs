@@ -1,0 +1,105 @@
+//! One writer at a time: a lock file beside the project, and a note in the project of who has it.
+//!
+//! The lock is the operating system's and ends with the process, however it ends. The file stays: deleting
+//! it would let two programs lock two files of one name.
+
+use super::errors::ReadError;
+use crate::clinical::Stamp;
+use rusqlite::{Connection, OptionalExtension};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// Who has a project open for writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The reader's initials; empty until they are given.
+    pub who: String,
+    /// Since when.
+    pub since: Stamp,
+}
+
+/// Why a project is open for reading only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadOnly {
+    /// Somebody else has it open; who, when that is known.
+    Held(Option<Holder>),
+    /// The file or its folder cannot be written, or cannot be locked.
+    WriteProtected(String),
+    /// It is of a newer format.
+    Newer(i32),
+    /// That was asked for.
+    Asked,
+}
+
+impl std::fmt::Display for ReadOnly {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Held(Some(holder)) => {
+                let who = if holder.who.is_empty() { "somebody" } else { &holder.who };
+                let since = holder.since.format("%Y-%m-%d %H:%M");
+                write!(f, "{who} has it open since {since} UTC. You see it as it was last saved; to change it, ask them to close it and open it again.")
+            }
+            Self::Held(None) => f.write_str(
+                "another program has it open. You see it as it was last saved; to change it, close it there and open it again.",
+            ),
+            Self::WriteProtected(why) => {
+                write!(f, "its file or folder cannot be written ({why}). Save a copy where you may write, and open that.")
+            }
+            Self::Newer(format) => {
+                write!(f, "it was made by a newer version of Ablation Review (format {format}). Change it there.")
+            }
+            Self::Asked => f.write_str("it was opened that way. Open it for writing to change it."),
+        }
+    }
+}
+
+/// The lock, for as long as it is held.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+/// Where the lock of a project is.
+pub(super) fn lock_path(project: &Path) -> PathBuf {
+    let mut name = project.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// Takes the lock, or says why it cannot be had: `None` when somebody has it.
+pub(super) fn take(project: &Path) -> Result<Lock, Option<String>> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(lock_path(project));
+    let file = file.map_err(|why| Some(why.to_string()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(None),
+        Err(TryLockError::Error(why)) => Err(Some(why.to_string())),
+    }
+}
+
+/// Who has the project, as the project says.
+pub(super) fn holder(connection: &Connection) -> Result<Option<Holder>, ReadError> {
+    let row = connection
+        .query_row("SELECT who, since FROM holder", [], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+        .optional()?;
+    Ok(row.and_then(|(who, since)| {
+        let who = who.chars().filter(|c| !c.is_control()).take(20).collect();
+        Some(Holder { who, since: since.parse().ok()? })
+    }))
+}
+
+/// Writes down who has the project.
+pub(super) fn hold(connection: &Connection, holder: &Holder) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "INSERT INTO holder (one, who, since) VALUES (1, ?1, ?2)
+             ON CONFLICT (one) DO UPDATE SET who = excluded.who, since = excluded.since",
+            (&holder.who, holder.since.to_rfc3339()),
+        )
+        .map(|_| ())
+}
+
+/// Takes the note away.
+pub(super) fn release(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM holder", []).map(|_| ())
+}

@@ -1,0 +1,232 @@
+//! Images in: look below paths, propose patient, visit and role, and put all of it into the project as one
+//! edit. A later folder of the same patient joins what is there and changes no mark, answer or signature.
+
+use super::desk::{Intent, NoEdit};
+use super::jobs::Lane;
+use super::notices::Level;
+use super::{Done, Slot, Workbench, words};
+use crate::clinical::{Identity, Patient, PatientId, Study, Visit, VisitId, VisitSource};
+use crate::dicom::{Found, FoundStack, Limits, Skipped, find};
+use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits};
+use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the last import found, and what it skipped and why.
+#[derive(Debug, Default)]
+pub struct ImportReport {
+    /// Stacks found.
+    pub stacks: usize,
+    /// Of these, new to the project.
+    pub new_stacks: usize,
+    /// Files that were not used, each with its reason.
+    pub skipped: Vec<Skipped>,
+    /// Things to settle by hand: an uncertain patient, a study without a date.
+    pub questions: Vec<String>,
+    /// Whether the search was stopped early.
+    pub cancelled: bool,
+    pub(super) waits_for_a_project: bool,
+    found: Vec<FoundStack>,
+}
+
+impl Workbench {
+    /// Looks for images below paths, headers only.
+    pub(super) fn find_images(&mut self, paths: Vec<PathBuf>) {
+        self.jobs.start(Slot::Find, words::LOOKING, Lane::Loading, move |context| {
+            let found = find(
+                &paths,
+                &Limits::default(),
+                &|done, total| {
+                    context.report(done, total);
+                    if done % 64 == 0 {
+                        context.wake();
+                    }
+                },
+                &|| context.cancelled(),
+            );
+            Done::Found(Box::new(found))
+        });
+        self.pump_inline();
+    }
+
+    pub(super) fn take_found(&mut self, found: Found) {
+        let Found { stacks, skipped, cancelled } = found;
+        let count = stacks.len();
+        let report = ImportReport { stacks: count, skipped, cancelled, found: stacks, ..ImportReport::default() };
+        if count == 0 {
+            self.notices.tell(Level::Problem, words::nothing_found(&report.skipped), false);
+            self.import = Some(report);
+            return;
+        }
+        self.import = Some(report);
+        if self.desk.is_some() {
+            self.import_found();
+        } else {
+            if let Some(report) = &mut self.import {
+                report.waits_for_a_project = true;
+            }
+            self.untitled_project();
+        }
+    }
+
+    /// Puts what was found into the open project.
+    pub(super) fn import_found(&mut self) {
+        let Some(report) = &mut self.import else { return };
+        report.waits_for_a_project = false;
+        let found = std::mem::take(&mut report.found);
+        let Some(desk) = &mut self.desk else { return };
+        let known = |stack: &FoundStack| desk.document().stack(stack.info.key).is_some();
+        report.new_stacks = found.iter().filter(|stack| !known(stack)).count();
+        report.questions = found.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
+        report.questions.dedup();
+        if report.new_stacks == 0 {
+            self.notices.tell(Level::Note, words::NOTHING_NEW, false);
+        }
+        for stack in &found {
+            self.images.set_sources(stack.info.key, stack.sources.clone());
+        }
+        let folder = desk.path().parent().map(Path::to_owned);
+        // Identities are read from the file by the scribe: they are not part of the document.
+        let (send, identities) = std::sync::mpsc::channel();
+        desk.with_project(move |project| {
+            send.send(project.store().identities()).ok();
+        });
+        let today = self.today();
+        self.change(move |document, _, _| {
+            let identities = match identities.recv() {
+                Ok(Ok(identities)) => identities,
+                Ok(Err(error)) => return Err(error.to_string().into()),
+                Err(_) => Vec::new(),
+            };
+            plan(document, &identities, found, folder.as_deref(), today)
+        });
+    }
+}
+
+/// The import as one edit: patients, visits, studies and stacks that are new, with identities and paths
+/// beside it.
+///
+/// # Errors
+/// A sentence when there is nothing to write.
+fn plan(
+    document: &Document,
+    identities: &[(PatientId, Identity)],
+    found: Vec<FoundStack>,
+    folder: Option<&Path>,
+    today: crate::clinical::Date,
+) -> Result<Intent, NoEdit> {
+    let mut ops = Vec::new();
+    let mut sidecar = Sidecar::default();
+    let mut identities = identities.to_vec();
+    let mut next_patient = document.next_patient();
+    let mut next_visit = document.next_visit();
+    let mut next_code = document.next_patient_code();
+    let mut stacks_by_patient: BTreeMap<PatientId, Vec<FoundStack>> = BTreeMap::new();
+
+    for stack in found {
+        let known = document.stack(stack.info.key).map(|record| record.patient);
+        let patient = known.unwrap_or_else(|| match propose_patient(&identities, &stack.identity).value {
+            PatientMatch::Same(patient) => patient,
+            // A doubtful match is a patient of its own until the reader says otherwise: nothing is mixed up.
+            PatientMatch::New | PatientMatch::Ask => {
+                let mut patient = Patient::new(next_patient, next_code.clone());
+                patient.sex = stack.sex;
+                next_patient = PatientId(next_patient.0 + 1);
+                next_code = words::code_after(&next_code);
+                ops.push(Op::Put(Row::Patient(patient.clone())));
+                patient.id
+            }
+        });
+        if !identities.iter().any(|(id, identity)| *id == patient && *identity == stack.identity) {
+            identities.push((patient, stack.identity.clone()));
+            sidecar.identities.push((patient, stack.identity.clone()));
+        }
+        stacks_by_patient.entry(patient).or_default().push(stack);
+    }
+
+    for (patient, stacks) in stacks_by_patient {
+        let visits: Vec<Visit> = document.visits_of(patient).into_iter().cloned().collect();
+        let sessions: Vec<_> = document.sessions_of(patient).iter().map(|session| session.date).collect();
+        let mut studies: BTreeMap<String, _> = BTreeMap::new();
+        for stack in &stacks {
+            if document.study(&stack.study.uid).is_none() {
+                studies.entry(stack.study.uid.clone()).or_insert_with(|| stack.study.clone());
+            }
+        }
+        let dated: Vec<_> = studies.values().map(|study| (study.uid.clone(), study.date)).collect();
+        let proposals = propose_visits(&visits, &dated, &sessions, &document.settings());
+        let mut made: BTreeMap<crate::clinical::Date, VisitId> = BTreeMap::new();
+        for (study, proposal) in studies.values().zip(proposals) {
+            let visit = match proposal.value {
+                VisitChoice::Existing { visit, date } => {
+                    if let Some(old) = document.visit(visit).filter(|old| old.date != date) {
+                        ops.push(Op::Put(Row::Visit(Visit { date, ..old.clone() })));
+                    }
+                    visit
+                }
+                // Without a date a study is put on today's visit, which the reader is asked to correct.
+                choice @ (VisitChoice::New { .. } | VisitChoice::Ask) => {
+                    let date = if let VisitChoice::New { date } = choice { date } else { today };
+                    *made.entry(date).or_insert_with(|| {
+                        let id = next_visit;
+                        next_visit = VisitId(next_visit.0 + 1);
+                        let visit =
+                            Visit { id, patient, date, source: VisitSource::Images, note: String::new() };
+                        ops.push(Op::Put(Row::Visit(visit)));
+                        id
+                    })
+                }
+            };
+            ops.push(Op::Put(Row::Study(Study {
+                uid: study.uid.clone(),
+                patient,
+                visit,
+                date: study.date,
+                description: study.description.clone(),
+            })));
+        }
+        let infos: Vec<_> = stacks.iter().map(|stack| stack.info.clone()).collect();
+        for stack in stacks {
+            let paths = paths(&stack, folder);
+            sidecar.paths.push((stack.info.key, paths));
+            if document.stack(stack.info.key).is_some() {
+                continue; // known: only its paths are new, whatever the reader said of it stays
+            }
+            let others: Vec<_> =
+                infos.iter().filter(|i| i.study_uid == stack.info.study_uid && i.key != stack.info.key).collect();
+            let role = propose_role(&stack.info, &others);
+            ops.push(Op::Put(Row::Stack(StackRecord {
+                info: Arc::new(stack.info),
+                patient,
+                role: role.value,
+                role_because: role.because,
+                role_by_reader: false,
+            })));
+        }
+    }
+    let stacks = ops.iter().filter(|op| matches!(op, Op::Put(Row::Stack(_)))).count();
+    if stacks == 0 {
+        return Err(words::NOTHING_NEW.into());
+    }
+    let named = NamedEdit::new(ChangeKind::Import, words::imported(stacks), ops);
+    Ok(Intent { named, sidecar, tell: true })
+}
+
+fn paths(stack: &FoundStack, folder: Option<&Path>) -> Vec<InstancePath> {
+    let frames = stack.info.frames.iter().zip(&stack.sources);
+    frames
+        .map(|(frame, source)| InstancePath {
+            sop_uid: frame.sop_uid.clone(),
+            frame: frame.frame,
+            relative: folder.and_then(|folder| source.path.strip_prefix(folder).ok()).map(text),
+            absolute: text(&source.path),
+            size: source.size,
+            mtime: source.mtime,
+        })
+        .collect()
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

@@ -1,0 +1,261 @@
+//! Marks: the stroke under the brush, and marks as outlines on any pane.
+
+use super::desk::{Intent, NoEdit};
+use super::notices::Level;
+use super::room::Pane;
+use super::selecting::place_of;
+use super::{Tool, Workbench, words};
+use crate::clinical::{LesionId, MarkId, MarkInfo, MarkRole, StackKey};
+use crate::dicom::Shape;
+use crate::geometry::{Grid, Rigid};
+use crate::marks::{Mask, Outline, RleSlice, SlicePoint, capsule, disc, slice_outlines, summary};
+use crate::project::{Document, MarkRecord, NamedEdit, edits};
+use crate::volume::Volume;
+use std::sync::Arc;
+
+/// A stroke from brush down to brush up, on one slice.
+pub(super) struct Stroke {
+    pane: usize,
+    stack: StackKey,
+    slice: u32,
+    grid: Grid,
+    role: MarkRole,
+    erase: bool,
+    lesion: LesionId,
+    mark: Option<MarkId>,
+    last: SlicePoint,
+    touched: RleSlice,
+    /// The slice as it was before.
+    before: RleSlice,
+    outlines: Vec<Outline>,
+}
+
+impl Stroke {
+    fn after(&self) -> RleSlice {
+        if self.erase { self.before.subtract(&self.touched) } else { self.before.union(&self.touched) }
+    }
+
+    fn touch(&mut self, runs: &RleSlice) {
+        self.touched = self.touched.union(runs);
+        self.outlines = slice_outlines(&self.after(), self.grid.dims[0]);
+    }
+}
+
+/// The stroke that is being drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StrokeView<'a> {
+    /// On which stack.
+    pub stack: StackKey,
+    /// On which slice.
+    pub slice: u32,
+    /// Of which role.
+    pub role: MarkRole,
+    /// The mark it changes, which is not drawn meanwhile.
+    pub mark: Option<MarkId>,
+    /// The slice as it will be.
+    pub outlines: &'a [Outline],
+}
+
+/// A mark's outline on a pane's slice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarkOutline {
+    /// The mark.
+    pub mark: MarkId,
+    /// What it outlines.
+    pub role: MarkRole,
+    /// The lesions it belongs to.
+    pub lesions: Vec<LesionId>,
+    /// Whether it was drawn on another stack and came through a link.
+    pub carried: bool,
+    /// Closed lines in (column, row) of the pane's stack.
+    pub outlines: Vec<Outline>,
+}
+
+impl Workbench {
+    /// The stroke that is being drawn.
+    #[must_use]
+    pub fn stroke(&self) -> Option<StrokeView<'_>> {
+        self.stroke.as_ref().map(|stroke| StrokeView {
+            stack: stroke.stack,
+            slice: stroke.slice,
+            role: stroke.role,
+            mark: stroke.mark,
+            outlines: &stroke.outlines,
+        })
+    }
+
+    /// The marks that belong on a pane, each with the movement from where it was drawn to the pane's stack: a
+    /// mark is a finding of its visit, shown on all stacks of that visit; the tumour, as the target that was
+    /// there before, is shown at every visit.
+    #[must_use]
+    pub fn marks_shown(&self, pane: usize) -> Vec<(&MarkRecord, Rigid)> {
+        let Some((document, shown)) = self.document().zip(self.room.panes().get(pane).and_then(Pane::shown)) else {
+            return Vec::new();
+        };
+        let Some(record) = document.stack(shown.stack) else { return Vec::new() };
+        let visit = document.visit_of_stack(shown.stack);
+        let marks = document.marks_of_patient(record.patient).filter_map(|mark| {
+            let same_stack = mark.info.stack == shown.stack;
+            let wanted = same_stack || Some(mark.info.visit) == visit || mark.info.role == MarkRole::Tumour;
+            if !wanted || (!same_stack && !shown.placed) {
+                return None;
+            }
+            let rigid =
+                if same_stack { Rigid::IDENTITY } else { self.link(mark.info.stack, shown.stack)?.rigid_mm };
+            Some((mark, rigid))
+        });
+        marks.collect()
+    }
+
+    /// Where lesions lie on a pane: label and (column, row), for those within half a slice step, or on the
+    /// slice through the lesion's place where nothing else is shown.
+    #[must_use]
+    pub fn lesions_on(&self, pane: usize) -> Vec<(LesionId, (f64, f64), bool)> {
+        let Some((document, shown)) = self.document().zip(self.room.panes().get(pane).and_then(Pane::shown)) else {
+            return Vec::new();
+        };
+        let Some(record) = document.stack(shown.stack).filter(|_| shown.placed) else { return Vec::new() };
+        document
+            .lesions_of(record.patient)
+            .filter_map(|lesion| {
+                let (stack, point) = place_of(document, lesion.id)?;
+                let at = shown.grid.to_index(self.link(stack, shown.stack)?.rigid_mm.apply(point));
+                let off = (at.k - f64::from(shown.slice)).abs() * shown.grid.spacing_mm[2];
+                let near = off <= f64::max(shown.grid.spacing_mm[2] / 2.0 + 1e-6, 10.0);
+                near.then_some((lesion.id, (at.i, at.j), off <= shown.grid.spacing_mm[2] / 2.0 + 1e-6))
+            })
+            .collect()
+    }
+
+    pub(super) fn begin_stroke(&mut self, pane: usize, at: (f64, f64)) {
+        let (Some(role), erase) = (self.tool.role(), matches!(self.tool, Tool::Eraser(_))) else { return };
+        let Some(lesion) = self.selection.lesion else { return };
+        let Some(document) = self.document() else { return };
+        let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown).cloned() else { return };
+        let Some(visit) = document.visit_of_stack(shown.stack) else { return };
+        let existing = document
+            .marks_of(lesion, visit)
+            .filter(|mark| mark.info.role == role && mark.info.stack == shown.stack)
+            .min_by_key(|mark| (!mark.info.primary, mark.info.ordinal, mark.info.id))
+            .map(|mark| mark.info.id);
+        if existing.is_none() && erase {
+            self.notices.tell(Level::Note, words::NOTHING_TO_ERASE, false);
+            return;
+        }
+        let before = existing
+            .and_then(|mark| document.mask(mark))
+            .and_then(|mask| mask.slice(shown.slice).cloned())
+            .unwrap_or_default();
+        let start = SlicePoint { i: at.0, j: at.1 };
+        let first = disc(&shown.grid, start, self.brush_radius_mm);
+        let mut stroke = Stroke {
+            pane,
+            stack: shown.stack,
+            slice: shown.slice,
+            grid: shown.grid,
+            role,
+            erase,
+            lesion,
+            mark: existing,
+            last: start,
+            touched: RleSlice::default(),
+            before,
+            outlines: Vec::new(),
+        };
+        stroke.touch(&first);
+        self.room.activate(pane);
+        self.stroke = Some(stroke);
+    }
+
+    pub(super) fn extend_stroke(&mut self, at: (f64, f64)) {
+        let radius = self.brush_radius_mm;
+        let Some(stroke) = &mut self.stroke else { return };
+        let to = SlicePoint { i: at.0, j: at.1 };
+        let runs = capsule(&stroke.grid, stroke.last, to, radius);
+        stroke.last = to;
+        stroke.touch(&runs);
+    }
+
+    /// Lifts the brush: the whole stroke is one change and one undo.
+    pub(super) fn end_stroke(&mut self) {
+        let Some(stroke) = self.stroke.take() else { return };
+        let volume = self.images.get(stroke.stack).cloned();
+        self.room.activate(stroke.pane);
+        self.change_as_reader(move |document, reader, _| {
+            let visit = document.visit_of_stack(stroke.stack).ok_or(words::STACK_GONE)?;
+            let record = document.stack(stroke.stack).ok_or(words::STACK_GONE)?;
+            document.lesion(stroke.lesion).ok_or(words::LESION_GONE)?;
+            // The scribe may know a newer mark than the window did when the brush went down.
+            let existing = stroke.mark.and_then(|mark| document.mark(mark)).cloned();
+            let mark = existing.clone().unwrap_or_else(|| MarkRecord {
+                info: MarkInfo {
+                    id: document.next_mark(),
+                    role: stroke.role,
+                    lesions: vec![stroke.lesion],
+                    patient: record.patient,
+                    visit,
+                    reader,
+                    stack: stroke.stack,
+                    ordinal: document.next_ordinal(stroke.lesion, visit, stroke.role),
+                    primary: document.mark_for(stroke.lesion, visit, stroke.role).is_none(),
+                },
+                grid: stroke.grid.clone(),
+                measured: None,
+            });
+            let old = match document.mask(mark.info.id) {
+                Some(mask) => Arc::clone(mask),
+                None => Arc::new(Mask::new(mark.grid.clone()).map_err(|error| error.to_string())?),
+            };
+            let mut new = Mask::clone(&old);
+            let runs = &stroke.touched;
+            let painted = if stroke.erase { new.remove(stroke.slice, runs) } else { new.add(stroke.slice, runs) };
+            painted.map_err(|error| error.to_string())?;
+            Ok(Intent::tell(stroke_edit(document, mark, &old, &new, volume.as_deref())?))
+        });
+    }
+
+    pub(super) fn delete_mark(&mut self, mark: MarkId) {
+        self.edit(move |document| Ok(edits::remove_mark(document, mark)?));
+    }
+
+    /// The mark that painting would change now: of the chosen lesion, in the active pane, of the tool's role.
+    #[must_use]
+    pub fn mark_at_hand(&self) -> Option<MarkId> {
+        let document = self.document()?;
+        let shown = self.room.panes().get(self.room.active())?.shown()?;
+        let visit = document.visit_of_stack(shown.stack)?;
+        let marks = document.marks_of(self.selection.lesion?, visit);
+        let of_role = |role: Option<MarkRole>, mark: &MarkRecord| role.is_none_or(|role| mark.info.role == role);
+        marks
+            .filter(|mark| mark.info.stack == shown.stack && of_role(self.tool.role(), mark))
+            .max_by_key(|mark| mark.info.id)
+            .map(|mark| mark.info.id)
+    }
+}
+
+/// The edit that takes a mark from one set of voxels to another, measured. A mark left empty is removed.
+fn stroke_edit(
+    document: &Document,
+    mark: MarkRecord,
+    old: &Mask,
+    new: &Mask,
+    volume: Option<&Volume>,
+) -> Result<NamedEdit, NoEdit> {
+    let delta = old.delta_to(new).map_err(|error| error.to_string())?;
+    let id = mark.info.id;
+    if delta.is_empty() {
+        return Err(NoEdit::Nothing);
+    }
+    if new.is_empty() {
+        return Ok(edits::remove_mark(document, id)?);
+    }
+    let record = document.stack(mark.info.stack).ok_or(words::STACK_GONE)?;
+    let calibrated = record.info.pixel_spacing_mm.is_some();
+    let is_volume = matches!(record.info.shape, Shape::Volume(_));
+    let measured = Some(summary(&mark.info, new, volume, calibrated, is_volume).into());
+    if document.mark(id).is_some() {
+        Ok(edits::mark_stroke(document, id, delta, measured)?)
+    } else {
+        Ok(edits::new_mark(document, mark.info, mark.grid, delta, measured))
+    }
+}

@@ -1,0 +1,239 @@
+//! How panes are linked and moved: links in force, matches, windows.
+
+use super::desk::Intent;
+use super::notices::Level;
+use super::room::{LinkOf, Pane, Room};
+use super::{Tool, Workbench, words};
+use crate::alignment::{How, Link, Placed, Placement, match_points, resolve};
+use crate::clinical::{LesionId, PatientId, StackKey};
+use crate::geometry::{Anatomical, Grid, SpaceId, main_plane};
+use crate::project::{ChangeKind, Document, NamedEdit, Op, RowKey, StackRecord, edits};
+use crate::volume::auto_window;
+
+/// What linking needs to know of a stack; `None` for pictures, which have no place.
+fn placed(document: &Document, record: &StackRecord) -> Option<Placed> {
+    if matches!(record.info.shape, crate::dicom::Shape::PictureStack { .. }) {
+        return None;
+    }
+    let frame = record.info.frame_of_reference_uid.clone();
+    Some(Placed {
+        key: record.info.key,
+        visit: document.visit_of_stack(record.info.key)?,
+        has_frame_of_reference: frame.is_some(),
+        space: SpaceId(frame.unwrap_or_else(|| record.info.key.to_string())),
+    })
+}
+
+/// Which way slices grow when a reader scrolls down: towards the feet, the back, or the patient's left.
+#[must_use]
+pub fn scroll_sign(grid: &Grid) -> i64 {
+    let step = grid.axes[2].vector();
+    let down = match main_plane(grid.normal()) {
+        Anatomical::Axial => -step.z,
+        Anatomical::Coronal => step.y,
+        Anatomical::Sagittal => step.x,
+    };
+    if down < 0.0 { -1 } else { 1 }
+}
+
+/// The number of a slice as a reader counts, from the top, and how many there are.
+#[must_use]
+pub fn reading_number(grid: &Grid, slice: u32) -> (u32, u32) {
+    let count = grid.dims[2];
+    let n = if scroll_sign(grid) > 0 { slice + 1 } else { count.saturating_sub(slice) };
+    (n, count)
+}
+
+/// Everything that links between the stacks of one patient depend on.
+pub(super) struct Links {
+    lesion: Option<LesionId>,
+    stacks: Vec<Placed>,
+    placements: Vec<Placement>,
+}
+
+impl Links {
+    pub(super) fn of(document: &Document, patient: PatientId, lesion: Option<LesionId>) -> Self {
+        let records = document.stacks().filter(|record| record.patient == patient);
+        let stacks: Vec<Placed> = records.filter_map(|record| placed(document, record)).collect();
+        let here = |key: StackKey| stacks.iter().any(|stack| stack.key == key);
+        let placements = document.placements().filter(|p| here(p.from) && here(p.to)).cloned().collect();
+        Self { lesion, stacks, placements }
+    }
+
+    pub(super) fn between(&self, from: StackKey, to: StackKey) -> Option<Link> {
+        let find = |key| self.stacks.iter().find(|stack| stack.key == key);
+        Some(resolve(find(from)?, find(to)?, self.lesion, &self.placements, &self.stacks))
+    }
+}
+
+impl Workbench {
+    fn links(&self) -> Option<Links> {
+        Some(Links::of(self.document()?, self.selection.patient?, self.selection.lesion))
+    }
+
+    /// How one stack lies to another of the chosen patient.
+    #[must_use]
+    pub fn link(&self, from: StackKey, to: StackKey) -> Option<Link> {
+        self.links()?.between(from, to)
+    }
+
+    /// How a pane is linked to the first one, for the line in its corner; `None` when it stands alone.
+    #[must_use]
+    pub fn pane_link(&self, pane: usize) -> Option<Link> {
+        let first = self.room.panes().first()?.shown()?;
+        let other = self.room.panes().get(pane)?.shown()?;
+        if pane == 0 || !self.linked { None } else { self.link(first.stack, other.stack) }
+    }
+
+    /// Changes the room with the links in force; without links when the panes move alone.
+    pub(super) fn with_links(&mut self, change: impl FnOnce(&mut Room, LinkOf)) {
+        let links = if self.linked { self.links() } else { None };
+        let between = |from: StackKey, to: StackKey| links.as_ref().and_then(|links| links.between(from, to));
+        change(&mut self.room, &between);
+        self.keep_loading();
+    }
+
+    /// Volumes that were dropped for memory are read again when shown.
+    fn keep_loading(&mut self) {
+        let missing = self.room.panes().iter().filter_map(Pane::shown).any(|s| self.images.get(s.stack).is_none());
+        if missing {
+            self.prepare_panes();
+        }
+    }
+
+    pub(super) fn next_pane(&mut self) {
+        let count = self.room.panes().len();
+        if count > 0 {
+            self.room.activate((self.room.active() + 1) % count);
+        }
+    }
+
+    pub(super) fn toggle_link(&mut self) {
+        self.linked = !self.linked;
+        self.notices.tell(Level::Note, if self.linked { words::LINKED } else { words::UNLINKED }, false);
+    }
+
+    pub(super) fn reset_view(&mut self) {
+        self.room.forget_windows();
+        self.room.set_field(None);
+        self.prepare_panes();
+    }
+
+    pub(super) fn preset(&mut self, pane: usize, id: &str) {
+        if let Some(preset) = crate::volume::preset(id) {
+            self.room.set_window(pane, preset.window);
+        }
+    }
+
+    pub(super) fn auto_window(&mut self, pane: usize) {
+        let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown) else { return };
+        let window = self.images.get(shown.stack).and_then(|volume| auto_window(volume, Some(shown.slice)));
+        if let Some(window) = window {
+            self.room.set_window(pane, window);
+        }
+    }
+
+    /// A stack that was read to its end: what needed all values can be done now.
+    pub(super) fn take_loaded(&mut self, key: StackKey, errors: super::SliceErrors) {
+        if !errors.is_empty() {
+            let first = errors.values().next().cloned().unwrap_or_default();
+            self.notices.tell(Level::Problem, words::slices_unread(errors.len(), &first), false);
+        }
+        self.images.ended(key, errors);
+        self.prepare_panes();
+    }
+
+    /// The middles of the two panes are the same place: kept in the project.
+    pub(super) fn match_slices(&mut self) {
+        let shown: Vec<_> = self.room.panes().iter().filter_map(Pane::shown).cloned().collect();
+        let [first, second] = shown.as_slice() else {
+            self.notices.tell(Level::Problem, words::MATCH_NEEDS_TWO, false);
+            return;
+        };
+        if !first.placed || !second.placed || first.stack == second.stack {
+            self.notices.tell(Level::Problem, words::MATCH_NEEDS_PLACES, false);
+            return;
+        }
+        // The slices are matched along their normal; a shift within the slice is kept as it is, so that a
+        // reader who scrolled one pane alone matches what is seen.
+        let link = self.link(first.stack, second.stack).map(|link| link.rigid_mm).unwrap_or_default();
+        let from = first.focus();
+        let moved = link.apply(from);
+        let plane = second.grid.slice_plane(second.slice);
+        let to = moved - plane.normal.times_mm(plane.distance_mm(moved));
+        let (a, b) = (first.stack, second.stack);
+        self.linked = true; // whoever matched two panes wants them to move together
+        self.change_as_reader(move |document, reader, at| {
+            let placement =
+                Placement { from: a, to: b, lesion: None, rigid_mm: match_points(from, to), how: How::Matched { reader, at } };
+            let mut named = edits::placement(document, placement);
+            // One match a pair: the other direction would speak against it.
+            if document.placement(b, a, None).is_some() {
+                named.edit.ops.push(Op::Remove(RowKey::Placement((b, a, None))));
+            }
+            Ok(Intent::tell(named))
+        });
+    }
+
+    pub(super) fn unmatch(&mut self) {
+        let shown: Vec<_> = self.room.panes().iter().filter_map(Pane::shown).map(|shown| shown.stack).collect();
+        let [a, b] = *shown.as_slice() else { return };
+        self.change_as_reader(move |document, _, _| {
+            let patient = document.stack(a).map(|record| record.patient).ok_or(words::STACK_GONE)?;
+            let keys = [(a, b, None), (b, a, None)];
+            let ops: Vec<Op> = keys
+                .into_iter()
+                .filter(|(from, to, lesion)| document.placement(*from, *to, *lesion).is_some())
+                .map(|key| Op::Remove(RowKey::Placement(key)))
+                .collect();
+            if ops.is_empty() {
+                return Err(words::NO_MATCH.into());
+            }
+            Ok(Intent::tell(NamedEdit::new(ChangeKind::Placement, words::UNMATCHED, ops).of(patient)))
+        });
+    }
+
+    pub(super) fn take_up(&mut self, tool: Tool) {
+        self.stroke = None;
+        if tool.role().is_some() && self.selection.lesion.is_none() {
+            self.notices.tell(Level::Problem, words::MARK_NEEDS_LESION, false);
+            return;
+        }
+        if tool.role().is_some() && self.reader.is_none() {
+            self.notices.tell(Level::Problem, words::NO_READER, false);
+            return;
+        }
+        self.tool = tool;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{PatientDirection, PatientPoint};
+
+    fn grid(axes: [PatientDirection; 3]) -> Grid {
+        Grid {
+            origin: PatientPoint::new(0.0, 0.0, 0.0),
+            axes,
+            spacing_mm: [1.0, 1.0, 5.0],
+            dims: [10, 10, 35],
+            space: SpaceId("s".into()),
+        }
+    }
+
+    #[test]
+    fn down_is_towards_the_feet_and_slices_are_counted_from_the_top() {
+        let axial = grid([PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR]);
+        assert_eq!(scroll_sign(&axial), -1);
+        assert_eq!(reading_number(&axial, 34), (1, 35));
+        assert_eq!(reading_number(&axial, 0), (35, 35));
+    }
+
+    #[test]
+    fn down_is_towards_the_back_in_coronal_slices() {
+        let coronal = grid([PatientDirection::LEFT, -PatientDirection::SUPERIOR, PatientDirection::POSTERIOR]);
+        assert_eq!(scroll_sign(&coronal), 1);
+        assert_eq!(reading_number(&coronal, 0), (1, 35));
+    }
+}

@@ -1,0 +1,282 @@
+//! Everything a person can ask of the workbench, with what it needs to be done.
+
+use crate::clinical::{
+    AmendmentReason, Answer, Complications, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
+    NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
+    StackRole, StudySettings, VisitId,
+};
+use crate::export::Dates;
+use crate::geometry::PatientPoint;
+use crate::volume::Window;
+use std::path::PathBuf;
+
+/// What the left button does on a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tool {
+    /// Nothing but choosing; the wheel scrolls.
+    #[default]
+    Scroll,
+    /// Paints a mark of a role.
+    Brush(MarkRole),
+    /// Takes away from the mark of a role.
+    Eraser(MarkRole),
+}
+
+impl Tool {
+    /// The role that is painted or erased.
+    #[must_use]
+    pub const fn role(self) -> Option<MarkRole> {
+        match self {
+            Self::Scroll => None,
+            Self::Brush(role) | Self::Eraser(role) => Some(role),
+        }
+    }
+}
+
+/// Which way to step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// On.
+    Next,
+    /// Back.
+    Previous,
+}
+
+/// An intention of the person at the window or of a script.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Open what these paths hold: a project, or images to import.
+    Open(Vec<PathBuf>),
+    /// Make a project file.
+    NewProject(PathBuf),
+    /// Write a sample study to the user's folder and open it.
+    OpenSample(String),
+    /// Save the project as another file and go on there.
+    SaveAs(PathBuf),
+    /// Close the project.
+    CloseProject,
+    /// Stop looking for images; what was found so far is kept.
+    StopImport,
+    /// Say who reads.
+    SetReader(String),
+    /// Take back the last change.
+    Undo,
+    /// Do it again.
+    Redo,
+
+    /// Read this patient.
+    SelectPatient(PatientId),
+    /// Read this visit.
+    SelectVisit(VisitId),
+    /// Read this lesion.
+    SelectLesion(LesionId),
+    /// Next or previous lesion and visit without an answer.
+    StepUnread(Step),
+    /// Next or previous lesion of the patient.
+    StepLesion(Step),
+    /// Later or earlier visit.
+    StepVisit(Step),
+    /// Next or previous stack of the same visit in the active pane.
+    StepSeries(Step),
+
+    /// Make a pane the active one.
+    ActivatePane(usize),
+    /// Make the next pane the active one.
+    NextPane,
+    /// Show a stack in a pane, and remember the choice for its role and visit.
+    ShowStack {
+        /// The pane.
+        pane: usize,
+        /// The stack.
+        stack: StackKey,
+    },
+    /// Scroll by slices.
+    Scroll {
+        /// The pane.
+        pane: usize,
+        /// Slices, positive towards the end.
+        by: i64,
+    },
+    /// Show a slice.
+    SetSlice {
+        /// The pane.
+        pane: usize,
+        /// The slice.
+        slice: u32,
+    },
+    /// Move the picture.
+    Pan {
+        /// The pane.
+        pane: usize,
+        /// To the right of the picture, mm.
+        right_mm: f64,
+        /// Down the picture, mm.
+        down_mm: f64,
+    },
+    /// Zoom about a place.
+    Zoom {
+        /// The pane.
+        pane: usize,
+        /// The field as it is now, mm across.
+        now_mm: f64,
+        /// How much closer.
+        factor: f64,
+        /// What keeps its place: offset from the middle in fractions of the field's width.
+        about: (f64, f64),
+    },
+    /// Set the field, mm across; none shows the whole picture.
+    SetField(Option<f64>),
+    /// Whole picture, windows as proposed.
+    ResetView,
+    /// Set the window of a pane.
+    SetWindow {
+        /// The pane.
+        pane: usize,
+        /// The window.
+        window: Window,
+    },
+    /// Set a preset by its id.
+    Preset {
+        /// The pane.
+        pane: usize,
+        /// The preset's id.
+        id: &'static str,
+    },
+    /// Choose the window from the values.
+    AutoWindow(usize),
+    /// Invert grey.
+    ToggleInverted,
+    /// Bring a place into the middle of all linked panes.
+    GoTo {
+        /// The pane whose space the place is in.
+        pane: usize,
+        /// The place.
+        point: PatientPoint,
+    },
+    /// The slices in the two panes are the same place.
+    Match,
+    /// Drop that match.
+    Unmatch,
+    /// Let panes move together, or each alone.
+    ToggleLink,
+    /// Show the previous visit in the active pane, or take it back.
+    PreviousHere(bool),
+
+    /// Take up a tool.
+    Use(Tool),
+    /// Set the brush radius, mm.
+    BrushRadius(f64),
+    /// Put the brush down.
+    BeginStroke {
+        /// The pane.
+        pane: usize,
+        /// Column and row, fractions allowed.
+        at: (f64, f64),
+    },
+    /// Move the brush.
+    ExtendStroke {
+        /// Column and row, fractions allowed.
+        at: (f64, f64),
+    },
+    /// Lift the brush: one change, one undo.
+    EndStroke,
+    /// Forget the stroke; leaves no trace.
+    CancelStroke,
+    /// Delete a mark.
+    DeleteMark(MarkId),
+
+    /// Change or add a patient.
+    PutPatient(Box<Patient>),
+    /// Change or add a lesion.
+    PutLesion(Box<Lesion>),
+    /// Add a lesion at the middle of a pane.
+    AddLesion {
+        /// The pane.
+        pane: usize,
+    },
+    /// Put the chosen lesion at the middle of a pane.
+    PlaceLesion {
+        /// The pane.
+        pane: usize,
+    },
+    /// Remove a lesion that has nothing recorded.
+    RemoveLesion(LesionId),
+    /// Change or add a session.
+    PutSession(Box<Session>),
+    /// Remove a session.
+    RemoveSession(SessionId),
+    /// Change or add an event.
+    PutEvent(Box<Event>),
+    /// Remove an event.
+    RemoveEvent(EventId),
+    /// Say what a stack shows.
+    SetRole {
+        /// The stack.
+        stack: StackKey,
+        /// What it shows.
+        role: StackRole,
+    },
+    /// Move a study to another visit of the patient.
+    MoveStudy {
+        /// Its UID.
+        study: String,
+        /// The visit; none makes a new one.
+        visit: Option<VisitId>,
+    },
+    /// Change the study's settings.
+    PutSettings(Box<StudySettings>),
+
+    /// What is seen at the chosen lesion and visit.
+    Answer(Answer),
+    /// Main shape.
+    Shape(Option<Shape>),
+    /// Second shape.
+    SecondShape(Option<Shape>),
+    /// Why it is not evaluable.
+    NotEvaluable(NotEvaluableReason),
+    /// Why it was not done.
+    NotDone(NotDoneReason),
+    /// Longest diameter of the viable part, mm, by hand.
+    ViableLd(Option<f64>),
+    /// Adequate or not, with a reason.
+    Adequacy {
+        /// Adequate.
+        adequate: bool,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Set a rule aside.
+    Override {
+        /// The rule's id.
+        rule: String,
+        /// Picked reason.
+        reason: OverrideReason,
+        /// More, in words.
+        text: String,
+    },
+    /// Free text.
+    Comment(String),
+    /// New tumour elsewhere at the chosen visit.
+    NewTumour(Option<NewTumour>),
+    /// Complications at the chosen visit.
+    Complications(Option<Complications>),
+    /// Sign the chosen visit.
+    Sign,
+    /// Reopen the signed visit.
+    Amend {
+        /// Picked reason.
+        reason: AmendmentReason,
+        /// More, in words.
+        text: String,
+    },
+
+    /// Write the tables.
+    Export {
+        /// A `.csv` file or a folder.
+        path: PathBuf,
+        /// How dates are written.
+        dates: Dates,
+    },
+    /// Put a notice away.
+    Dismiss(u64),
+}

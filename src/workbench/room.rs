@@ -1,0 +1,378 @@
+//! The panes of the reading room: which stack, slice, field and window each shows, and how they move
+//! together. Pure state; where two panes are linked is told by whoever calls.
+
+use crate::alignment::Link;
+use crate::clinical::{StackKey, StackRole};
+use crate::geometry::{Grid, PatientPoint, VoxelIndex};
+use crate::volume::Window;
+use std::collections::BTreeMap;
+
+/// The field that a lesion is shown in, mm across (reading.md 6).
+pub const LESION_FIELD_MM: f64 = 120.0;
+/// The narrowest and widest field, mm.
+const FIELD_RANGE_MM: std::ops::RangeInclusive<f64> = 8.0..=2000.0;
+
+/// How one pane's stack lies to another's: `None` when they have nothing to do with each other.
+pub type LinkOf<'a> = &'a dyn Fn(StackKey, StackKey) -> Option<Link>;
+
+/// What panes share a window: CT of one role does, anything else only with itself (reading.md 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WindowGroup {
+    /// All CT stacks of a role.
+    Ct(StackRole),
+    /// One stack.
+    Own(StackKey),
+}
+
+/// What a pane shows of a stack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The stack.
+    pub stack: StackKey,
+    /// Its grid; for pictures a pixel grid.
+    pub grid: Grid,
+    /// Whether the grid is in patient space, so that places in it mean something elsewhere.
+    pub placed: bool,
+    /// What it shares its window with.
+    pub group: WindowGroup,
+    /// The slice.
+    pub slice: u32,
+    /// The middle of the field: column and row, fractions allowed.
+    pub centre: (f64, f64),
+    /// Whether the place that a linked pane asked for lies beyond this stack's ends.
+    pub beyond: bool,
+}
+
+impl Shown {
+    /// A stack at its middle.
+    #[must_use]
+    pub fn middle_of(stack: StackKey, grid: Grid, placed: bool, group: WindowGroup) -> Self {
+        let centre = ((f64::from(grid.dims[0]) - 1.0) / 2.0, (f64::from(grid.dims[1]) - 1.0) / 2.0);
+        let slice = grid.dims[2] / 2;
+        Self { stack, grid, placed, group, slice, centre, beyond: false }
+    }
+
+    /// The place in the middle of the field.
+    #[must_use]
+    pub fn focus(&self) -> PatientPoint {
+        self.grid.to_patient(VoxelIndex::new(self.centre.0, self.centre.1, f64::from(self.slice)))
+    }
+
+    /// The last slice.
+    #[must_use]
+    pub fn last_slice(&self) -> u32 {
+        self.grid.dims[2].saturating_sub(1)
+    }
+
+    fn go_to(&mut self, point: PatientPoint, recentre: bool) {
+        let at = self.grid.to_index(point);
+        self.beyond = at.k < -0.5 - 1e-6 || at.k > f64::from(self.last_slice()) + 0.5 + 1e-6;
+        if let Some(slice) = self.grid.nearest_slice(point) {
+            self.slice = slice;
+        }
+        if recentre {
+            self.centre = (at.i, at.j);
+        }
+    }
+}
+
+/// One pane: a stack, or why there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pane {
+    /// A stack is shown.
+    Stack(Shown),
+    /// Nothing to show, and why.
+    Empty(String),
+}
+
+impl Pane {
+    /// What is shown.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Shown> {
+        match self {
+            Self::Stack(shown) => Some(shown),
+            Self::Empty(_) => None,
+        }
+    }
+
+    fn shown_mut(&mut self) -> Option<&mut Shown> {
+        match self {
+            Self::Stack(shown) => Some(shown),
+            Self::Empty(_) => None,
+        }
+    }
+}
+
+/// The panes, the field they share, and the windows in use.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Room {
+    panes: Vec<Pane>,
+    active: usize,
+    /// Width of the field, mm; none shows the whole picture.
+    field_mm: Option<f64>,
+    windows: BTreeMap<WindowGroup, Window>,
+    inverted: bool,
+}
+
+impl Room {
+    /// The panes, left to right.
+    #[must_use]
+    pub fn panes(&self) -> &[Pane] {
+        &self.panes
+    }
+
+    /// The pane that keys speak to.
+    #[must_use]
+    pub fn active(&self) -> usize {
+        self.active
+    }
+
+    /// Makes a pane the one that keys speak to.
+    pub fn activate(&mut self, pane: usize) {
+        if pane < self.panes.len() {
+            self.active = pane;
+        }
+    }
+
+    /// Width of the shared field, mm; none shows the whole picture.
+    #[must_use]
+    pub fn field_mm(&self) -> Option<f64> {
+        self.field_mm
+    }
+
+    /// Whether grey is inverted.
+    #[must_use]
+    pub fn inverted(&self) -> bool {
+        self.inverted
+    }
+
+    /// Inverts grey, or takes it back.
+    pub fn toggle_inverted(&mut self) {
+        self.inverted = !self.inverted;
+    }
+
+    /// Hangs new panes; the active pane stays when it still exists.
+    pub fn hang(&mut self, panes: Vec<Pane>) {
+        self.panes = panes;
+        self.active = self.active.min(self.panes.len().saturating_sub(1));
+    }
+
+    /// Shows another stack in a pane, at the place the pane was looking at.
+    pub fn replace(&mut self, pane: usize, mut with: Shown, links: LinkOf) {
+        let Some(old) = self.panes.get_mut(pane) else { return };
+        if let Some(before) = old.shown()
+            && before.placed
+            && with.placed
+            && let Some(link) = links(before.stack, with.stack)
+        {
+            with.go_to(link.rigid_mm.apply(before.focus()), true);
+        }
+        *old = Pane::Stack(with);
+    }
+
+    /// The window of a pane, when one was set.
+    #[must_use]
+    pub fn window(&self, pane: usize) -> Option<Window> {
+        self.windows.get(&self.panes.get(pane)?.shown()?.group).copied()
+    }
+
+    /// Sets the window of a pane and of all that share it.
+    pub fn set_window(&mut self, pane: usize, window: Window) {
+        if let Some(shown) = self.panes.get(pane).and_then(Pane::shown) {
+            let width = window.width.clamp(1.0, 1e7);
+            let centre = window.centre.clamp(-1e7, 1e7);
+            self.windows.insert(shown.group, Window { centre, width });
+        }
+    }
+
+    /// Sets the window of a group only when it has none yet.
+    pub fn set_first_window(&mut self, group: WindowGroup, window: Window) {
+        self.windows.entry(group).or_insert(window);
+    }
+
+    /// Forgets all windows, so that each is chosen anew.
+    pub fn forget_windows(&mut self) {
+        self.windows.clear();
+        self.inverted = false;
+    }
+
+    /// Scrolls a pane by slices; linked panes follow by place, never by number.
+    pub fn scroll(&mut self, pane: usize, by: i64, links: LinkOf) {
+        let Some(shown) = self.panes.get(pane).and_then(Pane::shown) else { return };
+        let target = (i64::from(shown.slice) + by).clamp(0, i64::from(shown.last_slice()));
+        self.set_slice(pane, target as u32, links);
+    }
+
+    /// Shows a slice in a pane; linked panes follow by place.
+    pub fn set_slice(&mut self, pane: usize, slice: u32, links: LinkOf) {
+        let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) else { return };
+        shown.slice = slice.min(shown.last_slice());
+        shown.beyond = false;
+        self.others_follow(pane, false, links);
+    }
+
+    /// Brings a place of one pane's space into the middle of all linked panes.
+    pub fn go_to(&mut self, pane: usize, point: PatientPoint, links: LinkOf) {
+        let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) else { return };
+        shown.go_to(point, true);
+        self.others_follow(pane, true, links);
+    }
+
+    /// Moves the picture under the field, in points of the screen turned to mm; linked panes move alike.
+    pub fn pan(&mut self, pane: usize, right_mm: f64, down_mm: f64, links: LinkOf) {
+        let Some(from) = self.panes.get(pane).and_then(Pane::shown).map(|shown| shown.stack) else { return };
+        for other in self.panes.iter_mut().filter_map(Pane::shown_mut) {
+            if other.stack == from || links(from, other.stack).is_some() {
+                other.centre.0 -= right_mm / other.grid.spacing_mm[0];
+                other.centre.1 -= down_mm / other.grid.spacing_mm[1];
+            }
+        }
+    }
+
+    /// Sets the field; `about` is what keeps its place on screen, as an offset from the middle in fractions
+    /// of the field's width.
+    pub fn zoom(&mut self, pane: usize, now_mm: f64, factor: f64, about: (f64, f64), links: LinkOf) {
+        let field = (now_mm / factor).clamp(*FIELD_RANGE_MM.start(), *FIELD_RANGE_MM.end());
+        let grow = now_mm - field;
+        self.field_mm = Some(field);
+        self.pan(pane, -about.0 * grow, -about.1 * grow, links);
+    }
+
+    /// Sets the field, mm across; none shows the whole picture, centred.
+    pub fn set_field(&mut self, field_mm: Option<f64>) {
+        self.field_mm = field_mm.map(|mm| mm.clamp(*FIELD_RANGE_MM.start(), *FIELD_RANGE_MM.end()));
+        if self.field_mm.is_none() {
+            for shown in self.panes.iter_mut().filter_map(Pane::shown_mut) {
+                shown.centre =
+                    ((f64::from(shown.grid.dims[0]) - 1.0) / 2.0, (f64::from(shown.grid.dims[1]) - 1.0) / 2.0);
+            }
+        }
+    }
+
+    fn others_follow(&mut self, pane: usize, recentre: bool, links: LinkOf) {
+        let Some(from) = self.panes.get(pane).and_then(Pane::shown).filter(|shown| shown.placed).cloned() else {
+            return;
+        };
+        let focus = from.focus();
+        for (n, other) in self.panes.iter_mut().enumerate() {
+            let Some(other) = other.shown_mut().filter(|other| n != pane && other.placed) else { continue };
+            if let Some(link) = links(from.stack, other.stack) {
+                other.go_to(link.rigid_mm.apply(focus), recentre);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::LinkKind;
+    use crate::geometry::{PatientDirection, PatientVector, Rigid, SpaceId};
+
+    fn shown(key: u8, z0: f64, step: f64, slices: u32) -> Shown {
+        let grid = Grid {
+            origin: PatientPoint::new(-100.0, -100.0, z0),
+            axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+            spacing_mm: [1.0, 1.0, step],
+            dims: [201, 201, slices],
+            space: SpaceId(format!("s{key}")),
+        };
+        let key = StackKey([key; 16]);
+        Shown::middle_of(key, grid, true, WindowGroup::Own(key))
+    }
+
+    fn table(_: StackKey, _: StackKey) -> Option<Link> {
+        Some(Link { rigid_mm: Rigid::IDENTITY, kind: LinkKind::TablePosition })
+    }
+
+    fn two() -> Room {
+        let mut room = Room::default();
+        room.hang(vec![Pane::Stack(shown(1, 0.0, 5.0, 21)), Pane::Stack(shown(2, 0.0, 2.0, 51))]);
+        room
+    }
+
+    fn slices(room: &Room) -> Vec<u32> {
+        room.panes().iter().filter_map(Pane::shown).map(|s| s.slice).collect()
+    }
+
+    #[test]
+    fn linked_panes_follow_by_place_not_by_number() {
+        let mut room = two();
+        room.set_slice(0, 4, &table); // z = 20 mm
+        assert_eq!(slices(&room), [4, 10]);
+        room.scroll(1, 5, &table); // z = 30 mm
+        assert_eq!(slices(&room), [6, 15]);
+    }
+
+    #[test]
+    fn a_match_shifts_the_other_pane() {
+        let mut room = two();
+        let shift = |from: StackKey, _: StackKey| {
+            let sign = if from == StackKey([1; 16]) { 1.0 } else { -1.0 };
+            Some(Link {
+                rigid_mm: Rigid::shift(PatientVector::new(0.0, 0.0, 10.0 * sign)),
+                kind: LinkKind::TablePosition,
+            })
+        };
+        room.set_slice(0, 4, &shift);
+        assert_eq!(slices(&room), [4, 15]);
+        room.set_slice(1, 15, &shift);
+        assert_eq!(slices(&room), [4, 15]);
+    }
+
+    #[test]
+    fn a_pane_beyond_its_end_says_so() {
+        let mut room = Room::default();
+        room.hang(vec![Pane::Stack(shown(1, 0.0, 5.0, 21)), Pane::Stack(shown(2, 0.0, 2.0, 11))]);
+        room.set_slice(0, 20, &table); // z = 100, the other ends at 20
+        let other = room.panes()[1].shown().unwrap();
+        assert!(other.beyond);
+        assert_eq!(other.slice, 10);
+        room.set_slice(0, 2, &table);
+        assert!(!room.panes()[1].shown().unwrap().beyond);
+    }
+
+    #[test]
+    fn unlinked_panes_stay_where_they_are() {
+        let mut room = two();
+        let before = slices(&room)[1];
+        room.set_slice(0, 0, &|_, _| None);
+        assert_eq!(slices(&room), [0, before]);
+    }
+
+    #[test]
+    fn zoom_keeps_the_place_under_the_pointer() {
+        let mut room = two();
+        room.set_field(Some(200.0));
+        // The pointer is a quarter of the field right of the middle: 50 mm, so column 150.
+        room.zoom(0, 200.0, 2.0, (0.25, 0.0), &table);
+        assert_eq!(room.field_mm(), Some(100.0));
+        let shown = room.panes()[0].shown().unwrap();
+        // Now a quarter of the field is 25 mm; column 150 must still lie there.
+        assert!((shown.centre.0 + 25.0 - 150.0).abs() < 1e-9, "{:?}", shown.centre);
+    }
+
+    #[test]
+    fn going_to_a_place_centres_every_linked_pane() {
+        let mut room = two();
+        room.go_to(0, PatientPoint::new(30.0, -20.0, 50.0), &table);
+        for pane in room.panes() {
+            let at = pane.shown().unwrap().focus();
+            assert!(at.distance_mm(PatientPoint::new(30.0, -20.0, 50.0)) < 1e-9);
+        }
+    }
+
+    #[test]
+    fn ct_of_one_role_shares_a_window_and_others_do_not() {
+        let mut room = Room::default();
+        let ct = WindowGroup::Ct(StackRole::CtPortalVenous);
+        let (mut a, mut b) = (shown(1, 0.0, 5.0, 3), shown(2, 0.0, 5.0, 3));
+        (a.group, b.group) = (ct, ct);
+        room.hang(vec![Pane::Stack(a), Pane::Stack(b), Pane::Stack(shown(3, 0.0, 5.0, 3))]);
+        room.set_window(0, Window { centre: 100.0, width: 160.0 });
+        assert_eq!(room.window(1), Some(Window { centre: 100.0, width: 160.0 }));
+        assert_eq!(room.window(2), None);
+        room.set_window(2, Window { centre: 0.0, width: 0.0 });
+        assert_eq!(room.window(2), Some(Window { centre: 0.0, width: 1.0 }));
+    }
+}

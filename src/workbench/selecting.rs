@@ -1,0 +1,564 @@
+//! What is read: patient, visit and lesion; what is left to read; and which stacks hang in the panes.
+
+use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
+use super::{Request, Step, Workbench, words};
+use crate::clinical::{
+    Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId,
+};
+use crate::dicom::Shape;
+use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
+use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
+use crate::project::{Document, StackRecord};
+use crate::volume::Window;
+
+/// What a pane is for.
+pub(super) type PaneSlot = StackRole;
+
+/// What is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// The patient.
+    pub patient: Option<PatientId>,
+    /// The visit that is read.
+    pub visit: Option<VisitId>,
+    /// The lesion that is read.
+    pub lesion: Option<LesionId>,
+}
+
+/// Where a visit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VisitState {
+    /// Before the first session: nothing to answer.
+    Baseline,
+    /// No lesion to answer for yet.
+    Open,
+    /// So many of so many lesions answered.
+    Reading {
+        /// Lesions with an answer.
+        answered: usize,
+        /// Lesions to answer for.
+        of: usize,
+    },
+    /// Signed.
+    Signed,
+    /// Hidden until an earlier visit is signed.
+    Hidden,
+}
+
+/// What stands over a pane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaneTitle {
+    /// "Pre", "This visit" and the date.
+    pub visit: String,
+    /// "L1 +92 d · 3 months".
+    pub time: String,
+    /// "PV · 120 kVp".
+    pub series: String,
+    /// "Chosen: PV, 3 mm, soft. 4 others".
+    pub choice: String,
+}
+
+impl Workbench {
+    /// The chosen patient's visits, by date.
+    #[must_use]
+    pub fn visits(&self) -> Vec<&Visit> {
+        match (self.document(), self.selection.patient) {
+            (Some(document), Some(patient)) => document.visits_of(patient),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where a visit stands.
+    #[must_use]
+    pub fn visit_state(&self, visit: VisitId) -> VisitState {
+        let Some(document) = self.document() else { return VisitState::Open };
+        if document.signature(visit, Track::Main).is_some() {
+            return VisitState::Signed;
+        }
+        if self.is_hidden(visit) {
+            return VisitState::Hidden;
+        }
+        let due = due_at(document, visit);
+        if due.is_empty() {
+            let Some(row) = document.visit(visit) else { return VisitState::Open };
+            let first = document.sessions_of(row.patient).first().map(|session| session.date);
+            return if first.is_some_and(|first| row.date < first) { VisitState::Baseline } else { VisitState::Open };
+        }
+        let answered = due.iter().filter(|lesion| is_answered(document, **lesion, visit)).count();
+        VisitState::Reading { answered, of: due.len() }
+    }
+
+    /// Whether a visit is hidden because an earlier one is still to be signed (reading.md 1.11).
+    #[must_use]
+    pub fn is_hidden(&self, visit: VisitId) -> bool {
+        let Some(document) = self.document() else { return false };
+        let Some(row) = document.visit(visit) else { return false };
+        if !document.settings().read_in_time_order || document.signature(visit, Track::Main).is_some() {
+            return false;
+        }
+        document.visits_of(row.patient).into_iter().any(|earlier| {
+            (earlier.date, earlier.id) < (row.date, row.id)
+                && !due_at(document, earlier.id).is_empty()
+                && document.signature(earlier.id, Track::Main).is_none()
+        })
+    }
+
+    /// The lesions that a visit asks an answer for, by number.
+    #[must_use]
+    pub fn due(&self, visit: VisitId) -> Vec<LesionId> {
+        self.document().map(|document| due_at(document, visit)).unwrap_or_default()
+    }
+
+    /// Lesion and visit pairs without an answer, in reading order: patient, visit, lesion.
+    #[must_use]
+    pub fn unread(&self) -> Vec<(PatientId, VisitId, LesionId)> {
+        let Some(document) = self.document() else { return Vec::new() };
+        let mut unread = Vec::new();
+        for patient in document.patients() {
+            for visit in document.visits_of(patient.id) {
+                if document.signature(visit.id, Track::Main).is_some() || self.is_hidden(visit.id) {
+                    continue;
+                }
+                let open = due_at(document, visit.id).into_iter().filter(|l| !is_answered(document, *l, visit.id));
+                unread.extend(open.map(|lesion| (patient.id, visit.id, lesion)));
+            }
+        }
+        unread
+    }
+
+    /// Chooses the first thing to read after a project was opened.
+    pub(super) fn select_first(&mut self) {
+        if let Some((patient, visit, lesion)) = self.unread().first().copied() {
+            self.selection = Selection { patient: Some(patient), visit: Some(visit), lesion: Some(lesion) };
+            self.hang_and_centre();
+        } else if let Some(patient) = self.document().and_then(|d| d.patients().next()).map(|p| p.id) {
+            self.select_patient(patient);
+        }
+    }
+
+    pub(super) fn select_patient(&mut self, patient: PatientId) {
+        let Some(document) = self.document() else { return };
+        let visits: Vec<_> = document.visits_of(patient).into_iter().filter(|visit| !self.is_hidden(visit.id)).collect();
+        let first_due = visits.iter().find(|v| !due_at(document, v.id).is_empty());
+        // Nobody entered a lesion yet: the first scan is the likeliest pre-procedure one, the next is read.
+        let visit = first_due.or_else(|| visits.get(1)).or_else(|| visits.first()).map(|visit| visit.id);
+        let lesion = document.lesions_of(patient).next().map(|lesion| lesion.id);
+        self.selection = Selection { patient: Some(patient), visit, lesion };
+        self.hang_and_centre();
+    }
+
+    pub(super) fn select_visit(&mut self, visit: VisitId) {
+        let Some(row) = self.document().and_then(|document| document.visit(visit)).cloned() else { return };
+        if self.is_hidden(visit) {
+            self.notices.tell(super::Level::Note, words::HIDDEN, false);
+            return;
+        }
+        if self.selection.patient != Some(row.patient) {
+            self.select_patient(row.patient);
+        }
+        self.selection.visit = Some(visit);
+        self.hang_and_centre();
+    }
+
+    pub(super) fn select_lesion(&mut self, lesion: LesionId) {
+        let Some(patient) = self.document().and_then(|d| d.lesion(lesion)).map(|l| l.patient) else { return };
+        if self.selection.patient != Some(patient) {
+            self.select_patient(patient);
+        }
+        self.selection.lesion = Some(lesion);
+        self.stroke = None;
+        self.hang_and_centre();
+    }
+
+    pub(super) fn step_unread(&mut self, step: Step) {
+        let unread = self.unread();
+        let Selection { patient, visit, lesion } = self.selection;
+        if unread.is_empty() {
+            self.notices.tell(super::Level::Note, words::NOTHING_UNREAD, false);
+            return;
+        }
+        let here = unread.iter().position(|u| (Some(u.0), Some(u.1), Some(u.2)) == (patient, visit, lesion));
+        let next = match (here, step) {
+            (Some(n), Step::Next) => (n + 1) % unread.len(),
+            (Some(n), Step::Previous) => (n + unread.len() - 1) % unread.len(),
+            (None, Step::Next) => {
+                // On from the visit that is read, when it is further down the list; else from the start.
+                unread.iter().position(|u| Some(u.0) == patient && Some(u.1) == visit).unwrap_or(0)
+            }
+            (None, Step::Previous) => unread.len() - 1,
+        };
+        if let Some((patient, visit, lesion)) = unread.get(next).copied() {
+            self.selection = Selection { patient: Some(patient), visit: Some(visit), lesion: Some(lesion) };
+            self.hang_and_centre();
+        }
+    }
+
+    pub(super) fn step_lesion(&mut self, step: Step) {
+        let Some((document, patient)) = self.document().zip(self.selection.patient) else { return };
+        let lesions: Vec<LesionId> = document.lesions_of(patient).map(|lesion| lesion.id).collect();
+        if let Some(next) = neighbour(&lesions, self.selection.lesion, step, true) {
+            self.select_lesion(next);
+        }
+    }
+
+    pub(super) fn step_visit(&mut self, step: Step) {
+        let visits: Vec<VisitId> = self.visits().iter().map(|v| v.id).filter(|v| !self.is_hidden(*v)).collect();
+        if let Some(next) = neighbour(&visits, self.selection.visit, step, false) {
+            self.select_visit(next);
+        }
+    }
+
+    /// The next stack of the same visit in the active pane.
+    pub(super) fn step_series(&mut self, step: Step) {
+        let pane = self.room.active();
+        let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown) else { return };
+        let Some(document) = self.document() else { return };
+        let Some(visit) = document.visit_of_stack(shown.stack) else { return };
+        let stacks: Vec<StackKey> = document.stacks_of(visit).iter().map(|stack| stack.info.key).collect();
+        if let Some(next) = neighbour(&stacks, Some(shown.stack), step, true) {
+            self.show_stack(pane, next);
+        }
+    }
+
+    /// Shows a stack in a pane. The choice is remembered for the visit and what would have hung there.
+    pub(super) fn show_stack(&mut self, pane: usize, stack: StackKey) {
+        let Some(record) = self.document().and_then(|document| document.stack(stack)).cloned() else { return };
+        let visit = self.document().and_then(|document| document.visit_of_stack(stack));
+        if let Some((visit, wanted)) = visit.zip(self.wanted_role(pane)) {
+            self.chosen_stacks.insert((visit, wanted), stack);
+        }
+        let with = shown(&record);
+        self.with_links(|room, links| {
+            room.replace(pane, with, links);
+            room.activate(pane);
+        });
+        self.prepare_panes();
+    }
+
+    fn wanted_role(&self, pane: usize) -> Option<StackRole> {
+        let (visits, situation) = self.hanging_input()?;
+        let chosen = choose(&Hanging::default(), &situation, &visits);
+        chosen.get(pane)?.as_ref().ok().map(|chosen| chosen.wanted)
+    }
+
+    fn hanging_input(&self) -> Option<(Vec<VisitStacks>, Situation)> {
+        let document = self.document()?;
+        let patient = self.selection.patient?;
+        let visits = document.visits_of(patient).into_iter().filter(|visit| !self.is_hidden(visit.id));
+        let visits = visits
+            .map(|visit| VisitStacks {
+                visit: visit.id,
+                date: visit.date,
+                stacks: document.stacks_of(visit.id).iter().map(|s| HangStack::new(&s.info, s.role)).collect(),
+            })
+            .collect();
+        let lesion = self.selection.lesion.and_then(|lesion| document.lesion(lesion));
+        let situation = Situation {
+            this: self.selection.visit,
+            first_session: first_session(document, patient, self.selection.lesion),
+            organ: lesion.map(|lesion| lesion.organ),
+            remembered: self.chosen_stacks.clone(),
+        };
+        Some((visits, situation))
+    }
+
+    /// Hangs the panes anew; the view goes to the lesion, or shows whole pictures without one.
+    pub(super) fn hang_and_centre(&mut self) {
+        self.peek = None;
+        self.hang();
+        let place = self.selection.lesion.and_then(|lesion| self.place_of(lesion));
+        match place {
+            Some((stack, point)) => {
+                self.room.set_field(Some(LESION_FIELD_MM));
+                self.centre_on(stack, point);
+            }
+            None => self.room.set_field(None),
+        }
+    }
+
+    fn hang(&mut self) {
+        let Some((visits, situation)) = self.hanging_input() else {
+            self.room.hang(Vec::new());
+            return;
+        };
+        let chosen = choose(&Hanging::default(), &situation, &visits);
+        let Some(document) = self.document() else { return };
+        let panes = chosen
+            .into_iter()
+            .map(|pane| match pane {
+                Ok(chosen) => match document.stack(chosen.key) {
+                    Some(record) => Pane::Stack(shown(record)),
+                    None => Pane::Empty(words::STACK_GONE.to_owned()),
+                },
+                Err(missing) => Pane::Empty(words::capital(&missing.to_string())),
+            })
+            .collect();
+        self.room.hang(panes);
+        self.room.activate(1);
+        self.prepare_panes();
+        // Bring all panes to the place that the first one shows.
+        self.with_links(|room, links| {
+            if let Some(slice) = room.panes().first().and_then(Pane::shown).map(|shown| shown.slice) {
+                room.set_slice(0, slice, links);
+            }
+        });
+    }
+
+    /// Brings a place of a stack's space into the middle of all panes, each by its own link.
+    pub(super) fn centre_on(&mut self, stack: StackKey, point: PatientPoint) {
+        for pane in 0..self.room.panes().len() {
+            let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown).filter(|s| s.placed) else { continue };
+            let Some(link) = self.link(stack, shown.stack) else { continue };
+            let there = link.rigid_mm.apply(point);
+            self.room.go_to(pane, there, &|_, _| None); // each pane by its own link, not by the others'
+        }
+    }
+
+    /// Loads what the panes show and gives each a first window.
+    pub(super) fn prepare_panes(&mut self) {
+        for pane in 0..self.room.panes().len() {
+            let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown).cloned() else { continue };
+            let Some(record) = self.document().and_then(|d| d.stack(shown.stack)).cloned() else { continue };
+            self.want(&record, shown.slice);
+            if let Some(window) = first_window(&record) {
+                self.room.set_first_window(shown.group, window);
+            } else if let Some(volume) = self.images.get(shown.stack)
+                && let Some(window) = crate::volume::auto_window(volume, None)
+                && volume.is_complete()
+            {
+                self.room.set_first_window(shown.group, window);
+            }
+        }
+    }
+
+    pub(super) fn want(&mut self, record: &StackRecord, slice: u32) {
+        let key = record.info.key;
+        self.images.want(key, &record.info, slice, super::jobs::Lane::Screen, &mut self.jobs);
+        self.pump_inline();
+    }
+
+    /// The window that a stack opens with; none where it is chosen from its values.
+    #[must_use]
+    pub fn window_of(&self, stack: &StackRecord) -> Option<Window> {
+        first_window(stack)
+    }
+
+    /// Whether lengths on a stack are mm at the patient.
+    #[must_use]
+    pub fn is_calibrated(&self, stack: StackKey) -> bool {
+        self.document().and_then(|d| d.stack(stack)).is_some_and(|record| record.info.pixel_spacing_mm.is_some())
+    }
+
+    /// Where a lesion is: as clicked, else the middle of its tumour mark at the earliest visit.
+    #[must_use]
+    pub fn place_of(&self, lesion: LesionId) -> Option<(StackKey, PatientPoint)> {
+        let document = self.document()?;
+        place_of(document, lesion)
+    }
+
+    /// What stands over a pane.
+    #[must_use]
+    pub fn pane_title(&self, pane: usize) -> Option<PaneTitle> {
+        let document = self.document()?;
+        let shown = self.room.panes().get(pane)?.shown()?;
+        let record = document.stack(shown.stack)?;
+        let visit = document.visit(document.visit_of_stack(shown.stack)?)?;
+        let first = first_session(document, visit.patient, self.selection.lesion);
+        let is_pre = first.is_some_and(|first| visit.date < first) || (first.is_none() && pane == 0);
+        let name = if is_pre {
+            words::PRE
+        } else if Some(visit.id) == self.selection.visit {
+            words::THIS_VISIT
+        } else {
+            words::OTHER_VISIT
+        };
+        let outcome = self.selection.lesion.and_then(|lesion| self.outcome(lesion));
+        let time = outcome.and_then(|o| o.at(visit.id).map(|at| format!("{} {}", o.label, at.time_words)));
+        let all = document.stacks_of(visit.id);
+        let stacks = VisitStacks {
+            visit: visit.id,
+            date: visit.date,
+            stacks: all.iter().map(|s| HangStack::new(&s.info, s.role)).collect(),
+        };
+        Some(PaneTitle {
+            visit: format!("{name} · {}", visit.date),
+            time: time.unwrap_or_default(),
+            series: words::series(record),
+            choice: choice_words(&stacks, shown.stack),
+        })
+    }
+
+    /// After a change of the document: keep what is chosen where it still exists, and hang anew where needed.
+    pub(super) fn after_change(&mut self, follow: Option<(Option<PatientId>, Option<VisitId>)>) {
+        let Some(document) = self.document() else { return };
+        let before = self.selection;
+        let mut now = before;
+        now.patient = now.patient.filter(|id| document.patient(*id).is_some());
+        now.visit = now.visit.filter(|id| document.visit(*id).is_some());
+        now.lesion = now.lesion.filter(|id| document.lesion(*id).is_some());
+        if now.lesion.is_none()
+            && let Some(patient) = now.patient
+        {
+            now.lesion = document.lesions_of(patient).next().map(|lesion| lesion.id);
+        }
+        if let Some(wanted) = self.selection_wanted.filter(|wanted| document.lesion(*wanted).is_some()) {
+            now.lesion = Some(wanted);
+            self.selection_wanted = None;
+        }
+        let nothing_chosen = now.patient.is_none() || now.visit.is_none();
+        self.selection = now;
+        if nothing_chosen {
+            self.select_first();
+            return;
+        }
+        if let Some((_, Some(visit))) = follow
+            && self.selection.visit != Some(visit)
+            && !self.is_hidden(visit)
+        {
+            // An undo elsewhere: go where it happened.
+            self.ask(Request::SelectVisit(visit));
+            return;
+        }
+        if now != before || self.panes_are_stale() {
+            self.hang_and_centre();
+        }
+    }
+
+    /// Whether a pane shows a stack that is gone, or none although there is one now.
+    fn panes_are_stale(&self) -> bool {
+        let Some(document) = self.document() else { return true };
+        let Some((visits, situation)) = self.hanging_input() else { return false };
+        let chosen = choose(&Hanging::default(), &situation, &visits);
+        self.room.panes().len() != chosen.len()
+            || self.room.panes().iter().zip(&chosen).any(|(pane, chosen)| match (pane, chosen) {
+                (Pane::Stack(shown), _) => document.stack(shown.stack).is_none(),
+                (Pane::Empty(_), Ok(_)) => true,
+                (Pane::Empty(_), Err(_)) => false,
+            })
+    }
+
+    /// Shows the visit before in the active pane while a key is held, then what was there.
+    pub(super) fn previous_here(&mut self, on: bool) {
+        let pane = self.room.active();
+        if !on {
+            if let Some(Pane::Stack(before)) = self.peek.take() {
+                self.with_links(|room, links| room.replace(pane, before, links));
+            }
+            return;
+        }
+        if self.peek.is_some() {
+            return;
+        }
+        let Some(shown_now) = self.room.panes().get(pane).and_then(Pane::shown).cloned() else { return };
+        let Some(document) = self.document() else { return };
+        let Some(visit) = document.visit_of_stack(shown_now.stack) else { return };
+        let visits: Vec<VisitId> = self.visits().iter().map(|visit| visit.id).collect();
+        let Some(previous) = neighbour(&visits, Some(visit), Step::Previous, false) else {
+            self.notices.tell(super::Level::Note, words::NO_EARLIER_VISIT, false);
+            return;
+        };
+        let role = document.stack(shown_now.stack).map(|record| record.role);
+        let stacks = document.stacks_of(previous);
+        let same_role = stacks.iter().find(|record| Some(record.role) == role);
+        let Some(record) = same_role.or_else(|| stacks.first()).map(|record| (*record).clone()) else { return };
+        self.peek = Some(Pane::Stack(shown_now));
+        let with = shown(&record);
+        self.with_links(|room, links| room.replace(pane, with, links));
+        self.prepare_panes();
+    }
+}
+
+/// The neighbour of an entry in a list; `round` goes from the last to the first.
+fn neighbour<T: Copy + PartialEq>(all: &[T], here: Option<T>, step: Step, round: bool) -> Option<T> {
+    let Some(at) = here.and_then(|here| all.iter().position(|other| *other == here)) else {
+        return all.first().copied();
+    };
+    let next = match (step, round) {
+        (Step::Next, true) => (at + 1) % all.len(),
+        (Step::Previous, true) => (at + all.len() - 1) % all.len(),
+        (Step::Next, false) => at.checked_add(1)?,
+        (Step::Previous, false) => at.checked_sub(1)?,
+    };
+    all.get(next).copied().filter(|next| Some(*next) != here)
+}
+
+/// The lesions that a visit asks an answer for: ablated, and treated before or on its date.
+fn due_at(document: &Document, visit: VisitId) -> Vec<LesionId> {
+    let Some(row) = document.visit(visit) else { return Vec::new() };
+    document
+        .lesions_of(row.patient)
+        .filter(|lesion| lesion.status == LesionStatus::Ablated)
+        .filter(|lesion| {
+            let sessions = document.sessions_of(row.patient);
+            sessions.iter().any(|s| s.date <= row.date && s.lesions.iter().any(|t| t.lesion == lesion.id))
+        })
+        .map(|lesion| lesion.id)
+        .collect()
+}
+
+fn is_answered(document: &Document, lesion: LesionId, visit: VisitId) -> bool {
+    document.finding_for(lesion, visit, Track::Main).is_some_and(|finding| finding.answer.is_some())
+}
+
+/// The first session of a lesion, or of the patient when there is no lesion.
+pub(super) fn first_session(document: &Document, patient: PatientId, lesion: Option<LesionId>) -> Option<Date> {
+    let sessions = document.sessions_of(patient);
+    let of_lesion = sessions.iter().find(|s| s.lesions.iter().any(|treated| Some(treated.lesion) == lesion));
+    of_lesion.or_else(|| sessions.first()).map(|session| session.date)
+}
+
+/// Where a lesion is: as clicked, else the middle of its tumour mark at the earliest visit.
+pub(super) fn place_of(document: &Document, lesion: LesionId) -> Option<(StackKey, PatientPoint)> {
+    let row = document.lesion(lesion)?;
+    if let Some(place) = row.place {
+        return Some((place.stack, PatientPoint::new(place.left_mm, place.posterior_mm, place.superior_mm)));
+    }
+    let mark = document
+        .marks_of_patient(row.patient)
+        .filter(|mark| mark.info.lesions.contains(&lesion))
+        .min_by_key(|mark| (mark.info.role, document.visit(mark.info.visit).map(|visit| visit.date), mark.info.id))?;
+    let centre = crate::marks::measure(document.mask(mark.info.id)?)?.centroid;
+    Some((mark.info.stack, centre))
+}
+
+/// A stack of the project, ready to be shown.
+pub(super) fn shown(record: &StackRecord) -> Shown {
+    let info = &record.info;
+    let group = match info.modality {
+        Modality::Ct => WindowGroup::Ct(record.role),
+        _ => WindowGroup::Own(info.key),
+    };
+    let (grid, placed) = match &info.shape {
+        Shape::Volume(grid) => (grid.clone(), true),
+        Shape::PictureStack { .. } => (picture_grid(record), false),
+    };
+    Shown::middle_of(info.key, grid, placed, group)
+}
+
+/// The grid that pictures are marked on: pixels in plane, steps of one.
+fn picture_grid(record: &StackRecord) -> Grid {
+    let [x, y] = record.info.pixel_spacing_mm.unwrap_or([1.0, 1.0]);
+    Grid {
+        origin: PatientPoint::new(0.0, 0.0, 0.0),
+        axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+        spacing_mm: [x, y, 1.0],
+        dims: [record.info.columns, record.info.rows, u32::try_from(record.info.frames.len()).unwrap_or(1)],
+        space: SpaceId(record.info.key.to_string()),
+    }
+}
+
+/// The window a stack opens with: by role for CT (reading.md 4), by the file for others; none where it has
+/// to be chosen from the values.
+fn first_window(record: &StackRecord) -> Option<Window> {
+    let id = match record.role {
+        StackRole::CtUnenhanced => "liver_unenhanced",
+        StackRole::CtArterial => "liver_arterial",
+        StackRole::CtPortalVenous => "liver_portal_venous",
+        StackRole::CtDelayed => "liver_delayed",
+        _ if record.info.modality == Modality::Ct && record.info.unit == crate::volume::Unit::Hu => "abdomen",
+        _ => "",
+    };
+    crate::volume::preset(id)
+        .map(|preset| preset.window)
+        .or_else(|| record.info.windows.first().map(|window| Window { centre: window.centre, width: window.width }))
+}

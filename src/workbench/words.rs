@@ -1,0 +1,158 @@
+//! Every sentence of the workbench that a person reads.
+
+use crate::clinical::{PatientId, VisitId};
+use crate::dicom::Skipped;
+use crate::hanging::short_role;
+use crate::project::{Document, StackRecord};
+use std::path::Path;
+
+pub(super) const UNTITLED: &str = "Untitled project";
+pub(super) const LOADING: &str = "Reading pixels";
+pub(super) const LOOKING: &str = "Looking for images";
+pub(super) const OPENING: &str = "Opening the project";
+pub(super) const MAKING: &str = "Making a project";
+pub(super) const SAVING_AS: &str = "Saving a copy";
+pub(super) const WRITING_SAMPLE: &str = "Writing the sample study";
+pub(super) const EXPORTING: &str = "Writing tables";
+pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open where it was.";
+
+pub(super) const NO_PROJECT: &str = "No project is open. Drop a folder of images on the window, or open a project.";
+pub(super) const NO_READER: &str = "Enter your initials at the top right first; answers and marks carry them.";
+pub(super) const NO_PATIENT: &str = "No patient is chosen. Drop a folder of images on the window first.";
+pub(super) const ONE_PROJECT_AT_A_TIME: &str = "Several projects were dropped. Drop one project at a time.";
+pub(super) const NOTHING_NEW: &str = "All images found are in the project already. Nothing was changed.";
+pub(super) const NO_DATE: &str = "A study carries no date and was put on today. Set its visit under Images.";
+pub(super) const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
+pub(super) const NOTHING_TO_REDO: &str = "There is nothing to redo.";
+pub(super) const NOTHING_UNREAD: &str = "Everything that can be read is read.";
+pub(super) const HIDDEN: &str =
+    "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
+pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";
+pub(super) const STACK_GONE: &str = "The series is no longer in the project.";
+pub(super) const LESION_GONE: &str = "The lesion is no longer in the project.";
+pub(super) const VISIT_HAS_ANSWERS: &str =
+    "This visit has answers or marks, which belong to its date. Undo or delete them before moving the study.";
+pub(super) const LINKED: &str = "Panes move together.";
+pub(super) const UNLINKED: &str =
+    "Each pane moves alone. Scroll both to the same place and press M to match them, or L to link again.";
+pub(super) const MATCH_NEEDS_TWO: &str = "A match needs two panes with images.";
+pub(super) const MATCH_NEEDS_PLACES: &str =
+    "These two cannot be matched: both need positions in the patient, and they need to be two series.";
+pub(super) const UNMATCHED: &str = "Match dropped";
+pub(super) const NO_MATCH: &str = "These two series were not matched directly. There is nothing to drop.";
+pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
+pub(super) const NOTHING_TO_ERASE: &str = "There is no such mark of this lesion here to erase from.";
+pub(super) const NO_PLACE_HERE: &str = "These pictures have no positions in the patient; place the lesion on another series.";
+pub(super) const CHOOSE_LESION: &str = "Choose a lesion first, or add one with A.";
+pub(super) const NOT_TREATED_YET: &str =
+    "This lesion was not treated before this visit. Enter its session under Patient, then answer.";
+pub(super) const NEW_TUMOUR_OPEN: &str = "Rest of the scan: new tumour elsewhere is not answered";
+pub(super) const COMPLICATIONS_OPEN: &str = "Rest of the scan: complications are not answered";
+pub(super) const ALREADY_SIGNED: &str = "This visit is signed. Amend it to change it.";
+pub(super) const NOTHING_TO_SIGN: &str = "No lesion was treated before this visit, so there is nothing to sign.";
+pub(super) const SAY_WHY: &str = "Say in words why the visit is amended.";
+pub(super) const PRE: &str = "Pre";
+pub(super) const THIS_VISIT: &str = "This visit";
+pub(super) const OTHER_VISIT: &str = "Other visit";
+
+/// A first letter in lower case, for the middle of a sentence; abbreviations stay.
+#[must_use]
+pub fn small(words: &str) -> String {
+    let mut letters = words.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    if letters.clone().next().is_some_and(char::is_uppercase) {
+        return words.to_owned();
+    }
+    first.to_lowercase().chain(letters).collect()
+}
+
+/// A first letter in upper case.
+#[must_use]
+pub fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// "PV · 120 kVp · 5 mm".
+#[must_use]
+pub fn series(record: &StackRecord) -> String {
+    let how = &record.info.acquisition;
+    let mut parts = vec![short_role(record.role).to_owned()];
+    parts.extend(how.kvp.map(|kvp| format!("{kvp:.0} kVp")));
+    parts.extend(how.slice_thickness_mm.map(|mm| format!("{} mm", (mm * 100.0).round() / 100.0)));
+    parts.join(" · ")
+}
+
+/// Where a change was made: "P001, 2024-03-18"; empty for the whole project.
+pub(super) fn place(document: &Document, patient: Option<PatientId>, visit: Option<VisitId>) -> String {
+    let code = patient.and_then(|id| document.patient(id)).map(|patient| patient.code.clone());
+    let date = visit.and_then(|id| document.visit(id)).map(|visit| visit.date.to_string());
+    code.into_iter().chain(date).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn done(label: &str, place: &str) -> String {
+    if place.is_empty() { label.to_owned() } else { format!("{label} · {place}") }
+}
+
+pub(super) fn not_written(label: &str, why: &str) -> String {
+    format!("Not saved: {label}. {why} It is kept in the list of unsaved changes; try again there.")
+}
+
+pub(super) fn cannot_make_folder(folder: &Path, error: &std::io::Error) -> String {
+    format!("The folder {} cannot be made ({error}). Make a project elsewhere with New project.", folder.display())
+}
+
+pub(super) fn nothing_found(skipped: &[Skipped]) -> String {
+    match skipped {
+        [] => "There is no file in that place. Drop a folder that holds DICOM images.".to_owned(),
+        [one] => format!("Nothing to show: {}", small(&one.reason)),
+        many => {
+            let first = many.first().map(|s| small(&s.reason)).unwrap_or_default();
+            format!("No images among {} files; the first: {first} See Images for all reasons.", many.len())
+        }
+    }
+}
+
+pub(super) fn code_after(code: &str) -> String {
+    let number = code.trim_start_matches('P').parse::<u32>().unwrap_or(0);
+    format!("P{:03}", number.saturating_add(1))
+}
+
+pub(super) fn imported(stacks: usize) -> String {
+    if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") }
+}
+
+pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
+    format!("the slice holds {pixels} pixels where {wanted} belong")
+}
+
+pub(super) fn slices_unread(count: usize, first: &str) -> String {
+    if count == 1 { format!("One slice could not be read: {first}") } else { format!("{count} slices could not be read; the first: {first}") }
+}
+
+pub(super) fn not_answered(lesion: &str) -> String {
+    format!("{lesion} is not answered")
+}
+
+pub(super) fn cannot_sign(first: &str, open: usize) -> String {
+    match open {
+        0 | 1 => format!("Not signed yet. {}.", first.trim_end_matches('.')),
+        more => format!("Not signed yet. {}; and {} more.", first.trim_end_matches('.'), more - 1),
+    }
+}
+
+/// "L2: viable tumour", with the lesion's label.
+
+pub(super) fn exported(files: &[std::path::PathBuf]) -> String {
+    match files {
+        [one] => format!("Written: {}", name(one)),
+        many => {
+            let names: Vec<String> = many.iter().map(|file| name(file)).collect();
+            format!("Written: {}", names.join(", "))
+        }
+    }
+}
+
+fn name(file: &Path) -> String {
+    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
