@@ -95,7 +95,11 @@ pub fn run(
         }
         Err(help) => return Asked::Done(console.text(&help.to_string())),
     };
-    let Some(command) = asked.command else { return Asked::Window(asked.paths) };
+    let Some(command) = asked.command else {
+        // Absolute, for a project remembers where its images are. A path that cannot be made so stays as it is.
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        return Asked::Window(asked.paths.into_iter().map(absolute).collect());
+    };
     let result = match command {
         Command::Inspect(inspect) => inspect.run(&console),
         Command::Volume(volume) => volume.run(&console),
@@ -139,7 +143,8 @@ mod tests {
     #[test]
     fn paths_without_a_command_open_the_window() {
         assert_eq!(run_with(&[]).0, Asked::Window(Vec::new()));
-        assert_eq!(run_with(&["a", "b"]).0, Asked::Window(vec!["a".into(), "b".into()]));
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(run_with(&["a", "/b"]).0, Asked::Window(vec![here.join("a"), "/b".into()]));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! `new`, `import`, `check`, `table`: projects from a script.
 
 use super::console::{Console, Progress};
+use super::inspect::nothing;
 use super::{REFUSED, Refused};
 use crate::clinical::{Date, Stamp};
 use crate::export::{self, Dates};
 use crate::project::{self, OpenAs, Project};
-use crate::workbench::{DEFAULT_BUDGET_BYTES, Executor, Level, Request, Setup, Slot, Workbench};
+use crate::workbench::{DEFAULT_BUDGET_BYTES, Desk, Executor, Level, Request, Setup, Slot, Workbench, words};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -73,6 +74,12 @@ fn is_project(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING))
 }
 
+/// The file that is there: by its name, else with the ending that was left out.
+fn existing(path: &Path) -> PathBuf {
+    let ended = with_ending(path);
+    if !path.exists() && ended.exists() { ended } else { path.into() }
+}
+
 impl New {
     pub fn run(&self, console: &Console<'_>) -> Result<u8, Refused> {
         let path = with_ending(&self.project);
@@ -83,9 +90,10 @@ impl New {
 
 impl Check {
     pub fn run(&self, console: &Console<'_>) -> Result<u8, Refused> {
-        let report = project::check(&self.project).map_err(Refused::because)?;
+        let path = existing(&self.project);
+        let report = project::check(&path).map_err(Refused::because)?;
         let printed = console.json(&json!({
-            "project": self.project.to_string_lossy(),
+            "project": path.to_string_lossy(),
             "sound": report.problems.is_empty(),
             "problems": report.problems,
             "changes": report.changes,
@@ -102,7 +110,7 @@ impl Check {
 
 impl Table {
     pub fn run(&self, console: &Console<'_>) -> Result<u8, Refused> {
-        let opened = Project::open(&self.project, OpenAs::ReadOnly, "", now()).map_err(Refused::because)?;
+        let opened = Project::open(&existing(&self.project), OpenAs::ReadOnly, "", now()).map_err(Refused::because)?;
         let dates = match self.dates {
             DateForm::Iso => Dates::Iso,
             DateForm::Days => Dates::DaysSinceFirstAblation,
@@ -120,8 +128,13 @@ impl Import {
             return Err(Refused(format!("{} is a project, and only images can be imported.", other.display())));
         }
         let paths = self.paths.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>();
-        let mut bench = Bench::open(&self.project)?;
-        bench.ask(Request::Open(paths.map_err(Refused::because)?), console)?;
+        let paths = paths.map_err(Refused::because)?;
+        let mut bench = Bench::open(&existing(&self.project))?;
+        bench.look_for_images(paths.clone(), console);
+        if bench.workbench.import_report().is_some_and(|report| report.stacks == 0) {
+            return Err(bench.nothing(&paths));
+        }
+        bench.refuse_problems()?;
         bench.report(console)
     }
 }
@@ -135,9 +148,7 @@ struct Bench {
 impl Bench {
     /// A workbench with this project on the desk, to be written to.
     fn open(project: &Path) -> Result<Self, Refused> {
-        // Looked at first, so that a missing or foreign file gets the project's own sentence whatever its name is.
-        let project = if project.exists() { project.to_owned() } else { with_ending(project) };
-        if !is_project(&project) {
+        if !is_project(project) {
             return Err(Refused(format!("{} does not end in .{ENDING}, so it is no project.", project.display())));
         }
         let (sender, woken) = channel();
@@ -151,7 +162,7 @@ impl Bench {
             budget_bytes: DEFAULT_BUDGET_BYTES,
         };
         let mut bench = Self { workbench: Workbench::new(setup), woken };
-        bench.workbench.ask(Request::Open(vec![project]));
+        bench.workbench.ask(Request::Open(vec![project.to_owned()]));
         bench.wait(|_, _| {});
         bench.refuse_problems()?;
         match bench.workbench.desk() {
@@ -163,11 +174,14 @@ impl Bench {
         }
     }
 
-    fn ask(&mut self, request: Request, console: &Console<'_>) -> Result<(), Refused> {
+    fn look_for_images(&mut self, paths: Vec<PathBuf>, console: &Console<'_>) {
         let progress = Progress::new(console, "Read the headers of", "files");
-        self.workbench.ask(request);
+        self.workbench.ask(Request::Open(paths));
         self.wait(|done, total| progress.tell(done, total));
-        self.refuse_problems()
+    }
+
+    fn nothing(&self, paths: &[PathBuf]) -> Refused {
+        nothing(paths, self.workbench.import_report().map_or(&[], |report| &report.skipped))
     }
 
     /// Waits until nothing is looked for, opened or written; pictures that load for a window nobody sees are left.
@@ -179,13 +193,15 @@ impl Bench {
                 progress(find.done, find.total);
             }
             let busy = running.iter().any(|job| !matches!(job.slot, Slot::Load(_)));
-            if !busy && !self.workbench.desk().is_some_and(crate::workbench::Desk::is_writing) {
+            if !busy && !self.workbench.desk().is_some_and(Desk::is_writing) {
                 return;
             }
             self.woken.recv_timeout(Duration::from_millis(100)).ok();
         }
     }
 
+    /// Refuses with what the workbench complains of. That there was nothing new is no complaint of a script that
+    /// imports the same folder again.
     fn refuse_problems(&self) -> Result<(), Refused> {
         let problems: Vec<_> = self
             .workbench
@@ -193,7 +209,10 @@ impl Bench {
             .iter()
             .filter(|notice| notice.level == Level::Problem)
             .map(|notice| notice.text.as_str())
-            .chain(self.workbench.desk().into_iter().flat_map(|desk| desk.unsaved().map(|unsaved| unsaved.why.as_str())))
+            .filter(|text| *text != words::NOTHING_NEW)
+            .chain(
+                self.workbench.desk().into_iter().flat_map(|desk| desk.unsaved().map(|unsaved| unsaved.why.as_str())),
+            )
             .collect();
         if problems.is_empty() { Ok(()) } else { Err(Refused(problems.join("\n"))) }
     }
