@@ -405,10 +405,17 @@ impl Workbench {
             now.lesion = Some(wanted);
             self.selection_wanted = None;
         }
-        let nothing_chosen = now.patient.is_none() || now.visit.is_none();
         self.selection = now;
-        if nothing_chosen {
+        let Some(patient) = now.patient else {
             self.select_first();
+            return;
+        };
+        // A patient entered by hand has no visits and stays chosen all the same.
+        let visits = document.visits_of(patient);
+        if now.visit.is_none() && visits.iter().any(|visit| !self.is_hidden(visit.id)) {
+            self.select_patient(patient);
+            self.selection.lesion = now.lesion;
+            self.hang_and_centre();
             return;
         }
         if let Some((_, Some(visit))) = follow
