@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // helpers of tests are tests too
 
+mod command_line;
 mod dicom_real;
 mod golden;
+mod mini_cohort;
+mod project;
 mod ranks;
 mod sample_study;
 mod support;

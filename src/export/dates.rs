@@ -46,7 +46,11 @@ impl Dates {
     pub(super) fn reason(self, text: &str, first_ablation: Option<Date>) -> String {
         match self {
             Self::Iso => text.to_owned(),
-            Self::DaysSinceFirstAblation => self.typed(&iso_to_days(text, first_ablation)),
+            // A reader's words may stand inside: only their sentence is left out.
+            Self::DaysSinceFirstAblation => {
+                let text = iso_to_days(text, first_ablation);
+                sentences(&text).into_iter().map(|sentence| self.typed(sentence)).collect::<Vec<_>>().join(" ")
+            }
         }
     }
 
@@ -65,7 +69,8 @@ fn iso_to_days(text: &str, first_ablation: Option<Date>) -> String {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let inside_number = out.ends_with(|before: char| before.is_ascii_digit());
-        let date = rest.get(..10).filter(|_| !inside_number).and_then(|iso| iso.parse::<Date>().ok());
+        let date =
+            rest.get(..10).filter(|iso| !inside_number && looks_iso(iso)).and_then(|iso| iso.parse::<Date>().ok());
         if let Some(date) = date {
             match first_ablation {
                 Some(first) => out.push_str(&format!("day {}", days_between(first, date))),
@@ -80,15 +85,117 @@ fn iso_to_days(text: &str, first_ablation: Option<Date>) -> String {
     out
 }
 
+/// The sentences of a text. One ends at ". " after a letter or a bracket and before a capital, so that a date
+/// with blanks in it ("12. 3. 26") is never cut apart.
+fn sentences(text: &str) -> Vec<&str> {
+    let mut sentences = Vec::new();
+    let mut rest = text;
+    let ends = |text: &str, at: usize| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + 2..).and_then(|after| after.chars().next());
+        before.is_some_and(|c| c.is_alphabetic() || c == ')') && after.is_some_and(char::is_uppercase)
+    };
+    while let Some((at, _)) = rest.match_indices(". ").find(|(at, _)| ends(rest, *at)) {
+        sentences.extend(rest.get(..=at));
+        rest = rest.get(at + 2..).unwrap_or("");
+    }
+    sentences.push(rest);
+    sentences
+}
+
+/// Four digits, two and two, parted by hyphens, and nothing else: a parser may be more generous.
+fn looks_iso(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() })
+}
+
 /// Names of months and their short forms in the languages of the phrase table.
 const MONTHS: &[&str] = &[
-    "jan", "january", "januar", "janvier", "januari", "enero", "ene", "gennaio", "gen", "feb", "february", "februar",
-    "fevrier", "février", "februari", "febrero", "febbraio", "mar", "march", "märz", "marz", "mrz", "mars", "maart",
-    "marzo", "apr", "april", "avril", "abril", "abr", "aprile", "may", "mai", "mei", "mayo", "maggio", "mag", "jun",
-    "june", "juni", "juin", "junio", "giugno", "giu", "jul", "july", "juli", "juillet", "julio", "luglio", "lug", "aug",
-    "august", "augustus", "août", "aout", "agosto", "ago", "sep", "sept", "september", "septembre", "septiembre",
-    "settembre", "set", "oct", "okt", "october", "oktober", "octobre", "octubre", "ottobre", "ott", "nov", "november",
-    "novembre", "noviembre", "dec", "dez", "dic", "december", "dezember", "décembre", "decembre", "diciembre",
+    "jan",
+    "january",
+    "januar",
+    "janvier",
+    "januari",
+    "enero",
+    "ene",
+    "gennaio",
+    "gen",
+    "feb",
+    "february",
+    "februar",
+    "fevrier",
+    "février",
+    "februari",
+    "febrero",
+    "febbraio",
+    "mar",
+    "march",
+    "märz",
+    "marz",
+    "mrz",
+    "mars",
+    "maart",
+    "marzo",
+    "apr",
+    "april",
+    "avril",
+    "abril",
+    "abr",
+    "aprile",
+    "may",
+    "mai",
+    "mei",
+    "mayo",
+    "maggio",
+    "mag",
+    "jun",
+    "june",
+    "juni",
+    "juin",
+    "junio",
+    "giugno",
+    "giu",
+    "jul",
+    "july",
+    "juli",
+    "juillet",
+    "julio",
+    "luglio",
+    "lug",
+    "aug",
+    "august",
+    "augustus",
+    "août",
+    "aout",
+    "agosto",
+    "ago",
+    "sep",
+    "sept",
+    "september",
+    "septembre",
+    "septiembre",
+    "settembre",
+    "set",
+    "oct",
+    "okt",
+    "october",
+    "oktober",
+    "octobre",
+    "octubre",
+    "ottobre",
+    "ott",
+    "nov",
+    "november",
+    "novembre",
+    "noviembre",
+    "dec",
+    "dez",
+    "dic",
+    "december",
+    "dezember",
+    "décembre",
+    "decembre",
+    "diciembre",
     "dicembre",
 ];
 
@@ -102,8 +209,14 @@ enum Token {
 
 fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
+    let mut parted = false;
     for c in text.chars() {
-        match tokens.last_mut() {
+        if c.is_whitespace() {
+            parted = true; // ends a word or number, and is no token: "12. 3. 26" is a date too
+            continue;
+        }
+        let joined = !std::mem::take(&mut parted);
+        match tokens.last_mut().filter(|_| joined) {
             Some(Token::Number(digits)) if c.is_ascii_digit() => digits.push(c),
             Some(Token::Word(word)) if c.is_alphabetic() && !EAST_ASIAN.contains(&c) => word.extend(c.to_lowercase()),
             _ if c.is_ascii_digit() => tokens.push(Token::Number(c.to_string())),
@@ -120,7 +233,7 @@ fn tokens(text: &str) -> Vec<Token> {
 const EAST_ASIAN: [char; 3] = ['年', '月', '日'];
 
 /// Whether words may tell a calendar date: numbers parted like one, a year, a run of six or eight digits, or a
-/// month by name (a short name only beside a number). Rather once too often: "3/4 of the rim" is left out too.
+/// month by name (one of three letters, or "mars", only beside a number). Rather once too often: "3/4 of the rim" is left out too.
 fn may_hold_date(text: &str) -> bool {
     let tokens = tokens(text);
     let number = |at: usize| matches!(tokens.get(at), Some(Token::Number(digits)) if digits.len() <= 4);
@@ -137,7 +250,7 @@ fn may_hold_date(text: &str) -> bool {
             let mut after = tokens.iter().skip(at + 1).filter(|token| !matches!(token, Token::Mark(_)));
             let beside = [before.next(), after.next()];
             let beside_number = beside.iter().flatten().any(|token| matches!(token, Token::Number(_)));
-            MONTHS.contains(&word.as_str()) && (beside_number || word.chars().count() > 5)
+            MONTHS.contains(&word.as_str()) && (beside_number || (word.chars().count() > 3 && word != "mars"))
         }
         Token::Mark(c) => EAST_ASIAN.contains(c),
     })
@@ -160,6 +273,11 @@ mod tests {
         assert_eq!(days.reason("scan of 2025-12-11", None), "scan of [date]");
         assert_eq!(days.reason("not adequate: see 12.3.26 film", first()), LEFT_OUT);
         assert_eq!(Dates::Iso.reason(text, first()), text);
+        let mixed = "Complete on 2026-02-05 (+35 d). Called adequate, see 12. 3. 26. Draft.";
+        assert_eq!(days.reason(mixed, first()), format!("Complete on day 35 (+35 d). {LEFT_OUT}"));
+        let mixed = "Complete on 2026-02-05. The study is called adequate, film of 3/14/26 (old). Draft: not signed.";
+        let kept = format!("{LEFT_OUT} Draft: not signed.");
+        assert_eq!(days.reason(mixed, first()), kept, "a sentence that ends in a number is not cut");
         // Letters of more than one byte before and after.
         assert_eq!(days.reason("é2026-01-02é", first()), "éday 1é");
     }
@@ -167,14 +285,38 @@ mod tests {
     #[test]
     fn what_may_hold_a_date_is_found() {
         for text in [
-            "12.3.26", "12.03.2026", "3/4", "3/14/26", "2026", "20260304", "seen 040326", "March", "4 mar", "Mar 4th",
-            "12-3-26", "im Dezember", "12. Aug.", "2026年3月4日", "3月", "12.3. re-scan",
+            "12.3.26",
+            "12.03.2026",
+            "3/4",
+            "3/14/26",
+            "2026",
+            "20260304",
+            "seen 040326",
+            "March",
+            "4 mar",
+            "Mar 4th",
+            "12-3-26",
+            "im Dezember",
+            "12. 3. 26",
+            "12. Aug.",
+            "2026年3月4日",
+            "3月",
+            "12.3. re-scan",
         ] {
             assert!(may_hold_date(text), "{text}");
         }
         for text in [
-            "dome, next to IVC", "rim 3.5 mm", "10-15 mm", "segment 8", "may be a vessel", "2450 MHz, 100 W", "1.25", "mars",
-            "margin 5 mm", "L2", "",
+            "dome, next to IVC",
+            "rim 3.5 mm",
+            "10-15 mm",
+            "segment 8",
+            "may be a vessel",
+            "2450 MHz, 100 W",
+            "1.25",
+            "mars",
+            "margin 5 mm",
+            "L2",
+            "",
         ] {
             assert!(!may_hold_date(text), "{text}");
         }

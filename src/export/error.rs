@@ -15,7 +15,9 @@ pub enum ExportError {
     )]
     NoVisit,
     /// XLSX does not exist yet.
-    #[error("This version writes no Excel workbooks (XLSX). Choose a name that ends in .csv, or a folder for all tables; Excel opens both.")]
+    #[error(
+        "This version writes no Excel workbooks (XLSX). Choose a name that ends in .csv, or a folder for all tables; Excel opens both."
+    )]
     NoWorkbook,
     /// Another kind of file.
     #[error("Tables are not written to {}: choose a name that ends in .csv, or a folder for all tables.", .0.display())]

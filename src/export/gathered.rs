@@ -2,7 +2,7 @@
 
 use crate::clinical::{Date, LesionId, Patient, PatientId, SessionId, StudySettings, Track, VisitId};
 use crate::outcome::{LesionOutcome, derive};
-use crate::project::{Document, lesion_history};
+use crate::project::{Document, StackRecord, lesion_history};
 use std::collections::BTreeMap;
 
 /// The document with what is derived from it.
@@ -17,6 +17,8 @@ pub(super) struct Gathered<'a> {
     visit_numbers: BTreeMap<VisitId, usize>,
     /// First, second, ... session of its patient.
     session_numbers: BTreeMap<SessionId, usize>,
+    /// The stacks of each visit.
+    stacks: BTreeMap<VisitId, Vec<&'a StackRecord>>,
 }
 
 impl<'a> Gathered<'a> {
@@ -29,8 +31,14 @@ impl<'a> Gathered<'a> {
             first_ablation: BTreeMap::new(),
             visit_numbers: BTreeMap::new(),
             session_numbers: BTreeMap::new(),
+            stacks: BTreeMap::new(),
             settings,
         };
+        for stack in document.stacks() {
+            if let Some(study) = document.study(&stack.info.study_uid) {
+                gathered.stacks.entry(study.visit).or_default().push(stack);
+            }
+        }
         for patient in document.patients() {
             let sessions = document.sessions_of(patient.id);
             gathered.first_ablation.extend(sessions.first().map(|first| (patient.id, first.date)));
@@ -49,6 +57,11 @@ impl<'a> Gathered<'a> {
     /// Date of the patient's first session.
     pub(super) fn first_ablation(&self, patient: PatientId) -> Option<Date> {
         self.first_ablation.get(&patient).copied()
+    }
+
+    /// The stacks of a visit, by key.
+    pub(super) fn stacks_of(&self, visit: VisitId) -> &[&'a StackRecord] {
+        self.stacks.get(&visit).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn visit_number(&self, visit: VisitId) -> usize {

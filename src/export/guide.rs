@@ -24,8 +24,11 @@ pub fn columns_markdown() -> String {
     let mut page = String::new();
     for table in empty_tables() {
         page.push_str(&format!("### {}\n\n", table.name));
-        page.push_str(&format!("{}{}.\n\n", table.meaning.chars().take(1).flat_map(char::to_uppercase).collect::<String>(),
-            table.meaning.chars().skip(1).collect::<String>()));
+        page.push_str(&format!(
+            "{}{}.\n\n",
+            table.meaning.chars().take(1).flat_map(char::to_uppercase).collect::<String>(),
+            table.meaning.chars().skip(1).collect::<String>()
+        ));
         page.push_str("| Column | Meaning | Unit | Values |\n|---|---|---|---|\n");
         for column in &table.columns {
             let values = match &column.values {
@@ -35,7 +38,12 @@ pub fn columns_markdown() -> String {
                 Values::Codes { list, several: false, .. } => format!("one of `{list}`"),
                 Values::Codes { list, several: true, .. } => format!("of `{list}`, parted by `;`"),
             };
-            page.push_str(&format!("| `{}` | {} | {} | {values} |\n", column.name, escape(column.meaning), column.unit));
+            page.push_str(&format!(
+                "| `{}` | {} | {} | {values} |\n",
+                column.name,
+                escape(column.meaning),
+                column.unit
+            ));
         }
         page.push('\n');
     }

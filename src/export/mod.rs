@@ -1,4 +1,5 @@
-//! Tables for the statistician: tidy CSV with a data dictionary, from the document and the rules.
+//! What leaves the program: tidy CSV tables with a data dictionary, from the document and the rules, and
+//! volumes as NIfTI.
 //!
 //! What is counted is `cohort`'s work, what is derived is `outcome`'s; here it is laid out and written. Names
 //! of patients, identifiers from the images and file paths never get here.

@@ -64,12 +64,7 @@ pub(super) struct Column<R> {
 }
 
 /// A column without a unit.
-pub(super) fn column<R>(
-    name: &'static str,
-    meaning: &'static str,
-    values: Values,
-    cell: fn(&R) -> Cell,
-) -> Column<R> {
+pub(super) fn column<R>(name: &'static str, meaning: &'static str, values: Values, cell: fn(&R) -> Cell) -> Column<R> {
     Column { name, meaning, unit: "", values, cell }
 }
 

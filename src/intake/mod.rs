@@ -12,7 +12,7 @@ mod role_tests;
 mod visit;
 mod words;
 
-pub use adequacy::{Contrast, contrast_in, propose_adequacy};
+pub use adequacy::propose_adequacy;
 pub use patient::{PatientMatch, propose_patient};
 pub use role::propose_role;
 pub use visit::{VisitChoice, propose_visits};

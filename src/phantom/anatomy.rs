@@ -313,7 +313,8 @@ mod tests {
 
     #[test]
     fn the_liver_is_where_it_should_be() {
-        for inside in [at(-84.0, 34.0, -56.0), at(-18.0, -54.0, -44.0), at(-104.0, 18.0, -104.0), at(45.0, -52.0, -40.0)]
+        for inside in
+            [at(-84.0, 34.0, -56.0), at(-18.0, -54.0, -44.0), at(-104.0, 18.0, -104.0), at(45.0, -52.0, -40.0)]
         {
             assert!(liver_mm(inside) < -8.0, "{inside:?} {}", liver_mm(inside));
         }

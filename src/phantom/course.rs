@@ -154,15 +154,8 @@ const fn shift(x: f64, y: f64, z: f64) -> PatientVector {
 const BEFORE: LesionAt = LesionAt { zone: None, viable: None, hidden: None, key: None };
 
 fn first_look(info: &'static CaseInfo) -> Option<Case> {
-    let visit = |id, title, day, shift, top_mm, start_s, phases| VisitPlan {
-        id,
-        title,
-        day,
-        shift,
-        top_mm,
-        start_s,
-        phases,
-    };
+    let visit =
+        |id, title, day, shift, top_mm, start_s, phases| VisitPlan { id, title, day, shift, top_mm, start_s, phases };
     Some(Case {
         info,
         patient_name: "Sample^One",
@@ -177,10 +170,7 @@ fn first_look(info: &'static CaseInfo) -> Option<Case> {
             visit("d183", "6 months", 183, shift(1.0, -2.0, -46.5), -37.5, 31_364, &[Phase::PortalVenous]),
         ],
         lesions: vec![segment_vii(), segment_iva(), segment_vi()],
-        sessions: vec![
-            SessionPlan { day: 0, lesions: &["L1", "L2", "L3"] },
-            SessionPlan { day: 49, lesions: &["L3"] },
-        ],
+        sessions: vec![SessionPlan { day: 0, lesions: &["L1", "L2", "L3"] }, SessionPlan { day: 49, lesions: &["L3"] }],
     })
 }
 

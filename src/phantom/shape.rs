@@ -184,11 +184,29 @@ pub(super) enum Shape {
     /// The part of an ellipsoid under the diaphragm and inside the wall.
     Belly(Ellipsoid),
     /// A tube between two places, with a radius at each.
-    Tube { from: PatientPoint, to: PatientPoint, from_mm: f64, to_mm: f64 },
+    Tube {
+        from: PatientPoint,
+        to: PatientPoint,
+        from_mm: f64,
+        to_mm: f64,
+    },
     /// An upright column with an elliptic section.
-    Column { x: f64, y: f64, half_x_mm: f64, half_y_mm: f64 },
+    Column {
+        x: f64,
+        y: f64,
+        half_x_mm: f64,
+        half_y_mm: f64,
+    },
     /// Intervertebral discs: a column cut into slabs.
-    Discs { x: f64, y: f64, half_x_mm: f64, half_y_mm: f64, first_z_mm: f64, step_mm: f64, half_high_mm: f64 },
+    Discs {
+        x: f64,
+        y: f64,
+        half_x_mm: f64,
+        half_y_mm: f64,
+        first_z_mm: f64,
+        step_mm: f64,
+        half_high_mm: f64,
+    },
     /// Inside a ring of the trunk.
     Trunk(Trunk),
     Rib(Rib),
@@ -197,7 +215,10 @@ pub(super) enum Shape {
     /// The liver.
     Liver,
     /// The shell of the patient table.
-    Table { gap_mm: f64, thick_mm: f64 },
+    Table {
+        gap_mm: f64,
+        thick_mm: f64,
+    },
 }
 
 impl Shape {
@@ -255,10 +276,9 @@ impl Shape {
             Self::Trunk(trunk) => trunk.extent(),
             Self::Rib(rib) => rib.extent(),
             Self::Lungs => super::anatomy::CAVITY.extent(),
-            Self::Liver => Extent {
-                low: PatientPoint::new(-140.0, -95.0, -145.0),
-                high: PatientPoint::new(100.0, 95.0, 5.0),
-            },
+            Self::Liver => {
+                Extent { low: PatientPoint::new(-140.0, -95.0, -145.0), high: PatientPoint::new(100.0, 95.0, 5.0) }
+            }
             Self::Table { .. } => {
                 Extent { low: PatientPoint::new(-180.0, 70.0, -1e9), high: PatientPoint::new(180.0, 150.0, 1e9) }
             }

@@ -294,9 +294,7 @@ fn sampled(shape: &Shape) -> (f64, f64) {
         // The two ends of each row are enough to find the longest diameter of a plane.
         let mut ends: Vec<PatientPoint> = Vec::new();
         for j in 0..steps(extent.low.y, extent.high.y) {
-            let at = |i| {
-                PatientPoint::new(along(extent.low.x, i), along(extent.low.y, j), along(extent.low.z, k))
-            };
+            let at = |i| PatientPoint::new(along(extent.low.x, i), along(extent.low.y, j), along(extent.low.z, k));
             let row: Vec<_> =
                 (0..steps(extent.low.x, extent.high.x)).map(at).filter(|p| shape.distance_mm(*p) <= 0.0).collect();
             cubes += row.len() as u64;

@@ -1,6 +1,6 @@
 //! A change: an edit that was made, by whom, when, and what takes it back. One row of the journal.
 
-use super::edit::{Edit, Op, SliceWrites};
+use super::edit::{Edit, MarkWrites, Op};
 use crate::clinical::{PatientId, ReaderId, Stamp, VisitId};
 use std::sync::Arc;
 
@@ -92,8 +92,7 @@ pub struct Change {
     pub forward: Edit,
     /// What takes it back; shared with the history.
     pub inverse: Arc<Edit>,
-    /// The slices as they are after the change.
-    pub(super) slices: SliceWrites,
+    pub(super) marks: MarkWrites,
 }
 
 /// Who makes a change, and when.

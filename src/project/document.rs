@@ -241,7 +241,9 @@ impl Document {
 
     /// The findings of a lesion, by visit number, reader and track.
     pub fn findings_of(&self, lesion: LesionId) -> impl Iterator<Item = &Finding> {
-        self.findings().filter(move |finding| finding.key.lesion == lesion)
+        let first = FindingKey { lesion, visit: VisitId(0), reader: ReaderId(0), track: Track::Main };
+        let from_there = self.tables.finding.range(first..).map(|(_, finding)| finding);
+        from_there.take_while(move |finding| finding.key.lesion == lesion)
     }
 
     /// The findings at a visit, by lesion, reader and track.
@@ -260,7 +262,7 @@ impl Document {
     /// The signature of a visit in a track.
     #[must_use]
     pub fn signature(&self, visit: VisitId, track: Track) -> Option<&Signature> {
-        self.signatures_of(visit).find(|signature| signature.track == track)
+        self.tables.signature.get(&(self.visit(visit)?.patient, visit, track))
     }
 
     /// The signatures of a visit, one a track.

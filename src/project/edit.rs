@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 /// One operation on the document.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant)] // most operations put a row; a box each would only add work
 pub enum Op {
     /// Puts a row, new or in place of the one with its key. A new mark starts without a voxel.
     Put(Row),
@@ -59,8 +60,14 @@ fn unusable_mark(why: MaskError) -> Refusal {
     Refusal::Unusable { what: "mark", why: why.to_string() }
 }
 
-/// What an edit writes to one slice of one mark; `None` where no voxel is left.
-pub(super) type SliceWrites = BTreeMap<(MarkId, u32), Option<RleSlice>>;
+/// What an edit leaves behind of the marks whose voxels it changes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MarkWrites {
+    /// Their rows, for what was measured went with the old voxels.
+    pub(super) rows: BTreeMap<MarkId, Row>,
+    /// The slices that changed; `None` where no voxel is left.
+    pub(super) slices: BTreeMap<(MarkId, u32), Option<RleSlice>>,
+}
 
 /// An edit that was checked against a document: ready to be written, and then shown.
 #[derive(Debug, Clone)]
@@ -71,8 +78,7 @@ pub struct Prepared {
     pub inverse: Edit,
     /// The document after the edit; to be shown once the change is on disk.
     pub after: Document,
-    /// The slices as they are after the edit.
-    pub(super) slices: SliceWrites,
+    pub(super) marks: MarkWrites,
 }
 
 impl Document {
@@ -95,8 +101,8 @@ impl Document {
         let inverse = after.apply(&edit)?;
         after.check_references(&edit)?;
         after.check_signed_together(&edit)?;
-        let slices = after.slices_of(&edit);
-        Ok(Prepared { forward: edit, inverse, after, slices })
+        let marks = after.mark_writes(&edit);
+        Ok(Prepared { forward: edit, inverse, after, marks })
     }
 
     /// Does the operations in order and returns the edit that takes them back. On an error the document is
@@ -173,16 +179,19 @@ impl Document {
         Ok(back)
     }
 
-    fn slices_of(&self, edit: &Edit) -> SliceWrites {
-        let mut slices = SliceWrites::new();
+    fn mark_writes(&self, edit: &Edit) -> MarkWrites {
+        let mut writes = MarkWrites::default();
         for op in &edit.ops {
             let Op::Mask { mark, delta } = op else { continue };
-            let Some(mask) = self.mask(*mark) else { continue }; // drawn and removed in one edit
+            let (Some(record), Some(mask)) = (self.mark(*mark), self.mask(*mark)) else {
+                continue; // drawn and removed in one edit
+            };
+            writes.rows.insert(*mark, Row::Mark(record.clone()));
             for (k, _) in delta.slices() {
-                slices.insert((*mark, *k), mask.slice(*k).cloned());
+                writes.slices.insert((*mark, *k), mask.slice(*k).cloned());
             }
         }
-        slices
+        writes
     }
 
     /// Patient codes, lesion labels of one patient and initials are what people go by: each is given once.
@@ -242,12 +251,14 @@ impl Document {
         let mut patient = row.patient();
         let mut wrong = None;
         row.references(&mut |key| match self.tables.get(&key) {
-            None => wrong = Some(Refusal::Dangling { what, needs: key.kind().words() }),
+            None => {
+                wrong.get_or_insert(Refusal::Dangling { what, needs: key.kind().words() });
+            }
             Some(named) => {
                 if let (Some(one), Some(other)) = (patient, named.patient())
                     && one != other
                 {
-                    wrong = Some(Refusal::TwoPatients { what });
+                    wrong.get_or_insert(Refusal::TwoPatients { what });
                 }
                 patient = patient.or(named.patient());
             }
@@ -348,14 +359,13 @@ impl Document {
 
     /// After an edit the findings of a visit are signed exactly when the visit is.
     fn check_signed_together(&self, edit: &Edit) -> Result<(), Refusal> {
-        for (visit, _) in self.touched(edit) {
-            for finding in self.findings_at(visit) {
-                let signed = self.signature(visit, finding.key.track).is_some();
-                if signed != (finding.status == FindingStatus::Signed) {
-                    return Err(Refusal::HalfSigned);
-                }
-            }
-        }
-        Ok(())
+        let mut findings = self.touched(edit).into_iter().flat_map(|(visit, _)| self.findings_at(visit));
+        if findings.all(|finding| self.signed_as_its_visit(finding)) { Ok(()) } else { Err(Refusal::HalfSigned) }
+    }
+
+    /// Whether a finding is signed exactly when its visit is.
+    pub(super) fn signed_as_its_visit(&self, finding: &Finding) -> bool {
+        let signed = self.signature(finding.key.visit, finding.key.track).is_some();
+        signed == (finding.status == FindingStatus::Signed)
     }
 }

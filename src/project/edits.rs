@@ -124,8 +124,8 @@ pub fn role(document: &Document, stack: StackKey, role: StackRole) -> Result<Nam
     let record = document.stack(stack).ok_or_else(|| missing("stack"))?;
     let changed =
         StackRecord { role, role_because: "set by the reader".into(), role_by_reader: true, ..record.clone() };
-    let label =
-        format!("Series \"{}\" is {}", record.info.series_number.map_or_else(String::new, |n| n.to_string()), role);
+    let series = record.info.series_number.map_or_else(|| "A series".to_owned(), |number| format!("Series {number}"));
+    let label = format!("{series} is {role}");
     let edit = NamedEdit::new(ChangeKind::Stack, label, vec![Op::Put(Row::Stack(changed))]).of(record.patient);
     Ok(match document.visit_of_stack(stack) {
         Some(visit) => edit.at(visit),

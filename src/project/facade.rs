@@ -13,7 +13,7 @@ use std::path::Path;
 /// An open project. Every change is on disk before the document shows it.
 #[derive(Debug)]
 pub struct Project {
-    store: Store,
+    pub(super) store: Store,
     document: Document,
     history: History,
 }

@@ -123,7 +123,7 @@ impl History {
         let prepared = document.prepare(edit)?;
         let entry = Entry { seq: self.next_seq(), at: by.at, reader: by.reader, patient, visit, kind, label, undoes };
         let inverse = Arc::new(prepared.inverse);
-        Ok((Change { entry, forward: prepared.forward, inverse, slices: prepared.slices }, prepared.after))
+        Ok((Change { entry, forward: prepared.forward, inverse, marks: prepared.marks }, prepared.after))
     }
 
     /// Adds a change that is on disk.

@@ -18,6 +18,7 @@ struct Payload<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // as `Op`
 enum WrittenOp<'a> {
     Put(Cow<'a, Row>),
     Remove(Cow<'a, RowKey>),

@@ -1,8 +1,9 @@
 //! What the rules are told about a lesion, gathered from the document.
 
 use super::Document;
-use crate::clinical::{Date, LesionId, MarkRole, StackKey, StackRole, Track};
+use crate::clinical::{Date, LesionId, MarkRole, StackKey, StackRole, Track, VisitId};
 use crate::outcome::{LesionHistory, LesionVisit, StudyContent, TreatedSession};
+use std::collections::BTreeMap;
 
 /// Gathers a lesion's history for [`outcome::derive`](crate::outcome): its sessions, every visit of its
 /// patient with the answer that stands in `track`, and what ends its follow-up. `None` when the lesion is
@@ -25,19 +26,22 @@ pub fn lesion_history(document: &Document, lesion: LesionId, track: Track) -> Op
             })
         })
         .collect();
+    let mut roles: BTreeMap<VisitId, Vec<StackRole>> = BTreeMap::new();
+    for stack in document.stacks().filter(|stack| stack.patient == patient.id) {
+        if let Some(study) = document.study(&stack.info.study_uid) {
+            roles.entry(study.visit).or_default().push(stack.role);
+        }
+    }
     let visits = document
         .visits_of(patient.id)
         .into_iter()
-        .map(|visit| {
-            let roles: Vec<StackRole> = document.stacks_of(visit.id).into_iter().map(|stack| stack.role).collect();
-            LesionVisit {
-                id: visit.id,
-                date: visit.date,
-                source: visit.source,
-                study: StudyContent::from_roles(&roles),
-                finding: document.finding_for(lesion, visit.id, track).cloned(),
-                marks: document.summaries_of(lesion, visit.id),
-            }
+        .map(|visit| LesionVisit {
+            id: visit.id,
+            date: visit.date,
+            source: visit.source,
+            study: StudyContent::from_roles(roles.get(&visit.id).map_or(&[], Vec::as_slice)),
+            finding: document.finding_for(lesion, visit.id, track).cloned(),
+            marks: document.summaries_of(lesion, visit.id),
         })
         .collect();
     let mut events: Vec<_> = document.events_of(patient.id).into_iter().cloned().collect();

@@ -41,6 +41,9 @@ pub(super) fn document(connection: &Connection) -> Read<Document> {
     for row in document.tables.rows() {
         document.check_row(&row).or_else(|why| content(lower(&why.to_string())))?;
     }
+    if let Some(finding) = document.findings().find(|finding| !document.signed_as_its_visit(finding)) {
+        return content(format!("an answer at visit {} is not signed as its visit is", finding.key.visit));
+    }
     voxels(connection, &mut document)?;
     counters(connection, &mut document)?;
     Ok(document)
@@ -63,9 +66,10 @@ fn rows(connection: &Connection, kind: RowKind, document: &mut Document) -> Read
     Ok(())
 }
 
-/// A sentence as the part of another one.
-fn lower(sentence: &str) -> String {
-    let mut letters = sentence.trim_end_matches('.').chars();
+/// What a refusal says is wrong, without its advice, as the part of another sentence.
+fn lower(refusal: &str) -> String {
+    let wrong = refusal.split_once(". ").map_or(refusal, |(first, _)| first);
+    let mut letters = wrong.trim_end_matches('.').chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 

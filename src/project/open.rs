@@ -28,6 +28,9 @@ pub(super) struct OpenedStore {
 /// How long to wait for another program that is writing.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// The smallest page of a database; SQLite takes a shorter file for an empty database.
+const SMALLEST: u64 = 512;
+
 /// Makes an empty project file where nothing is yet.
 pub(super) fn create(path: &Path) -> Result<(), OpenError> {
     let file = file_name(path);
@@ -57,6 +60,9 @@ pub(super) fn create(path: &Path) -> Result<(), OpenError> {
 pub(super) fn open(path: &Path, open_as: OpenAs, holder: &Holder) -> Result<OpenedStore, OpenError> {
     let file = file_name(path);
     let path = &look(path, &file)?;
+    let fail = |why: ReadError| explain(path, why);
+    let connection = connect(path).map_err(|why| fail(why.into()))?;
+    let format = believe(&connection, &file).map_err(|why| why.unwrap_or_else(fail))?;
     let (lock, mut read_only) = match open_as {
         OpenAs::ReadOnly => (None, Some(ReadOnly::Asked)),
         OpenAs::Writer => match lock::take(path) {
@@ -65,9 +71,6 @@ pub(super) fn open(path: &Path, open_as: OpenAs, holder: &Holder) -> Result<Open
             Err(Some(why)) => (None, Some(ReadOnly::WriteProtected(why))),
         },
     };
-    let fail = |why: ReadError| explain(path, why);
-    let connection = connect(path).map_err(|why| fail(why.into()))?;
-    let format = believe(&connection, &file).map_err(|why| why.unwrap_or_else(fail))?;
     if format > schema::FORMAT {
         read_only = Some(ReadOnly::Newer(format));
     } else if read_only.is_none() && connection.is_readonly("main").map_err(|why| fail(why.into()))? {
@@ -112,11 +115,11 @@ fn look(path: &Path, file: &str) -> Result<std::path::PathBuf, OpenError> {
     if about.is_dir() {
         return Err(OpenError::Folder { file: file() });
     }
-    if !about.is_file() {
-        return Err(OpenError::NotAProject { file: file() });
-    }
-    if about.len() == 0 {
+    if about.is_file() && about.len() == 0 {
         return Err(OpenError::Empty { file: file() });
+    }
+    if !about.is_file() || about.len() < SMALLEST {
+        return Err(OpenError::NotAProject { file: file() });
     }
     // One file, one lock, whatever links lead to it.
     std::fs::canonicalize(path).map_err(|why| OpenError::Disk { file: file(), why: why.to_string() })

@@ -83,35 +83,34 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// An object of a schema: kind, name, and what made it.
-type Object = (String, String, Option<String>);
+type Object = (String, String, String);
 
 fn objects(connection: &Connection) -> rusqlite::Result<BTreeSet<Object>> {
-    let mut statement = connection.prepare("SELECT type, name, sql FROM sqlite_schema")?;
+    // Indexes that SQLite makes for a key have no text of their own: they stand and fall with their table.
+    let mut statement = connection.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     rows.collect()
 }
 
 /// What makes a file's tables different from those of format 1: `None` when nothing does. A file in a newer
-/// format may have more tables and columns, but neither triggers nor views.
+/// format may have other tables and columns, but neither triggers nor views nor indexes.
 pub(super) fn stranger(connection: &Connection, newer: bool) -> rusqlite::Result<Option<String>> {
     let own = Connection::open_in_memory()?;
     own.execute_batch(TABLES)?;
     let expected = objects(&own)?;
     let found = objects(connection)?;
-    if newer {
-        let odd = found.iter().find(|(kind, ..)| kind != "table" && kind != "index");
-        return Ok(odd.map(|(kind, name, _)| format!("a {kind} \"{}\" that no project has", shown(name))));
+    let foreign = |(kind, name, _): &Object| format!("a foreign {} \"{}\"", shown(kind), shown(name));
+    let odd: Vec<_> = found.difference(&expected).collect();
+    // A trigger, a view or an index is the news; a table that was replaced is told as missing.
+    if let Some(object) = odd.iter().find(|(kind, ..)| kind != "table") {
+        return Ok(Some(foreign(object)));
     }
-    let missing = expected
-        .difference(&found)
-        .next()
-        .map(|(kind, name, _)| format!("no {kind} \"{name}\" as this program writes it"));
-    let odd = found
-        .difference(&expected)
-        .next()
-        .map(|(kind, name, _)| format!("a {} \"{}\" that no project has", shown(kind), shown(name)));
-    // A trigger or view is the news; a table that was replaced shows up as both.
-    Ok(odd.filter(|odd| missing.is_none() || !odd.starts_with("a table")).or(missing))
+    if newer {
+        return Ok(None);
+    }
+    let missing = expected.difference(&found).next();
+    let missing = missing.map(|(kind, name, _)| format!("no {kind} \"{name}\" as this program writes it"));
+    Ok(missing.or_else(|| odd.first().map(|object| foreign(object))))
 }
 
 /// A name from a file, short and without control characters.

@@ -2,10 +2,10 @@
 
 use super::change::Change;
 use super::document::Ids;
-use super::edit::{Edit, Op};
+use super::edit::{Edit, MarkWrites, Op};
 use super::errors::{OpenError, ReadError, SaveError};
 use super::lock::{self, Holder, Lock, ReadOnly};
-use super::row::RowKey;
+use super::row::{Row, RowKey};
 use super::{backup, journal, load, open, schema};
 use crate::clinical::{Identity, PatientId, StackKey, Stamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from_iter};
@@ -97,7 +97,7 @@ impl Store {
         for op in &change.forward.ops {
             write_op(&transaction, op)?;
         }
-        write_slices(&transaction, change)?;
+        write_marks(&transaction, &change.marks)?;
         write_journal(&transaction, change)?;
         write_sidecar(&transaction, sidecar)?;
         Ok(transaction.commit()?)
@@ -195,30 +195,7 @@ impl Drop for Store {
 
 fn write_op(transaction: &Transaction<'_>, op: &Op) -> Result<(), SaveError> {
     match op {
-        Op::Put(row) => {
-            let key = row.key();
-            let table = key.kind().table();
-            let keys = schema::key_columns(key.kind());
-            let places: Vec<_> = (1..=keys.len()).map(|n| format!("?{n}")).collect();
-            let (columns, places, data) = (keys.join(", "), places.join(", "), keys.len() + 1);
-            let sql = format!(
-                "INSERT INTO {table} ({columns}, data) VALUES ({places}, ?{data})
-                 ON CONFLICT ({columns}) DO UPDATE SET data = excluded.data"
-            );
-            let json = row.write().map_err(|why| SaveError::Disk(why.to_string()))?;
-            let values = schema::key_values(&key).into_iter().chain([rusqlite::types::Value::Text(json)]);
-            transaction.prepare_cached(&sql)?.execute(params_from_iter(values))?;
-            if let Some((name, number)) =
-                Ids::of(&key).and_then(|(which, number)| Some((Ids::NAMES.get(which)?, number)))
-            {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO counter (name, last) VALUES (?1, ?2)
-                         ON CONFLICT (name) DO UPDATE SET last = max(last, excluded.last)",
-                    )?
-                    .execute(params![name, number])?;
-            }
-        }
+        Op::Put(row) => write_row(transaction, row)?,
         Op::Remove(key) => {
             let matches: Vec<_> =
                 (1..).zip(schema::key_columns(key.kind())).map(|(n, column)| format!("{column} = ?{n}")).collect();
@@ -228,13 +205,40 @@ fn write_op(transaction: &Transaction<'_>, op: &Op) -> Result<(), SaveError> {
                 transaction.prepare_cached("DELETE FROM mark_slice WHERE mark = ?1")?.execute([mark.0])?;
             }
         }
-        Op::Mask { .. } => {} // its slices are written as they are after the whole change
+        Op::Mask { .. } => {} // written as the mark is after the whole change
     }
     Ok(())
 }
 
-fn write_slices(transaction: &Transaction<'_>, change: &Change) -> Result<(), SaveError> {
-    for ((mark, k), runs) in &change.slices {
+fn write_row(transaction: &Transaction<'_>, row: &Row) -> Result<(), SaveError> {
+    let key = row.key();
+    let table = key.kind().table();
+    let keys = schema::key_columns(key.kind());
+    let places: Vec<_> = (1..=keys.len()).map(|n| format!("?{n}")).collect();
+    let (columns, places, data) = (keys.join(", "), places.join(", "), keys.len() + 1);
+    let sql = format!(
+        "INSERT INTO {table} ({columns}, data) VALUES ({places}, ?{data})
+         ON CONFLICT ({columns}) DO UPDATE SET data = excluded.data"
+    );
+    let json = row.write().map_err(|why| SaveError::Disk(why.to_string()))?;
+    let values = schema::key_values(&key).into_iter().chain([rusqlite::types::Value::Text(json)]);
+    transaction.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+    if let Some((name, number)) = Ids::of(&key).and_then(|(which, number)| Some((Ids::NAMES.get(which)?, number))) {
+        transaction
+            .prepare_cached(
+                "INSERT INTO counter (name, last) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET last = max(last, excluded.last)",
+            )?
+            .execute(params![name, number])?;
+    }
+    Ok(())
+}
+
+fn write_marks(transaction: &Transaction<'_>, marks: &MarkWrites) -> Result<(), SaveError> {
+    for row in marks.rows.values() {
+        write_row(transaction, row)?;
+    }
+    for ((mark, k), runs) in &marks.slices {
         match runs {
             Some(runs) => transaction
                 .prepare_cached("INSERT OR REPLACE INTO mark_slice (mark, k, rle) VALUES (?1, ?2, ?3)")?
@@ -311,4 +315,67 @@ fn write_sidecar(transaction: &Transaction<'_>, sidecar: &Sidecar) -> Result<(),
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::clinical::{Patient, PatientId};
+    use crate::project::{By, ChangeKind, CommitError, NamedEdit, Op, OpenAs, Parts, Project, Row, SaveError, Sidecar};
+
+    fn patients(from: u32, to: u32, note: &str) -> NamedEdit {
+        let patient = |n| {
+            let patient = Patient { note: note.into(), ..Patient::new(PatientId(n), format!("P{n:03}")) };
+            Op::Put(Row::Patient(patient))
+        };
+        NamedEdit::new(ChangeKind::Patient, "patients", (from..to).map(patient).collect())
+    }
+
+    /// SQLite's own limit of pages stands in for a disk without space.
+    #[test]
+    fn a_full_disk_keeps_the_last_change_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("full.ablation");
+        let by = By { reader: None, at: "2026-03-04T09:00:00Z".parse().unwrap() };
+        let mut project = Project::create(&path, "NU", by.at).unwrap();
+        project.commit(patients(1, 5, ""), by).unwrap();
+        let before = project.document().clone();
+        let Parts { mut store, document, mut history } = project.into_parts();
+        let pages: u32 = store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.connection.pragma_update_and_check(None, "max_page_count", pages + 1, |_| Ok(())).unwrap();
+
+        let (large, after) = history.change(&document, patients(5, 200, &"x".repeat(500)), by).unwrap();
+        assert_eq!(store.commit(&large, &Sidecar::default()), Err(SaveError::Full));
+        let (small, _) = history.change(&document, patients(5, 6, ""), by).unwrap();
+        assert_eq!(small.entry.seq, 2, "the change that failed took no number");
+
+        store.connection.pragma_update_and_check(None, "max_page_count", 1_000_000, |_| Ok(())).unwrap();
+        drop(store);
+        let opened = Project::open(&path, OpenAs::Writer, "NU", by.at).unwrap().project;
+        assert!(*opened.document() == before);
+        // The same change fits once there is space.
+        let Parts { mut store, .. } = opened.into_parts();
+        store.commit(&large, &Sidecar::default()).unwrap();
+        history.push(&large);
+        // And cannot be written twice.
+        assert_eq!(store.commit(&large, &Sidecar::default()), Err(SaveError::ChangedElsewhere));
+        drop(store);
+        let opened = Project::open(&path, OpenAs::ReadOnly, "", by.at).unwrap().project;
+        assert!(*opened.document() == after);
+        assert_eq!(opened.history().entries(), history.entries());
+    }
+
+    #[test]
+    fn a_writer_elsewhere_is_waited_for_and_then_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("busy.ablation");
+        let by = By { reader: None, at: "2026-03-04T09:00:00Z".parse().unwrap() };
+        let mut project = Project::create(&path, "NU", by.at).unwrap();
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        project.store.connection.busy_timeout(std::time::Duration::from_millis(20)).unwrap();
+        assert_eq!(project.commit(patients(1, 2, ""), by).unwrap_err(), CommitError::NotSaved(SaveError::Busy));
+        assert_eq!(project.document().patients().count(), 0, "not shown, for it is not saved");
+        other.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(project.commit(patients(1, 2, ""), by).unwrap().seq, 1);
+    }
 }

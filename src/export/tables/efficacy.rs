@@ -141,7 +141,11 @@ pub(in super::super) fn tables(all: &Gathered<'_>, dates: Dates) -> [Table; 3] {
     let mut left_out: Vec<LeftOutRow<'_>> = counted
         .left_out
         .iter()
-        .map(|of| LeftOutRow { all, of, rule: all.outcomes.get(&of.lesion).map(|outcome| outcome.counted.primary.rule) })
+        .map(|of| LeftOutRow {
+            all,
+            of,
+            rule: all.outcomes.get(&of.lesion).map(|outcome| outcome.counted.primary.rule),
+        })
         .collect();
     left_out.sort_by_key(|row| (all.patient_code(row.of.patient), row.of.patient, row.of.lesion));
     [

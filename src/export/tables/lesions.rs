@@ -4,9 +4,7 @@ use super::super::cell::Cell;
 use super::super::dates::Dates;
 use super::super::gathered::Gathered;
 use super::super::table::{Column, Table, Values, column, number};
-use crate::clinical::{
-    Lesion, LesionStatus, LiverSegment, MarkRole, MarkSummary, Organ, Patient, Side, TumourType,
-};
+use crate::clinical::{Lesion, LesionStatus, LiverSegment, MarkRole, MarkSummary, Organ, Patient, Side, TumourType};
 use crate::outcome::{Derived, Efficacy, EfficacyCall, LesionOutcome, Milestone, RuleId, Word};
 
 struct Row<'a> {

@@ -4,9 +4,7 @@ use super::super::cell::Cell;
 use super::super::dates::Dates;
 use super::super::gathered::Gathered;
 use super::super::table::{Column, Table, Values, column, number};
-use crate::clinical::{
-    Cirrhosis, DeathCause, Patient, PrimaryCancer, Sex, SystemicTherapy, VitalStatus, YesNoUnknown,
-};
+use crate::clinical::{Cirrhosis, DeathCause, Patient, PrimaryCancer, Sex, SystemicTherapy, VitalStatus, YesNoUnknown};
 
 struct Row<'a> {
     all: &'a Gathered<'a>,

@@ -16,7 +16,7 @@ struct Row<'a> {
     all: &'a Gathered<'a>,
     patient: &'a Patient,
     visit: &'a Visit,
-    stacks: Vec<&'a StackRecord>,
+    stacks: &'a [&'a StackRecord],
     rest: Option<&'a RestOfScan>,
     signature: Option<&'a Signature>,
 }
@@ -47,7 +47,8 @@ pub(in super::super) const NEW_TUMOUR: &[(&str, &str)] = &[
 ];
 pub(in super::super) const COMPLICATIONS: &[(&str, &str)] =
     &[("none", "None seen"), ("present", "Present"), ("not_assessed", "Not assessed")];
-const VISIT_STATUS: &[(&str, &str)] = &[("unread", "No answer yet"), ("draft", "Answers not signed"), ("signed", "Signed")];
+const VISIT_STATUS: &[(&str, &str)] =
+    &[("unread", "No answer yet"), ("draft", "Answers not signed"), ("signed", "Signed")];
 
 fn new_tumour_code(of: &NewTumour) -> &'static str {
     match of {
@@ -133,7 +134,7 @@ pub(in super::super) fn table(all: &Gathered<'_>, dates: Dates) -> Table {
             all,
             patient,
             visit,
-            stacks: all.document.stacks_of(visit.id),
+            stacks: all.stacks_of(visit.id),
             rest: all.document.rest_of_scan(visit.id),
             signature: all.document.signature(visit.id, Track::Main),
         }));

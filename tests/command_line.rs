@@ -1,0 +1,306 @@
+//! The program itself, called as a script calls it.
+
+use crate::sample_study;
+use crate::support::real;
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::process::{Command, Output};
+
+fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ablation-review")).args(arguments).output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A command with paths, as words.
+fn words<'a>(command: &'a str, rest: &[&'a OsStr]) -> Vec<&'a OsStr> {
+    std::iter::once(OsStr::new(command)).chain(rest.iter().copied()).collect()
+}
+
+#[test]
+fn inspect_lists_the_sample() {
+    let folder = sample_study::folder();
+    let output = run(words("inspect", &[folder.as_os_str()]));
+    assert_eq!(code(&output), 0, "{output:?}");
+    let json = json(&output);
+    let series = json["series"].as_array().unwrap();
+    assert_eq!(series.len(), 7);
+    for one in series {
+        for field in [
+            "id",
+            "stack_key",
+            "series_instance_uid",
+            "study_instance_uid",
+            "patient_id",
+            "modality",
+            "description",
+            "role",
+            "rows",
+            "columns",
+            "slices",
+            "spacing_mm",
+            "origin_mm",
+            "direction",
+            "frame_of_reference_uid",
+            "transfer_syntaxes",
+            "unit",
+            "shape",
+            "group",
+            "phase",
+            "split_by",
+            "warnings",
+            "files",
+        ] {
+            assert!(one.get(field).is_some(), "the contract names {field}");
+        }
+        assert_eq!((&one["slices"], &one["files"]), (&32.into(), &32.into()));
+        assert_eq!(one["patient_id"], "SAMPLE-001");
+    }
+    let roles: Vec<_> = series.iter().map(|s| s["role"].as_str().unwrap()).collect();
+    assert_eq!(roles.iter().filter(|role| **role == "ct_portal_venous").count(), 4);
+    assert_eq!(roles.iter().filter(|role| **role == "ct_arterial").count(), 3);
+    let skipped = json["skipped"].as_array().unwrap();
+    assert_eq!(skipped.len(), 1);
+    assert!(skipped[0]["file"].as_str().unwrap().ends_with("truth.json"));
+    assert!(!skipped[0]["reason"].as_str().unwrap().is_empty());
+}
+
+#[test]
+fn no_images_is_refused_with_a_reason() {
+    let empty = tempfile::tempdir().unwrap();
+    let output = run(words("inspect", &[empty.path().as_os_str()]));
+    assert_eq!(code(&output), 1);
+    assert_eq!(json(&output)["series"], Value::Array(Vec::new()));
+    assert!(said(&output).contains("There is no file in"), "{output:?}");
+
+    let picture = empty.path().join("holiday\u{1b}[31m.jpg");
+    std::fs::write(&picture, b"\xff\xd8\xff\xe0 not really").unwrap();
+    let output = run(words("inspect", &[empty.path().as_os_str()]));
+    assert_eq!(code(&output), 1);
+    assert_eq!(json(&output)["skipped"].as_array().unwrap().len(), 1);
+    let said = said(&output);
+    assert!(said.contains("holiday") && said.contains("DICOM"), "{said}");
+    assert!(!said.contains('\u{1b}'), "control characters of a file name reached the terminal");
+    assert!(!output.stdout.contains(&0x1b));
+
+    let output = run(["inspect", "/no/such/folder"]);
+    assert_eq!(code(&output), 1);
+}
+
+#[test]
+fn wrong_use_ends_with_two() {
+    for wrong in [&["inspect"][..], &["volume", "x"], &["sample"], &["sample", "first-look"], &["--nonsense"]] {
+        let output = run(wrong);
+        assert_eq!(code(&output), 2, "{wrong:?}");
+        assert!(output.stdout.is_empty() && said(&output).contains("Usage"), "{output:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_display_one_sentence_names_the_commands() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ablation-review"));
+    let output = command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap();
+    assert_eq!(code(&output), 1, "{output:?}");
+    let said = said(&output);
+    assert_eq!((said.lines().count(), output.stdout.len()), (1, 0), "{said}");
+    for word in ["display", "inspect", "volume", "import", "table", "--help"] {
+        assert!(said.contains(word), "{word} is missing in: {said}");
+    }
+}
+
+#[test]
+fn a_volume_by_id_and_by_key_is_the_same_file() {
+    let truth = ablation_review::phantom::truth("first-look").unwrap();
+    let visit = &truth.visits[0];
+    let series = &visit.series[0];
+    let folder = sample_study::folder();
+    let out = tempfile::tempdir().unwrap();
+    let (plain, packed) = (out.path().join("one.nii"), out.path().join("two.nii.gz"));
+    let volume = |series: &str, file: &std::path::Path| {
+        let rest =
+            [folder.as_os_str(), OsStr::new("--series"), OsStr::new(series), OsStr::new("--out"), file.as_os_str()];
+        run(words("volume", &rest))
+    };
+    let by_id = volume(&series.uid, &plain);
+    assert_eq!(code(&by_id), 0, "{by_id:?}");
+    let about = json(&by_id);
+    assert_eq!((about["data_type"].as_str(), about["unit"].as_str()), (Some("int16"), Some("HU")));
+    let by_key = volume(about["stack_key"].as_str().unwrap(), &packed);
+    assert_eq!(code(&by_key), 0, "{by_key:?}");
+    let mut unpacked = Vec::new();
+    let file = std::fs::File::open(&packed).unwrap();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(file), &mut unpacked).unwrap();
+    let bytes = std::fs::read(&plain).unwrap();
+    assert_eq!(bytes, unpacked);
+
+    // NIfTI-1: dim at 40, vox_offset at 108, srow_x at 280; RAS turns the sign of x.
+    let short = |at: usize| i16::from_le_bytes(bytes[at..at + 2].try_into().unwrap());
+    let float = |at: usize| f32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    assert_eq!([short(40), short(42), short(44), short(46)], [3, 192, 192, 32]);
+    let grid = ablation_review::phantom::truth_grid("first-look", &visit.id).unwrap();
+    assert_eq!((float(280), float(292)), (-1.9, -(grid.origin.x as f32)));
+    // The middle of the first lesion's tumour is darker than liver.
+    let place = grid.to_index(truth.lesions[0].visits[0].place);
+    let [columns, rows, _] = grid.dims.map(|n| n as usize);
+    let offset = (place.k.round() as usize * rows + place.j.round() as usize) * columns + place.i.round() as usize;
+    let hu = short(float(108) as usize + 2 * offset);
+    assert!((10..105).contains(&hu), "{hu} HU");
+
+    let unknown = volume("1.2.3", &plain);
+    assert_eq!(code(&unknown), 1);
+    assert!(said(&unknown).contains(&series.uid), "the series that exist are named");
+    let ending = volume(&series.uid, &out.path().join("three.txt"));
+    assert_eq!(code(&ending), 1);
+    assert!(!out.path().join("three.txt").exists());
+}
+
+#[test]
+fn sample_writes_what_it_lists_and_nothing_over_another_file() {
+    let listed = run(["sample", "--list"]);
+    assert_eq!(code(&listed), 0);
+    assert_eq!(json(&listed)["samples"][0]["id"], "first-look");
+    let out = tempfile::tempdir().unwrap();
+    let folder = out.path().join("new/first look");
+    let write = || run(words("sample", &[OsStr::new("first-look"), OsStr::new("--out"), folder.as_os_str()]));
+    let written = write();
+    assert_eq!(code(&written), 0, "{written:?}");
+    assert_eq!(json(&written)["images"], 224);
+    assert!(folder.join("truth.json").is_file() && folder.join("d92/portal-venous/014.dcm").is_file());
+    std::fs::write(folder.join("truth.json"), "mine").unwrap();
+    let refused = write();
+    assert_eq!(code(&refused), 1);
+    assert!(said(&refused).contains("truth.json"), "{refused:?}");
+    assert_eq!(std::fs::read(folder.join("truth.json")).unwrap(), b"mine");
+}
+
+#[test]
+fn a_project_is_made_filled_checked_and_asked_for_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("study.ablation");
+    let short = folder.path().join("study");
+    let sample = sample_study::folder();
+
+    let made = run(words("new", &[short.as_os_str()]));
+    assert_eq!(code(&made), 0, "{made:?}");
+    assert!(project.is_file());
+    let again = run(words("new", &[project.as_os_str()]));
+    assert_eq!(code(&again), 1);
+    assert!(said(&again).contains("study.ablation"), "{again:?}");
+
+    let pre = sample.join("pre");
+    let first = run(words("import", &[project.as_os_str(), pre.as_os_str()]));
+    assert_eq!(code(&first), 0, "{first:?}");
+    assert_eq!((&json(&first)["stacks"], &json(&first)["new_stacks"]), (&2.into(), &2.into()));
+    let all = run(words("import", &[short.as_os_str(), sample.as_os_str()]));
+    assert_eq!((&json(&all)["stacks"], &json(&all)["new_stacks"]), (&7.into(), &5.into()));
+    assert_eq!(json(&all)["skipped"].as_array().unwrap().len(), 1);
+    let same = run(words("import", &[project.as_os_str(), sample.as_os_str()]));
+    assert_eq!(code(&same), 0, "importing the same folder again is no failure: {same:?}");
+    assert_eq!(json(&same)["new_stacks"], 0);
+
+    let checked = run(words("check", &[project.as_os_str()]));
+    assert_eq!(code(&checked), 0, "{checked:?}");
+    let report = json(&checked);
+    assert_eq!((&report["sound"], &report["changes"]), (&true.into(), &2.into()));
+    assert_eq!((&report["rows"]["patient"], &report["rows"]["visit"]), (&1.into(), &4.into()));
+
+    let out = folder.path().join("table.csv");
+    let table =
+        |out: &std::path::Path| run(words("table", &[project.as_os_str(), OsStr::new("--out"), out.as_os_str()]));
+    let empty = table(&out);
+    assert_eq!(code(&empty), 1);
+    assert!(said(&empty).contains("nothing to export"), "{empty:?}");
+    let workbook = table(&folder.path().join("table.xlsx"));
+    assert_eq!(code(&workbook), 1);
+    assert!(said(&workbook).contains("XLSX"), "{workbook:?}");
+    assert!(!out.exists());
+
+    add_a_lesion(&project);
+    let written = table(&out);
+    assert_eq!(code(&written), 0, "{written:?}");
+    assert_eq!(json(&written)["files"].as_array().unwrap().len(), 2);
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert!(text.lines().count() > 1 && text.contains("L1"), "{text}");
+    assert!(!text.contains("SAMPLE-001") && !text.contains("Sample"), "no identity in tables");
+    assert!(folder.path().join("table.dictionary.csv").is_file());
+}
+
+fn add_a_lesion(project: &std::path::Path) {
+    use ablation_review::clinical::{Lesion, LesionId, PatientId, ReaderId};
+    use ablation_review::project::{By, ChangeKind, NamedEdit, Op, OpenAs, Project, Row};
+    let at = "2024-10-01T10:00:00Z".parse().unwrap();
+    let mut project = Project::open(project, OpenAs::Writer, "NU", at).unwrap().project;
+    let patient = project.document().patients().next().map_or(PatientId(1), |patient| patient.id);
+    let lesion = Lesion::new(LesionId(1), patient, "L1");
+    let edit = NamedEdit::new(ChangeKind::Lesion, "Lesion L1", vec![Op::Put(Row::Lesion(lesion))]);
+    project.commit(edit, By { reader: None::<ReaderId>, at }).unwrap();
+}
+
+#[test]
+fn what_is_no_project_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = folder.path().join("garbage.ablation");
+    std::fs::write(&garbage, "not a project").unwrap();
+    let sample = sample_study::folder();
+    for command in [words("check", &[garbage.as_os_str()]), words("import", &[garbage.as_os_str(), sample.as_os_str()])]
+    {
+        let output = run(command);
+        assert_eq!(code(&output), 1, "{output:?}");
+        assert!(said(&output).contains("not a project"), "{output:?}");
+    }
+    assert_eq!(std::fs::read_to_string(&garbage).unwrap(), "not a project");
+    let nowhere = folder.path().join("nowhere.ablation");
+    let output = run(words("import", &[nowhere.as_os_str(), sample.as_os_str()]));
+    assert_eq!(code(&output), 1);
+    assert!(said(&output).contains("nowhere.ablation") && !nowhere.exists(), "{output:?}");
+}
+
+#[test]
+fn a_project_that_somebody_has_open_is_not_written() {
+    use ablation_review::project::Project;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taken.ablation");
+    let at = "2024-10-01T10:00:00Z".parse().unwrap();
+    let project = Project::create(&path, "NU", at).unwrap();
+    let sample = sample_study::folder();
+    let import = || run(words("import", &[path.as_os_str(), sample.as_os_str()]));
+    let refused = import();
+    assert_eq!(code(&refused), 1, "{refused:?}");
+    assert!(said(&refused).contains("NU"), "who has it is named: {refused:?}");
+    drop(project);
+    assert_eq!(code(&import()), 0);
+    // No images: refused with the reason, and nothing is written.
+    let empty = tempfile::tempdir().unwrap();
+    let nothing = run(words("import", &[path.as_os_str(), empty.path().as_os_str()]));
+    assert_eq!(code(&nothing), 1);
+    assert!(said(&nothing).contains("There is no file in"), "{nothing:?}");
+}
+
+#[test]
+fn real_ct_is_inspected_and_written() {
+    let Some(ct) = real("ct_abdomen", "command_line::real_ct_is_inspected_and_written") else { return };
+    let output = run(words("inspect", &[ct.as_os_str()]));
+    assert_eq!(code(&output), 0, "{output:?}");
+    let json = json(&output);
+    let series = &json["series"][0];
+    assert_eq!(series["unit"], "HU");
+    let out = tempfile::tempdir().unwrap();
+    let file = out.path().join("ct.nii");
+    let id = series["id"].as_str().unwrap();
+    let rest = [ct.as_os_str(), OsStr::new("--series"), OsStr::new(id), OsStr::new("--out"), file.as_os_str()];
+    let output = run(words("volume", &rest));
+    assert_eq!(code(&output), 0, "{output:?}");
+    let voxels: u64 = ["rows", "columns", "slices"].iter().map(|n| series[n].as_u64().unwrap()).product();
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), 352 + 2 * voxels);
+}
