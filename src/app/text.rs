@@ -409,8 +409,6 @@ pub mod patient {
     pub const ADD_NEEDS_TREATED: &str = "Tick the lesions that were treated first.";
 
     pub const EVENTS: &str = "Events";
-    pub const EVENTS_TOOLTIP: &str =
-        "What the images do not show. Progression and repeat ablation follow from answers and sessions.";
     pub const NO_EVENT: &str = "No event. Enter other treatments, loss to follow-up, or new tumour known from elsewhere.";
     pub const EVENT: &str = "Event";
     pub const EVENT_DATE: &str = "Event date";
