@@ -122,8 +122,17 @@ pub(super) fn code_after(code: &str) -> String {
     format!("P{:03}", number.saturating_add(1))
 }
 
-pub(super) fn imported(stacks: usize) -> String {
-    if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") }
+pub(super) fn imported(stacks: usize, skipped: usize) -> String {
+    let came = if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") };
+    match skipped {
+        0 => came,
+        1 => format!("{came}, 1 file not used: Images says why"),
+        n => format!("{came}, {n} files not used: Images says why"),
+    }
+}
+
+pub(super) fn read_only(why: &str) -> String {
+    format!("This project is open for reading only: {why}")
 }
 
 pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
