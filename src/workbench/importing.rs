@@ -148,13 +148,19 @@ fn plan(
     let mut next_visit = document.next_visit();
     let mut next_code = document.next_patient_code();
     let mut stacks_by_patient: BTreeMap<PatientId, Vec<FoundStack>> = BTreeMap::new();
+    let mut owners: BTreeMap<String, PatientId> = BTreeMap::new();
+    let mut left_out = 0;
 
     for stack in found {
         let known = document.stack(stack.info.key).map(|record| record.patient);
-        let patient = known.unwrap_or_else(|| match propose_patient(&identities, &stack.identity).value {
-            PatientMatch::Same(patient) => patient,
+        let owner = document.study(&stack.study.uid).map(|study| study.patient);
+        let owner = owner.or_else(|| owners.get(&stack.study.uid).copied());
+        let patient = known.unwrap_or_else(|| match (propose_patient(&identities, &stack.identity).value, owner) {
+            (PatientMatch::Same(patient), _) => patient,
+            // The same ID in the same study: a name written in two ways is no second patient.
+            (PatientMatch::Ask, Some(owner)) => owner,
             // A doubtful match is a patient of its own until the reader says otherwise: nothing is mixed up.
-            PatientMatch::New | PatientMatch::Ask => {
+            (PatientMatch::New | PatientMatch::Ask, _) => {
                 let mut patient = Patient::new(next_patient, next_code.clone());
                 patient.sex = stack.sex;
                 next_patient = PatientId(next_patient.0 + 1);
@@ -163,6 +169,14 @@ fn plan(
                 patient.id
             }
         });
+        // A study belongs to one patient. Where its series say otherwise, nothing is guessed: those that do not
+        // fit the first are left out, and said.
+        if owner.is_some_and(|owner| owner != patient) {
+            left_out += 1;
+            ops.retain(|op| !matches!(op, Op::Put(Row::Patient(row)) if row.id == patient) || stacks_by_patient.contains_key(&patient));
+            continue;
+        }
+        owners.insert(stack.study.uid.clone(), patient);
         if !identities.iter().any(|(id, identity)| *id == patient && *identity == stack.identity) {
             identities.push((patient, stack.identity.clone()));
             sidecar.identities.push((patient, stack.identity.clone()));
@@ -235,7 +249,8 @@ fn plan(
         return Err(NoEdit::Nothing); // they came in meanwhile
     }
     let named = NamedEdit::new(ChangeKind::Import, words::imported(stacks, skipped), ops);
-    Ok(Intent { named, sidecar, tell: true })
+    let warning = (left_out > 0).then(|| words::left_out(left_out));
+    Ok(Intent { named, sidecar, tell: true, warning })
 }
 
 fn paths(stack: &FoundStack, folder: Option<&Path>) -> Vec<InstancePath> {

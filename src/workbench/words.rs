@@ -132,6 +132,11 @@ pub(super) fn imported(stacks: usize, skipped: usize) -> String {
     }
 }
 
+pub(super) fn left_out(stacks: usize) -> String {
+    let what = if stacks == 1 { "1 series was".to_owned() } else { format!("{stacks} series were") };
+    format!("{what} left out: the same study names two patients. Import each patient's folder by itself.")
+}
+
 pub(super) fn read_only(why: &str) -> String {
     format!("This project is open for reading only: {why}")
 }
