@@ -405,14 +405,15 @@ impl Workbench {
         {
             now.lesion = document.lesions_of(patient).next().map(|lesion| lesion.id);
         }
-        if let Some(wanted) = self.selection_wanted.filter(|wanted| document.lesion(*wanted).is_some()) {
-            now.lesion = Some(wanted);
-            self.selection_wanted = None;
-        }
+        let wanted = self.selection_wanted.filter(|wanted| document.lesion(*wanted).is_some());
+        now.lesion = wanted.or(now.lesion);
         // A patient entered by hand has no visits and stays chosen all the same.
         let visit_wanted = now.visit.is_none()
             && now.patient.is_some_and(|id| document.visits_of(id).iter().any(|visit| !self.is_hidden(visit.id)));
         self.selection = now;
+        if wanted.is_some() {
+            self.selection_wanted = None;
+        }
         if sample_came_in {
             self.enter_sample();
         }
