@@ -6,7 +6,7 @@ use super::jobs::Lane;
 use super::notices::Level;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::{Identity, Patient, PatientId, Study, Visit, VisitId, VisitSource};
-use crate::dicom::{Found, FoundStack, Limits, Skipped, find};
+use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find};
 use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits};
 use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord};
 use std::collections::BTreeMap;
@@ -59,6 +59,7 @@ impl Workbench {
             self.import = Some(report);
             return;
         }
+        self.read_ahead(&report.found);
         self.import = Some(report);
         if self.desk.is_some() {
             self.import_found();
@@ -67,6 +68,18 @@ impl Workbench {
                 report.waits_for_a_project = true;
             }
             self.untitled_project();
+        }
+    }
+
+    /// Starts reading pixels while the project is still being written: the pictures are there when it is.
+    fn read_ahead(&mut self, found: &[FoundStack]) {
+        const AHEAD: usize = 4;
+        let volumes = found.iter().filter(|stack| matches!(stack.info.shape, Shape::Volume(_)));
+        for stack in volumes.take(AHEAD) {
+            let key = stack.info.key;
+            self.images.set_sources(key, stack.sources.clone());
+            let middle = u32::try_from(stack.sources.len() / 2).unwrap_or(0);
+            self.images.want(key, &Arc::new(stack.info.clone()), middle, Lane::Screen, &mut self.jobs);
         }
     }
 
@@ -80,18 +93,29 @@ impl Workbench {
         report.new_stacks = found.iter().filter(|stack| !known(stack)).count();
         report.questions = found.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
         report.questions.dedup();
-        if report.new_stacks == 0 {
-            self.notices.tell(Level::Note, words::NOTHING_NEW, false);
-        }
+        let nothing_new = report.new_stacks == 0;
         for stack in &found {
             self.images.set_sources(stack.info.key, stack.sources.clone());
         }
         let folder = desk.path().parent().map(Path::to_owned);
+        if nothing_new {
+            // The same images, perhaps in another place: only where they are is written down.
+            self.notices.tell(Level::Note, words::NOTHING_NEW, false);
+            if desk.read_only().is_none() {
+                let places = found.iter().map(|stack| (stack.info.key, paths(stack, folder.as_deref()))).collect();
+                let sidecar = Sidecar { identities: Vec::new(), paths: places };
+                // When it cannot be written the images are found again next time in the same way.
+                desk.with_project(move |project| drop(project.write_sidecar(&sidecar)));
+            }
+            self.hang_and_centre();
+            return;
+        }
         // Identities are read from the file by the scribe: they are not part of the document.
         let (send, identities) = std::sync::mpsc::channel();
         desk.with_project(move |project| {
             send.send(project.store().identities()).ok();
         });
+        let skipped = report.skipped.len();
         let today = self.today();
         self.change(move |document, _, _| {
             let identities = match identities.recv() {
@@ -99,7 +123,7 @@ impl Workbench {
                 Ok(Err(error)) => return Err(error.to_string().into()),
                 Err(_) => Vec::new(),
             };
-            plan(document, &identities, found, folder.as_deref(), today)
+            plan(document, &identities, found, folder.as_deref(), skipped, today)
         });
     }
 }
@@ -114,6 +138,7 @@ fn plan(
     identities: &[(PatientId, Identity)],
     found: Vec<FoundStack>,
     folder: Option<&Path>,
+    skipped: usize,
     today: crate::clinical::Date,
 ) -> Result<Intent, NoEdit> {
     let mut ops = Vec::new();
@@ -207,9 +232,9 @@ fn plan(
     }
     let stacks = ops.iter().filter(|op| matches!(op, Op::Put(Row::Stack(_)))).count();
     if stacks == 0 {
-        return Err(words::NOTHING_NEW.into());
+        return Err(NoEdit::Nothing); // they came in meanwhile
     }
-    let named = NamedEdit::new(ChangeKind::Import, words::imported(stacks), ops);
+    let named = NamedEdit::new(ChangeKind::Import, words::imported(stacks, skipped), ops);
     Ok(Intent { named, sidecar, tell: true })
 }
 

@@ -157,6 +157,9 @@ impl Workbench {
                 return;
             }
         };
+        if let Some(why) = &ready.read_only {
+            self.notices.tell(Level::Problem, why.clone(), false);
+        }
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
         }
@@ -223,7 +226,7 @@ impl Workbench {
 fn ready(opened: Opened, untitled: bool) -> Ready {
     let Opened { project, read_only, notes } = opened;
     let sources = sources(&project);
-    Ready { project, untitled, read_only: read_only.map(|who| who.to_string()), notes, sources }
+    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why.to_string())), notes, sources }
 }
 
 /// Where the pixels of each stack were found: beside the project when it moved with its images, else where

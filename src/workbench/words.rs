@@ -28,6 +28,8 @@ pub(super) const NOTHING_UNREAD: &str = "Everything that can be read is read.";
 pub(super) const ALL_ANSWERED: &str = "All lesions of this visit are answered. Ctrl+Enter signs it.";
 pub(super) const HIDDEN: &str =
     "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
+pub(super) const NOTHING_TO_COMPARE: &str =
+    "Nothing to compare yet. Choose a later visit on the left, or drop its images on the window.";
 pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";
 pub(super) const STACK_GONE: &str = "The series is no longer in the project.";
 pub(super) const LESION_GONE: &str = "The lesion is no longer in the project.";
@@ -120,8 +122,17 @@ pub(super) fn code_after(code: &str) -> String {
     format!("P{:03}", number.saturating_add(1))
 }
 
-pub(super) fn imported(stacks: usize) -> String {
-    if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") }
+pub(super) fn imported(stacks: usize, skipped: usize) -> String {
+    let came = if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") };
+    match skipped {
+        0 => came,
+        1 => format!("{came}, 1 file not used: Images says why"),
+        n => format!("{came}, {n} files not used: Images says why"),
+    }
+}
+
+pub(super) fn read_only(why: &str) -> String {
+    format!("This project is open for reading only: {why}")
 }
 
 pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
@@ -142,8 +153,6 @@ pub(super) fn cannot_sign(first: &str, open: usize) -> String {
         more => format!("Not signed yet. {}; and {} more.", first.trim_end_matches('.'), more - 1),
     }
 }
-
-/// "L2: viable tumour", with the lesion's label.
 
 pub(super) fn exported(files: &[std::path::PathBuf]) -> String {
     match files {
