@@ -100,7 +100,7 @@ fn program(ctx: &egui::Context, user_folder: &Path, paths: Vec<PathBuf>) -> Abla
         executor: Executor::threads(),
         clock: Arc::new(chrono::Utc::now),
         user_folder: user_folder.to_owned(),
-        dialogs: Box::new(NoDialogs),
+        dialogs: Box::new(NoDialogs::default()),
         keys: Default::default(),
     };
     AblationApp::new(ctx, options, paths)

@@ -11,4 +11,4 @@ mod project;
 mod ranks;
 mod sample_study;
 mod support;
-mod window;
+mod window_real;
