@@ -174,7 +174,9 @@ impl Workbench {
         let unread = self.unread();
         let Selection { patient, visit, lesion } = self.selection;
         if unread.is_empty() {
-            self.notices.tell(super::Level::Note, words::NOTHING_UNREAD, false);
+            let to_sign = visit.is_some_and(|visit| !self.due(visit).is_empty()) && !self.is_signed();
+            let words = if to_sign { words::ALL_ANSWERED } else { words::NOTHING_UNREAD };
+            self.notices.tell(super::Level::Note, words, false);
             return;
         }
         let here = unread.iter().position(|u| (Some(u.0), Some(u.1), Some(u.2)) == (patient, visit, lesion));
@@ -293,9 +295,12 @@ impl Workbench {
                 Err(missing) => Pane::Empty(words::capital(&missing.to_string())),
             })
             .collect();
+        let panes: Vec<Pane> = panes;
+        let (panes, active) = pre_procedure_first(panes);
         self.room.hang(panes);
-        self.room.activate(1);
+        self.room.activate(active);
         self.prepare_panes();
+        self.make_thumbnails();
         // Bring all panes to the place that the first one shows.
         self.with_links(|room, links| {
             if let Some(slice) = room.panes().first().and_then(Pane::shown).map(|shown| shown.slice) {
@@ -391,6 +396,7 @@ impl Workbench {
     /// After a change of the document: keep what is chosen where it still exists, and hang anew where needed.
     pub(super) fn after_change(&mut self, follow: Option<(Option<PatientId>, Option<VisitId>)>) {
         let Some(document) = self.document() else { return };
+        let sample_came_in = self.sample.is_some() && document.stacks().next().is_some();
         let before = self.selection;
         let mut now = before;
         now.patient = now.patient.filter(|id| document.patient(*id).is_some());
@@ -407,6 +413,9 @@ impl Workbench {
         }
         let nothing_chosen = now.patient.is_none() || now.visit.is_none();
         self.selection = now;
+        if sample_came_in {
+            self.enter_sample();
+        }
         if nothing_chosen {
             self.select_first();
             return;
@@ -429,10 +438,11 @@ impl Workbench {
         let Some(document) = self.document() else { return true };
         let Some((visits, situation)) = self.hanging_input() else { return false };
         let chosen = choose(&Hanging::default(), &situation, &visits);
+        let chosen_count = chosen.iter().filter(|pane| pane.is_ok()).count();
         self.room.panes().len() != chosen.len()
             || self.room.panes().iter().zip(&chosen).any(|(pane, chosen)| match (pane, chosen) {
                 (Pane::Stack(shown), _) => document.stack(shown.stack).is_none(),
-                (Pane::Empty(_), Ok(_)) => true,
+                (Pane::Empty(_), Ok(_)) => chosen_count == self.room.panes().len(),
                 (Pane::Empty(_), Err(_)) => false,
             })
     }
@@ -465,6 +475,18 @@ impl Workbench {
         let with = shown(&record);
         self.with_links(|room, links| room.replace(pane, with, links));
         self.prepare_panes();
+    }
+}
+
+/// While the pre-procedure scan itself is looked at it hangs on the left, where it always is, and the right
+/// pane says what could come there.
+fn pre_procedure_first(panes: Vec<Pane>) -> (Vec<Pane>, usize) {
+    match <[Pane; 2]>::try_from(panes) {
+        Ok([Pane::Empty(_), Pane::Stack(only)]) => {
+            (vec![Pane::Stack(only), Pane::Empty(words::NOTHING_TO_COMPARE.to_owned())], 0)
+        }
+        Ok(both) => (both.into(), 1),
+        Err(other) => (other, 1),
     }
 }
 
