@@ -5,8 +5,10 @@
 mod command_line;
 mod dicom_real;
 mod golden;
+mod house;
 mod mini_cohort;
 mod project;
 mod ranks;
 mod sample_study;
 mod support;
+mod window_real;
