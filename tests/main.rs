@@ -10,3 +10,4 @@ mod project;
 mod ranks;
 mod sample_study;
 mod support;
+mod window;
