@@ -106,6 +106,19 @@ fn wrong_use_ends_with_two() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_display_one_sentence_names_the_commands() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ablation-review"));
+    let output = command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap();
+    assert_eq!(code(&output), 1, "{output:?}");
+    let said = said(&output);
+    assert_eq!((said.lines().count(), output.stdout.len()), (1, 0), "{said}");
+    for word in ["display", "inspect", "volume", "import", "table", "--help"] {
+        assert!(said.contains(word), "{word} is missing in: {said}");
+    }
+}
+
 #[test]
 fn a_volume_by_id_and_by_key_is_the_same_file() {
     let truth = ablation_review::phantom::truth("first-look").unwrap();
@@ -169,6 +182,109 @@ fn sample_writes_what_it_lists_and_nothing_over_another_file() {
     assert_eq!(code(&refused), 1);
     assert!(said(&refused).contains("truth.json"), "{refused:?}");
     assert_eq!(std::fs::read(folder.join("truth.json")).unwrap(), b"mine");
+}
+
+#[test]
+fn a_project_is_made_filled_checked_and_asked_for_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("study.ablation");
+    let short = folder.path().join("study");
+    let sample = sample_study::folder();
+
+    let made = run(words("new", &[short.as_os_str()]));
+    assert_eq!(code(&made), 0, "{made:?}");
+    assert!(project.is_file());
+    let again = run(words("new", &[project.as_os_str()]));
+    assert_eq!(code(&again), 1);
+    assert!(said(&again).contains("study.ablation"), "{again:?}");
+
+    let pre = sample.join("pre");
+    let first = run(words("import", &[project.as_os_str(), pre.as_os_str()]));
+    assert_eq!(code(&first), 0, "{first:?}");
+    assert_eq!((&json(&first)["stacks"], &json(&first)["new_stacks"]), (&2.into(), &2.into()));
+    let all = run(words("import", &[short.as_os_str(), sample.as_os_str()]));
+    assert_eq!((&json(&all)["stacks"], &json(&all)["new_stacks"]), (&7.into(), &5.into()));
+    assert_eq!(json(&all)["skipped"].as_array().unwrap().len(), 1);
+    let same = run(words("import", &[project.as_os_str(), sample.as_os_str()]));
+    assert_eq!(code(&same), 0, "importing the same folder again is no failure: {same:?}");
+    assert_eq!(json(&same)["new_stacks"], 0);
+
+    let checked = run(words("check", &[project.as_os_str()]));
+    assert_eq!(code(&checked), 0, "{checked:?}");
+    let report = json(&checked);
+    assert_eq!((&report["sound"], &report["changes"]), (&true.into(), &2.into()));
+    assert_eq!((&report["rows"]["patient"], &report["rows"]["visit"]), (&1.into(), &4.into()));
+
+    let out = folder.path().join("table.csv");
+    let table =
+        |out: &std::path::Path| run(words("table", &[project.as_os_str(), OsStr::new("--out"), out.as_os_str()]));
+    let empty = table(&out);
+    assert_eq!(code(&empty), 1);
+    assert!(said(&empty).contains("nothing to export"), "{empty:?}");
+    let workbook = table(&folder.path().join("table.xlsx"));
+    assert_eq!(code(&workbook), 1);
+    assert!(said(&workbook).contains("XLSX"), "{workbook:?}");
+    assert!(!out.exists());
+
+    add_a_lesion(&project);
+    let written = table(&out);
+    assert_eq!(code(&written), 0, "{written:?}");
+    assert_eq!(json(&written)["files"].as_array().unwrap().len(), 2);
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert!(text.lines().count() > 1 && text.contains("L1"), "{text}");
+    assert!(!text.contains("SAMPLE-001") && !text.contains("Sample"), "no identity in tables");
+    assert!(folder.path().join("table.dictionary.csv").is_file());
+}
+
+fn add_a_lesion(project: &std::path::Path) {
+    use ablation_review::clinical::{Lesion, LesionId, PatientId, ReaderId};
+    use ablation_review::project::{By, ChangeKind, NamedEdit, Op, OpenAs, Project, Row};
+    let at = "2024-10-01T10:00:00Z".parse().unwrap();
+    let mut project = Project::open(project, OpenAs::Writer, "NU", at).unwrap().project;
+    let patient = project.document().patients().next().map_or(PatientId(1), |patient| patient.id);
+    let lesion = Lesion::new(LesionId(1), patient, "L1");
+    let edit = NamedEdit::new(ChangeKind::Lesion, "Lesion L1", vec![Op::Put(Row::Lesion(lesion))]);
+    project.commit(edit, By { reader: None::<ReaderId>, at }).unwrap();
+}
+
+#[test]
+fn what_is_no_project_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = folder.path().join("garbage.ablation");
+    std::fs::write(&garbage, "not a project").unwrap();
+    let sample = sample_study::folder();
+    for command in [words("check", &[garbage.as_os_str()]), words("import", &[garbage.as_os_str(), sample.as_os_str()])]
+    {
+        let output = run(command);
+        assert_eq!(code(&output), 1, "{output:?}");
+        assert!(said(&output).contains("not a project"), "{output:?}");
+    }
+    assert_eq!(std::fs::read_to_string(&garbage).unwrap(), "not a project");
+    let nowhere = folder.path().join("nowhere.ablation");
+    let output = run(words("import", &[nowhere.as_os_str(), sample.as_os_str()]));
+    assert_eq!(code(&output), 1);
+    assert!(said(&output).contains("nowhere.ablation") && !nowhere.exists(), "{output:?}");
+}
+
+#[test]
+fn a_project_that_somebody_has_open_is_not_written() {
+    use ablation_review::project::Project;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("taken.ablation");
+    let at = "2024-10-01T10:00:00Z".parse().unwrap();
+    let project = Project::create(&path, "NU", at).unwrap();
+    let sample = sample_study::folder();
+    let import = || run(words("import", &[path.as_os_str(), sample.as_os_str()]));
+    let refused = import();
+    assert_eq!(code(&refused), 1, "{refused:?}");
+    assert!(said(&refused).contains("NU"), "who has it is named: {refused:?}");
+    drop(project);
+    assert_eq!(code(&import()), 0);
+    // No images: refused with the reason, and nothing is written.
+    let empty = tempfile::tempdir().unwrap();
+    let nothing = run(words("import", &[path.as_os_str(), empty.path().as_os_str()]));
+    assert_eq!(code(&nothing), 1);
+    assert!(said(&nothing).contains("There is no file in"), "{nothing:?}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use super::shell::AblationApp;
 use super::strip::Strip;
 use super::theme::{self, colour};
 use super::widgets::{coloured, key_cap};
-use super::{Outbox, Screen, text};
-use crate::workbench::{Request, Slot, Tool};
+use super::{Outbox, Screen, notices, text};
+use crate::workbench::{Level, Request, Slot, Tool};
 use eframe::egui::{Align, Button, Layout, ProgressBar, Ui};
 
 /// Draws the bar.
@@ -22,13 +22,19 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
             ui.label(theme::small(text::INTENDED_USE));
         }
         running(ui, app, out);
+        notices::line(ui, &mut app.notices, &app.bench, out);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             saved(ui, app);
-            if app.bench.desk().is_some() && app.screen == Screen::Reading {
+            if app.bench.desk().is_some() && app.screen == Screen::Reading && !telling(app) {
                 hints(ui, app);
             }
         });
     });
+}
+
+/// Whether a line tells what was done; the hints wait meanwhile.
+fn telling(app: &AblationApp) -> bool {
+    app.bench.notices().iter().any(|notice| notice.level != Level::Problem)
 }
 
 fn running(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {

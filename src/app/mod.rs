@@ -21,6 +21,8 @@ mod shell;
 mod start;
 pub mod strip;
 mod table_view;
+#[cfg(test)]
+mod testing;
 mod text;
 pub mod theme;
 mod top_bar;

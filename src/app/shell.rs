@@ -1,5 +1,6 @@
 //! The frame of the window: start, the order of a frame, and who owns which state.
 
+use super::images_table::ImagesScreen;
 use super::input::Input;
 use super::keys::KeyMap;
 use super::palette::Palette;
@@ -13,7 +14,7 @@ use super::theme::{self, colour};
 use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
 use super::{
-    Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, images_table, notices, text, top_bar,
+    Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar,
 };
 use crate::workbench::{Clock, DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Wake, Workbench};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
@@ -61,6 +62,7 @@ pub struct AblationApp {
     pub(super) visits: VisitsPanel,
     pub(super) reading: ReadingPanel,
     pub(super) patient: PatientScreen,
+    pub(super) images: ImagesScreen,
     pub(super) table: TableScreen,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
@@ -68,7 +70,7 @@ pub struct AblationApp {
     pub(super) why_open: bool,
     pub(super) reader_field: String,
     pub(super) dialogs: Box<dyn Dialogs>,
-    notices: notices::Shown,
+    pub(super) notices: notices::Shown,
 }
 
 impl AblationApp {
@@ -99,6 +101,7 @@ impl AblationApp {
             visits: VisitsPanel::default(),
             reading: ReadingPanel::default(),
             patient: PatientScreen::default(),
+            images: ImagesScreen::default(),
             table: TableScreen::default(),
             start,
             palette: Palette::default(),
@@ -133,6 +136,9 @@ impl AblationApp {
         Panel::top("top").frame(bar(colour::PANEL)).show(ui, |ui| top_bar::show(ui, self, out));
         Panel::bottom("bottom").frame(bar(colour::PANEL)).show(ui, |ui| bottom_bar::show(ui, self, out));
         let open = self.bench.desk().is_some();
+        if self.screen != Screen::Patient {
+            self.patient.settle(&self.bench, out); // a key may leave the screen while something is typed
+        }
         match (open, self.screen) {
             (false, _) => {
                 CentralPanel::no_frame().show(ui, |ui| self.start.show(ui, &self.bench, &self.keys, out));
@@ -142,13 +148,13 @@ impl AblationApp {
                 page(ui, |ui| self.patient.show(ui, &self.bench, &self.keys, out));
             }
             (true, Screen::Images) => {
-                page(ui, |ui| images_table::show(ui, &self.bench, out));
+                page(ui, |ui| self.images.show(ui, &self.bench, out));
             }
             (true, Screen::Table) => {
                 page(ui, |ui| self.table.show(ui, &self.bench, &self.keys, out));
             }
         }
-        notices::show(ui, &mut self.notices, &self.bench, out);
+        notices::problems(ui, &self.bench, out);
         self.palette_ui(ui, out);
         if self.help_open && help::show(ui, &self.keys) {
             self.help_open = false;
@@ -158,7 +164,7 @@ impl AblationApp {
 
     fn reading_room(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let width = ui.available_width();
-        let (left, right) = if width < 1500.0 { (176.0, 300.0) } else { (212.0, 330.0) };
+        let (left, right) = if width < 1500.0 { (178.0, 322.0) } else { (212.0, 344.0) };
         let side = Frame::new().fill(colour::PANEL).inner_margin(egui::Margin::symmetric(10, 8));
         Panel::left("visits").frame(side).exact_size(left).resizable(false).show(ui, |ui| {
             self.visits.show(ui, &self.bench, out);

@@ -48,6 +48,8 @@ pub mod colour {
     pub const BLACK: Color32 = Color32::BLACK;
 }
 
+/// A rate on its card.
+pub const FIGURE: f32 = 22.0;
 /// The word that matters.
 pub const LARGE: f32 = 15.0;
 /// Everything.

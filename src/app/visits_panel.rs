@@ -6,7 +6,6 @@ use super::{Outbox, text};
 use crate::clinical::{Patient, PrimaryCancer, StackKey, Visit, VisitId};
 use crate::hanging::short_role;
 use crate::project::{Document, StackRecord};
-use crate::render::{Luts, View, compose, render_slice};
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, VisitState, Workbench};
 use eframe::egui::{Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo, Role, pos2, vec2};
@@ -88,7 +87,7 @@ impl VisitsPanel {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name.as_str()));
         let picture = Rect::from_min_size(rect.min, vec2(THUMB, THUMB));
         ui.painter().rect_filled(picture, 2.0, colour::BLACK);
-        self.make(ui, bench, stack);
+        self.upload(ui, bench, key);
         if let Some(texture) = self.thumbs.get(&key) {
             let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             ui.painter().image(texture.id(), picture, all, Color32::WHITE);
@@ -110,23 +109,14 @@ impl VisitsPanel {
         }
     }
 
-    /// Makes a thumbnail once the middle slice was read; a small picture, made once.
-    fn make(&mut self, ui: &Ui, bench: &Workbench, stack: &StackRecord) {
-        let key = stack.info.key;
+    /// Uploads a thumbnail once it was made.
+    fn upload(&mut self, ui: &Ui, bench: &Workbench, key: StackKey) {
         if self.thumbs.contains_key(&key) {
             return;
         }
-        let Some(volume) = bench.volume(key) else { return };
-        let slice = volume.grid.dims[2] / 2;
-        if volume.slice(slice).is_none() {
-            return;
-        }
-        let window = bench.window_of(stack).or_else(|| crate::volume::auto_window(volume, Some(slice)));
-        let Some(window) = window else { return };
-        let Some(picture) = render_slice(&mut Luts::new(), volume, slice, window, false) else { return };
-        let edge = (THUMB * ui.ctx().pixels_per_point()) as u32;
-        let small = compose(&picture, &View::whole(&volume.grid, edge, edge), &[]);
-        let image = ColorImage::from_rgba_premultiplied([small.width as usize, small.height as usize], small.rgba());
+        let Some(picture) = bench.thumbnail(key) else { return };
+        let size = [picture.width as usize, picture.height as usize];
+        let image = ColorImage::from_rgba_premultiplied(size, picture.rgba());
         let texture = ui.ctx().load_texture(format!("thumb {key}"), image, TextureOptions::LINEAR);
         self.thumbs.insert(key, texture);
     }
@@ -174,7 +164,7 @@ fn state_words(state: VisitState) -> (String, Color32) {
         VisitState::Open => (text::NOTHING_DUE.to_owned(), colour::LINE),
         VisitState::Reading { answered, of } => (format!("{answered} of {of} answered"), colour::ACCENT),
         VisitState::Signed => (text::SIGNED.to_owned(), colour::GOOD),
-        VisitState::Hidden => (text::HIDDEN_VISIT.to_owned(), colour::LINE),
+        VisitState::Hidden => (text::HIDDEN_SHORT.to_owned(), colour::LINE),
     }
 }
 

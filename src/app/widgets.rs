@@ -67,10 +67,10 @@ pub fn answer_button(ui: &mut Ui, size: Vec2, label: &str, digit: &str, chosen: 
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect(rect, theme::RADIUS, fill, edge, StrokeKind::Inside);
     let text = if enabled { colour::TEXT } else { colour::FAINT };
-    let room = rect.width() - 30.0;
+    let room = rect.width() - 27.0;
     let font = fitting(ui, label, room);
-    painter.text(rect.left_center() + vec2(10.0, 0.0), Align2::LEFT_CENTER, label, font, text);
-    painter.text(rect.right_center() - vec2(8.0, 0.0), Align2::RIGHT_CENTER, digit, theme::font(theme::SMALL), colour::FAINT);
+    painter.text(rect.left_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER, label, font, text);
+    painter.text(rect.right_center() - vec2(7.0, 0.0), Align2::RIGHT_CENTER, digit, theme::font(theme::SMALL), colour::FAINT);
     response
 }
 

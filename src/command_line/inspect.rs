@@ -3,7 +3,7 @@
 use super::console::{Console, Progress};
 use super::{REFUSED, Refused};
 use crate::clinical::StackRole;
-use crate::dicom::{self, Found, FoundStack, Limits};
+use crate::dicom::{self, Found, FoundStack, Limits, Skipped};
 use crate::intake;
 use clap::Args;
 use std::path::PathBuf;
@@ -19,14 +19,12 @@ impl Inspect {
     pub fn run(&self, console: &Console<'_>) -> Result<u8, Refused> {
         let found = find(&self.paths, console);
         let printed = console.json(&dicom::inspect_json(&found, &|stack| Some(role(stack, &found))));
-        match nothing(&self.paths, &found) {
+        if found.stacks.is_empty() {
             // The list of what was skipped is printed all the same.
-            Some(refused) => {
-                console.say(&refused.to_string());
-                Ok(REFUSED)
-            }
-            None => Ok(printed),
+            console.say(&nothing(&self.paths, &found.skipped).to_string());
+            return Ok(REFUSED);
         }
+        Ok(printed)
     }
 }
 
@@ -37,22 +35,20 @@ pub(super) fn find(paths: &[PathBuf], console: &Console<'_>) -> Found {
 }
 
 /// Says that there are no images, and why.
-pub(super) fn nothing(paths: &[PathBuf], found: &Found) -> Option<Refused> {
-    if !found.stacks.is_empty() {
-        return None;
-    }
+pub(super) fn nothing(paths: &[PathBuf], skipped: &[Skipped]) -> Refused {
     let places: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
     let places = places.join(", ");
     let advice = "Name a folder or a file with DICOM images.";
-    Some(Refused(match (found.skipped.first(), found.skipped.len()) {
-        (None, _) => format!("There is no file in {places}. {advice}"),
-        (Some(only), 1) => format!("{} was not used. {} {advice}", only.file.display(), only.reason),
-        (Some(first), n) => format!(
-            "None of the {n} files in {places} was used. The first is {}: {} {advice}",
+    Refused(match skipped {
+        [] => format!("There is no file in {places}. {advice}"),
+        [only] => format!("{} was not used. {} {advice}", only.file.display(), only.reason),
+        [first, ..] => format!(
+            "None of the {} files in {places} was used. The first is {}: {} {advice}",
+            skipped.len(),
             first.file.display(),
             first.reason
         ),
-    }))
+    })
 }
 
 /// The role that is proposed for a stack, seen beside the others of its study.

@@ -8,6 +8,7 @@
 
 mod console;
 mod inspect;
+mod project;
 mod sample;
 mod volume;
 
@@ -56,6 +57,14 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Write one stack as a NIfTI volume, voxels in their unit.
     Volume(volume::VolumeOut),
+    /// Make an empty project file.
+    New(project::New),
+    /// Look for images and put them into a project; marks, answers and signatures stay.
+    Import(project::Import),
+    /// Check a project file in full without changing it.
+    Check(project::Check),
+    /// Write the lesion table, or all tables, with their data dictionary, as CSV.
+    Table(project::Table),
     /// Write a sample study with known truth, or list the samples.
     Sample(sample::Sample),
 }
@@ -86,10 +95,18 @@ pub fn run(
         }
         Err(help) => return Asked::Done(console.text(&help.to_string())),
     };
-    let Some(command) = asked.command else { return Asked::Window(asked.paths) };
+    let Some(command) = asked.command else {
+        // Absolute, for a project remembers where its images are. A path that cannot be made so stays as it is.
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        return Asked::Window(asked.paths.into_iter().map(absolute).collect());
+    };
     let result = match command {
         Command::Inspect(inspect) => inspect.run(&console),
         Command::Volume(volume) => volume.run(&console),
+        Command::New(new) => new.run(&console),
+        Command::Import(import) => import.run(&console),
+        Command::Check(check) => check.run(&console),
+        Command::Table(table) => table.run(&console),
         Command::Sample(sample) => sample.run(&console),
     };
     match result {
@@ -126,7 +143,8 @@ mod tests {
     #[test]
     fn paths_without_a_command_open_the_window() {
         assert_eq!(run_with(&[]).0, Asked::Window(Vec::new()));
-        assert_eq!(run_with(&["a", "b"]).0, Asked::Window(vec!["a".into(), "b".into()]));
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(run_with(&["a", "/b"]).0, Asked::Window(vec![here.join("a"), "/b".into()]));
     }
 
     #[test]

@@ -28,8 +28,8 @@ impl VolumeOut {
     pub fn run(&self, console: &Console<'_>) -> Result<u8, Refused> {
         let paths = std::slice::from_ref(&self.path);
         let found = find(paths, console);
-        if let Some(refused) = nothing(paths, &found) {
-            return Err(refused);
+        if found.stacks.is_empty() {
+            return Err(nothing(paths, &found.skipped));
         }
         let stack = pick(&found, &self.series)?;
         if let Shape::PictureStack { why } = &stack.info.shape {

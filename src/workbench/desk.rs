@@ -10,9 +10,10 @@ use super::{Workbench, jobs::Wake};
 use crate::clinical::{Date, PatientId, ReaderId, Stamp, Track, VisitId};
 use crate::outcome::{LesionOutcome, derive};
 use crate::project::{
-    By, CommitError, Document, Entry, NamedEdit, Project, Refusal, Sidecar, edits, lesion_history,
+    By, ChangeKind, CommitError, Document, Entry, NamedEdit, Project, Refusal, Sidecar, edits, lesion_history,
 };
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Makes an edit from the newest document, or says why it cannot be made.
@@ -151,7 +152,7 @@ impl Desk {
             can_redo,
             unsaved: Vec::new(),
             waiting: 0,
-            revision: 0,
+            revision: next_revision(),
             scribe,
         };
         (desk, outcomes)
@@ -213,7 +214,7 @@ impl Desk {
         self.waiting > 0
     }
 
-    /// Grows with every change; for caches.
+    /// Grows with every change and every opening, so that no two states share it; for caches.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
@@ -338,6 +339,11 @@ fn reader_id(project: &mut Project, initials: Option<&str>, at: Stamp) -> Option
     }
 }
 
+fn next_revision() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
+}
+
 fn steps(project: &Project) -> (Option<String>, Option<String>) {
     let history = project.history();
     (history.next_undo().map(|step| step.label), history.next_redo().map(|step| step.label))
@@ -444,7 +450,7 @@ impl Workbench {
             match report.result {
                 Ok(written) => {
                     changed = true;
-                    desk.revision += 1;
+                    desk.revision = next_revision();
                     self.outcomes.extend(report.outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)));
                     if written.tell {
                         let where_ = words::place(&desk.document, written.entry.patient, written.entry.visit);
@@ -452,11 +458,10 @@ impl Workbench {
                         if is_step_back {
                             follow = Some((written.entry.patient, written.entry.visit));
                         }
-                        self.notices.tell(
-                            Level::Done,
-                            words::done(&written.entry.label, &where_),
-                            !is_step_back,
-                        );
+                        // A signature is taken back by an amendment only.
+                        let can_undo =
+                            !is_step_back && !matches!(written.entry.kind, ChangeKind::Sign | ChangeKind::Amend);
+                        self.notices.tell(Level::Done, words::done(&written.entry.label, &where_), can_undo);
                     }
                 }
                 Err(Failure::Nothing) => {}

@@ -48,6 +48,11 @@ impl Images {
         self.sources.contains_key(&key)
     }
 
+    /// Where a stack's pixels are.
+    pub fn sources(&self, key: StackKey) -> Option<Arc<[FrameSource]>> {
+        self.sources.get(&key).cloned()
+    }
+
     /// Forgets everything; used when another project is opened.
     pub fn clear(&mut self) {
         self.sources.clear();

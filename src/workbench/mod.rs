@@ -16,7 +16,9 @@ mod opening;
 mod recording;
 mod request;
 pub mod room;
+mod sampling;
 mod selecting;
+mod thumbnails;
 pub mod words;
 
 pub use desk::{Desk, Unsaved};
@@ -46,6 +48,8 @@ pub enum Slot {
     Find,
     /// Reading the pixels of a stack.
     Load(StackKey),
+    /// Small pictures of the chosen patient's stacks.
+    Thumbnails,
     /// Opening, making or copying a project.
     Project,
     /// Writing a sample study.
@@ -58,8 +62,9 @@ pub enum Slot {
 pub(crate) enum Done {
     Found(Box<crate::dicom::Found>),
     Loaded { key: StackKey, errors: SliceErrors },
+    Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),
-    Sample(Result<PathBuf, String>),
+    Sample(Result<(String, PathBuf), String>),
     Exported(Result<String, String>),
 }
 
@@ -103,6 +108,9 @@ pub struct Workbench {
     import: Option<ImportReport>,
     awaiting_import: Vec<PathBuf>,
     outcomes: BTreeMap<LesionId, LesionOutcome>,
+    thumbnails: BTreeMap<StackKey, Arc<crate::render::Picture>>,
+    /// A sample whose lesions and sessions are entered once its images are in the project.
+    sample: Option<String>,
     chosen_stacks: BTreeMap<(crate::clinical::VisitId, selecting::PaneSlot), StackKey>,
 }
 
@@ -132,6 +140,8 @@ impl Workbench {
             import: None,
             awaiting_import: Vec::new(),
             outcomes: BTreeMap::new(),
+            thumbnails: BTreeMap::new(),
+            sample: None,
             chosen_stacks: BTreeMap::new(),
         }
     }
@@ -142,6 +152,7 @@ impl Workbench {
             match done {
                 Done::Found(found) => self.take_found(*found),
                 Done::Loaded { key, errors } => self.take_loaded(key, errors),
+                Done::Thumbnails(made) => self.take_thumbnails(made),
                 Done::Project(done) => self.take_project(*done),
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),

@@ -142,6 +142,7 @@ impl Workbench {
         self.selection = super::Selection::default();
         self.outcomes.clear();
         self.chosen_stacks.clear();
+        self.thumbnails.clear();
         self.stroke = None;
         self.peek = None;
         self.tool = super::Tool::Scroll;
@@ -191,15 +192,16 @@ impl Workbench {
                 },
                 &|| context.cancelled(),
             );
-            Done::Sample(result.map(|_| folder).map_err(|error| error.to_string()))
+            Done::Sample(result.map(|_| (case, folder)).map_err(|error| error.to_string()))
         });
         self.pump_inline();
     }
 
-    pub(super) fn take_sample(&mut self, result: Result<PathBuf, String>) {
+    pub(super) fn take_sample(&mut self, result: Result<(String, PathBuf), String>) {
         match result {
-            Ok(folder) => {
+            Ok((case, folder)) => {
                 self.close_project();
+                self.sample = Some(case);
                 self.find_images(vec![folder]);
             }
             Err(why) => self.notices.tell(Level::Problem, why, false),

@@ -174,7 +174,9 @@ impl Workbench {
         let unread = self.unread();
         let Selection { patient, visit, lesion } = self.selection;
         if unread.is_empty() {
-            self.notices.tell(super::Level::Note, words::NOTHING_UNREAD, false);
+            let to_sign = visit.is_some_and(|visit| !self.due(visit).is_empty()) && !self.is_signed();
+            let words = if to_sign { words::ALL_ANSWERED } else { words::NOTHING_UNREAD };
+            self.notices.tell(super::Level::Note, words, false);
             return;
         }
         let here = unread.iter().position(|u| (Some(u.0), Some(u.1), Some(u.2)) == (patient, visit, lesion));
@@ -296,6 +298,7 @@ impl Workbench {
         self.room.hang(panes);
         self.room.activate(1);
         self.prepare_panes();
+        self.make_thumbnails();
         // Bring all panes to the place that the first one shows.
         self.with_links(|room, links| {
             if let Some(slice) = room.panes().first().and_then(Pane::shown).map(|shown| shown.slice) {
@@ -391,6 +394,7 @@ impl Workbench {
     /// After a change of the document: keep what is chosen where it still exists, and hang anew where needed.
     pub(super) fn after_change(&mut self, follow: Option<(Option<PatientId>, Option<VisitId>)>) {
         let Some(document) = self.document() else { return };
+        let sample_came_in = self.sample.is_some() && document.stacks().next().is_some();
         let before = self.selection;
         let mut now = before;
         now.patient = now.patient.filter(|id| document.patient(*id).is_some());
@@ -407,6 +411,9 @@ impl Workbench {
         }
         let nothing_chosen = now.patient.is_none() || now.visit.is_none();
         self.selection = now;
+        if sample_came_in {
+            self.enter_sample();
+        }
         if nothing_chosen {
             self.select_first();
             return;

@@ -20,11 +20,12 @@ pub(super) const NO_PROJECT: &str = "No project is open. Drop a folder of images
 pub(super) const NO_READER: &str = "Enter your initials at the top right first; answers and marks carry them.";
 pub(super) const NO_PATIENT: &str = "No patient is chosen. Drop a folder of images on the window first.";
 pub(super) const ONE_PROJECT_AT_A_TIME: &str = "Several projects were dropped. Drop one project at a time.";
-pub(super) const NOTHING_NEW: &str = "All images found are in the project already. Nothing was changed.";
+pub(crate) const NOTHING_NEW: &str = "All images found are in the project already. Nothing was changed.";
 pub(super) const NO_DATE: &str = "A study carries no date and was put on today. Set its visit under Images.";
 pub(super) const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
 pub(super) const NOTHING_TO_REDO: &str = "There is nothing to redo.";
 pub(super) const NOTHING_UNREAD: &str = "Everything that can be read is read.";
+pub(super) const ALL_ANSWERED: &str = "All lesions of this visit are answered. Ctrl+Enter signs it.";
 pub(super) const HIDDEN: &str =
     "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
 pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";
@@ -51,6 +52,7 @@ pub(super) const COMPLICATIONS_OPEN: &str = "Rest of the scan: complications are
 pub(super) const ALREADY_SIGNED: &str = "This visit is signed. Amend it to change it.";
 pub(super) const NOTHING_TO_SIGN: &str = "No lesion was treated before this visit, so there is nothing to sign.";
 pub(super) const SAY_WHY: &str = "Say in words why the visit is amended.";
+pub(super) const SAMPLE_ENTERED: &str = "Lesions and sessions of the sample entered; the answers are yours";
 pub(super) const PRE: &str = "Pre";
 pub(super) const THIS_VISIT: &str = "This visit";
 pub(super) const OTHER_VISIT: &str = "Other visit";
@@ -91,7 +93,7 @@ pub(super) fn place(document: &Document, patient: Option<PatientId>, visit: Opti
 }
 
 pub(super) fn done(label: &str, place: &str) -> String {
-    if place.is_empty() { label.to_owned() } else { format!("{label} · {place}") }
+    if place.is_empty() || label.contains(place) { label.to_owned() } else { format!("{label} · {place}") }
 }
 
 pub(super) fn not_written(label: &str, why: &str) -> String {

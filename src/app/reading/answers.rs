@@ -7,13 +7,13 @@ use crate::app::strip::Strip;
 use crate::app::theme::{self, colour};
 use crate::app::widgets::{self, answer_button, coloured, key_cap};
 use crate::app::{Outbox, text};
-use crate::clinical::{Answer, Coded, LesionId, NotDoneReason, NotEvaluableReason, OverrideReason, Shape, VisitId};
+use crate::clinical::{Answer, Coded, Finding, LesionId, NotDoneReason, NotEvaluableReason, OverrideReason, Shape, VisitId};
 use crate::outcome::{AdequacyCall, ObjectionClass};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{Button, ComboBox, TextEdit, Ui, vec2};
+use eframe::egui::{Align, Button, ComboBox, Layout, TextEdit, Ui, vec2};
 
 /// Height of an answer, points.
-const TALL: f32 = 30.0;
+const TALL: f32 = 26.0;
 
 /// A grid of answers, `columns` wide; the one that was clicked.
 fn choices<T: Coded + PartialEq>(
@@ -25,7 +25,8 @@ fn choices<T: Coded + PartialEq>(
     digit: impl Fn(usize) -> String,
 ) -> Option<T> {
     let mut clicked = None;
-    let gap = 6.0;
+    let gap = 5.0;
+    ui.spacing_mut().item_spacing.y = 4.0;
     let width = (ui.available_width() - gap * (columns as f32 - 1.0)) / columns as f32;
     for (row, values) in all.chunks(columns).enumerate() {
         ui.horizontal(|ui| {
@@ -33,7 +34,8 @@ fn choices<T: Coded + PartialEq>(
             for (column, value) in values.iter().enumerate() {
                 let number = digit(row * columns + column);
                 let size = vec2(width, TALL);
-                let response = answer_button(ui, size, value.words(), &number, chosen == Some(*value), enabled);
+                let label = text::short(value.code()).unwrap_or(value.words());
+                let response = answer_button(ui, size, label, &number, chosen == Some(*value), enabled);
                 if response.on_hover_text(widgets::tooltip(value.words(), &number)).clicked() && enabled {
                     clicked = Some(*value);
                 }
@@ -66,7 +68,11 @@ impl ReadingPanel {
             }
         });
         let digit = |n: usize| (n + 1).to_string();
-        if let Some(answer) = choices(ui, 2, Answer::ALL, answer, enabled, digit) {
+        // Two large answers, then three that are rarer.
+        let (usual, rarer) = Answer::ALL.split_at(2);
+        let first = choices(ui, 2, usual, answer, enabled, digit);
+        let second = choices(ui, 3, rarer, answer, enabled, |n| (n + 3).to_string());
+        if let Some(answer) = first.or(second) {
             out.ask(Request::Answer(answer));
             *strip = Strip::after(answer);
         }
@@ -92,45 +98,45 @@ impl ReadingPanel {
                 }
             }
         }
-        if answer.is_some_and(|answer| answer != Answer::NotDone) {
-            self.adequacy_line(ui, bench, enabled, out);
-        }
     }
 
     fn shapes(&mut self, ui: &mut Ui, bench: &Workbench, strip: &mut Strip, enabled: bool, out: &mut Outbox) {
         let Some(finding) = bench.finding() else { return };
-        widgets::caption(ui, text::SHAPE);
+        ui.horizontal(|ui| {
+            ui.label(theme::caption(text::SHAPE));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| Self::second_shape(ui, finding, enabled, out));
+        });
         let digit = |n: usize| ((n + 1) % 10).to_string();
         if let Some(shape) = choices(ui, 2, Shape::ALL, finding.shape, enabled, digit) {
             out.ask(Request::Shape(if finding.shape == Some(shape) { None } else { Some(shape) }));
             *strip = Strip::Off;
         }
-        if finding.shape.is_none() {
-            return;
-        }
-        ui.horizontal(|ui| {
-            ui.label(theme::small(text::SECOND_SHAPE));
-            let words = finding.second_shape.map_or("no second shape", Coded::words);
-            let mut second = finding.second_shape;
-            ui.add_enabled_ui(enabled, |ui| {
-                let combo = ComboBox::from_id_salt("second shape").selected_text(words).width(ui.available_width());
-                let response = combo.show_ui(ui, |ui| {
-                    ui.selectable_value(&mut second, None, "no second shape");
-                    for shape in Shape::ALL.iter().filter(|shape| Some(**shape) != finding.shape) {
-                        ui.selectable_value(&mut second, Some(*shape), shape.words());
-                    }
-                });
-                response.response.accessible_name("Second shape");
+    }
+
+    /// A second shape, beside the caption of the first.
+    fn second_shape(ui: &mut Ui, finding: &Finding, enabled: bool, out: &mut Outbox) {
+        let words = finding.second_shape.map_or(text::NO_SECOND_SHAPE, Coded::words);
+        let mut second = finding.second_shape;
+        ui.add_enabled_ui(enabled && finding.shape.is_some(), |ui| {
+            let combo = ComboBox::from_id_salt("second shape").selected_text(theme::small(words)).width(150.0);
+            let response = combo.show_ui(ui, |ui| {
+                ui.selectable_value(&mut second, None, text::NO_SECOND_SHAPE);
+                for shape in Shape::ALL.iter().filter(|shape| Some(**shape) != finding.shape) {
+                    ui.selectable_value(&mut second, Some(*shape), shape.words());
+                }
             });
-            if second != finding.second_shape {
-                out.ask(Request::SecondShape(second));
-            }
+            response.response.accessible_name(text::SECOND_SHAPE);
         });
+        if second != finding.second_shape {
+            out.ask(Request::SecondShape(second));
+        }
     }
 
     /// Adequate, or not and why: proposed with its reason, settled by the reader where it matters.
-    fn adequacy_line(&mut self, ui: &mut Ui, bench: &Workbench, enabled: bool, out: &mut Outbox) {
-        let Some(at) = bench.visit_outcome() else { return };
+    pub(super) fn adequacy_line(&mut self, ui: &mut Ui, bench: &Workbench, enabled: bool, out: &mut Outbox) {
+        let answer = bench.finding().and_then(|finding| finding.answer);
+        let asked = answer.is_some_and(|answer| answer != Answer::NotDone);
+        let Some(at) = bench.visit_outcome().filter(|_| asked) else { return };
         let (words, tint) = match at.adequacy.value {
             AdequacyCall::Adequate => (text::ADEQUATE_YES, colour::GOOD),
             AdequacyCall::NotAdequate => (text::ADEQUATE_NO, colour::BAD),

@@ -58,7 +58,7 @@ pub(super) fn tabs(ui: &mut Ui, bench: &Workbench, document: &Document, keys: &K
     let lesions: Vec<Lesion> = document.lesions_of(patient).cloned().collect();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        let width = ((ui.available_width() - 46.0) / 3.0 - 6.0).max(70.0);
+        let width = ((ui.available_width() - 34.0) / 3.0 - 6.0).max(70.0);
         for lesion in &lesions {
             let chosen = bench.selection().lesion == Some(lesion.id);
             let (rect, response) = ui.allocate_exact_size(vec2(width, 40.0), Sense::click());
@@ -75,8 +75,11 @@ pub(super) fn tabs(ui: &mut Ui, bench: &Workbench, document: &Document, keys: &K
             painter.text(at, Align2::LEFT_CENTER, &lesion.label, theme::bold(theme::BODY), colour::TEXT);
             let size = size_mm(document, lesion).map(|(mm, _)| format!(" · {} mm", whole(mm))).unwrap_or_default();
             let at = rect.left_top() + vec2(8.0, 29.0);
-            let words = format!("{}{size}", site(lesion));
-            painter.text(at, Align2::LEFT_CENTER, words, theme::font(theme::SMALL), colour::SOFT);
+            let font = theme::font(theme::SMALL);
+            let full = format!("{}{size}", site(lesion));
+            let fits = painter.layout_no_wrap(full.clone(), font.clone(), colour::SOFT).size().x <= width - 14.0;
+            let words = if fits { full } else { site(lesion) };
+            painter.text(at, Align2::LEFT_CENTER, words, font, colour::SOFT);
             let tip = format!("{}, {}. {}", lesion.label, site(lesion), word.words());
             if response.on_hover_text(tip).clicked() {
                 out.ask(Request::SelectLesion(lesion.id));

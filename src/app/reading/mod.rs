@@ -14,7 +14,7 @@ use super::widgets::{self, primary_button};
 use super::{Outbox, text};
 use crate::clinical::{AmendmentReason, Coded, LesionId, OverrideReason, VisitId};
 use crate::workbench::{Request, Step, Workbench};
-use eframe::egui::{Button, ComboBox, ScrollArea, TextEdit, Ui, vec2};
+use eframe::egui::{Button, ComboBox, ScrollArea, TextEdit, Ui, Vec2, vec2};
 
 /// The panel's own state: what is being typed, and find cards that were made.
 #[derive(Default)]
@@ -91,7 +91,8 @@ impl ReadingPanel {
         out: &mut Outbox,
     ) {
         let Some(document) = bench.document() else { return };
-        let foot = 48.0;
+        let signed = bench.is_signed();
+        let foot = if signed { 104.0 } else { 48.0 };
         let height = (ui.available_height() - foot).max(100.0);
         ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
             ui.set_width(ui.available_width() - 4.0);
@@ -108,23 +109,23 @@ impl ReadingPanel {
                 outcome_box::from_marks(ui, bench, document, lesion, visit);
                 return;
             }
-            let signed = bench.is_signed();
-            if signed {
-                self.signed(ui, bench, keys, out);
-            }
             self.answers(ui, bench, strip, !signed, keys, out);
-            outcome_box::from_marks(ui, bench, document, lesion, visit);
-            self.viable_field(ui, bench, (lesion, visit), !signed, out);
             self.objections(ui, bench, !signed, out);
             outcome_box::derived(ui, bench, keys, why_open);
+            outcome_box::from_marks(ui, bench, document, lesion, visit);
+            self.viable_field(ui, bench, (lesion, visit), !signed, out);
+            self.adequacy_line(ui, bench, !signed, out);
             self.comment_field(ui, bench, (lesion, visit), !signed, out);
             self.rest(ui, bench, visit, strip, !signed, out);
         });
+        if signed {
+            self.signed(ui, bench);
+        }
         foot_buttons(ui, bench, keys, out);
     }
 
     /// A signed visit: who, when, and how to change it all the same.
-    fn signed(&mut self, ui: &mut Ui, bench: &Workbench, keys: &KeyMap, out: &mut Outbox) {
+    fn signed(&mut self, ui: &mut Ui, bench: &Workbench) {
         let Some((document, visit)) = bench.document().zip(bench.selection().visit) else { return };
         let signature = document.signature(visit, crate::clinical::Track::Main);
         let words = signature.map_or_else(
@@ -147,10 +148,9 @@ impl ReadingPanel {
             });
             response.response.accessible_name(text::AMEND_BECAUSE);
             if reason == AmendmentReason::Other {
-                let field = TextEdit::singleline(&mut self.amend_text).hint_text(text::SAY_MORE).desired_width(120.0);
+                let field = TextEdit::singleline(&mut self.amend_text).hint_text(text::SAY_MORE).desired_width(90.0);
                 ui.add(field).accessible_name(text::SAY_MORE);
             }
-            widgets::command_button(ui, Command::Amend, keys, None, out);
         });
     }
 }
@@ -182,19 +182,30 @@ fn foot_buttons(ui: &mut Ui, bench: &Workbench, keys: &KeyMap, out: &mut Outbox)
     let width = (ui.available_width() - 8.0) / 2.0;
     let size = vec2(width, 36.0);
     ui.horizontal(|ui| {
+        if bench.is_signed() {
+            let amend = Button::new(Command::Amend.info().label).min_size(size);
+            if widgets::with_tooltip(ui.add(amend), Command::Amend, keys, None).clicked() {
+                out.command(Command::Amend);
+            }
+            next_button(ui, size, keys, out);
+            return;
+        }
         let open = bench.before_signing();
         let due = bench.selection().visit.is_some_and(|visit| !bench.due(visit).is_empty());
-        let can = due && !bench.is_signed();
+        let can = due;
         let key = keys.words(Command::Sign);
         let response = ui.add_enabled(can, Button::new(Command::Sign.info().label).min_size(size));
         let tip = if open.is_empty() { widgets::tooltip(Command::Sign.info().tooltip, &key) } else { open.join("\n") };
-        let why_not = if bench.is_signed() { text::VISIT_SIGNED } else { text::NOTHING_DUE_HERE };
-        if response.on_hover_text(tip).on_disabled_hover_text(why_not).clicked() {
+        if response.on_hover_text(tip).on_disabled_hover_text(text::NOTHING_DUE_HERE).clicked() {
             out.command(Command::Sign);
         }
-        let next = primary_button(ui, size, Command::NextUnread.info().label, &keys.words(Command::Accept), true);
-        if next.on_hover_text(Command::NextUnread.info().tooltip).clicked() {
-            out.ask(Request::StepUnread(Step::Next));
-        }
+        next_button(ui, size, keys, out);
     });
+}
+
+fn next_button(ui: &mut Ui, size: Vec2, keys: &KeyMap, out: &mut Outbox) {
+    let next = primary_button(ui, size, Command::NextUnread.info().label, &keys.words(Command::Accept), true);
+    if next.on_hover_text(Command::NextUnread.info().tooltip).clicked() {
+        out.ask(Request::StepUnread(Step::Next));
+    }
 }

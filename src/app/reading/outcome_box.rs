@@ -10,7 +10,7 @@ use crate::clinical::{Coded, LesionId, MarkRole, Track, VisitId};
 use crate::outcome::{EFFICACY_TERM, Word};
 use crate::project::{Document, Measured};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{Button, Frame, Grid, Label, Margin, RichText, Ui};
+use eframe::egui::{Align2, Button, Frame, Label, Margin, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// A row for each earlier reading of the lesion: when, what was seen, zone, word.
 pub(super) fn readings_so_far(ui: &mut Ui, bench: &Workbench, document: &Document, lesion: LesionId, out: &mut Outbox) {
@@ -21,32 +21,35 @@ pub(super) fn readings_so_far(ui: &mut Ui, bench: &Workbench, document: &Documen
         return;
     }
     widgets::caption(ui, text::READINGS_SO_FAR);
-    Grid::new("readings").num_columns(4).spacing([8.0, 4.0]).show(ui, |ui| {
-        for at in read {
-            let days = at.days_after_last.map_or_else(|| at.date.to_string(), |days| format!("{days:+} d"));
-            let here = bench.selection().visit == Some(at.visit);
-            let tint = if here { colour::ACCENT } else { colour::SOFT };
-            let button = Button::new(RichText::new(days).font(theme::font(theme::BODY)).color(tint)).frame(false);
-            if ui.add(button).on_hover_text(format!("{} · {}", at.date, at.time_words)).clicked() {
+    for at in read {
+        let days = at.days_after_last.map_or_else(|| at.date.to_string(), |days| format!("{days:+} d"));
+        let here = bench.selection().visit == Some(at.visit);
+        let tint = if here { colour::ACCENT } else { colour::SOFT };
+        let finding = document.finding_for(lesion, at.visit, Track::Main);
+        let answer = at.answer.map_or("", Coded::words);
+        let seen = finding.and_then(|finding| finding.shape).map_or(answer, Coded::words);
+        let zone = document.mark_for(lesion, at.visit, MarkRole::AblationZone).and_then(|m| m.measured.as_ref());
+        let word = at.word.value;
+        let draft = if at.draft { format!(" ({})", text::DRAFT) } else { String::new() };
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::click());
+            let name = format!("Reading {days}, {answer}, {}{draft}", word.words());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name.as_str()));
+            let painter = ui.painter().with_clip_rect(rect);
+            let small = theme::font(theme::SMALL);
+            painter.text(rect.left_center(), Align2::LEFT_CENTER, &days, theme::font(theme::BODY), tint);
+            let right = painter.text(rect.right_center(), Align2::RIGHT_CENTER, short_word(word), theme::bold(theme::SMALL), word_colour(word));
+            let zone = painter.text(pos2(right.left() - 8.0, rect.center().y), Align2::RIGHT_CENTER, zone.map(axes).unwrap_or_default(), small.clone(), colour::SOFT);
+            let middle = rect.with_min_x(rect.left() + 54.0).with_max_x(zone.left() - 6.0);
+            let seen = crate::workbench::words::small(seen);
+            ui.painter().with_clip_rect(middle).text(middle.left_center(), Align2::LEFT_CENTER, seen, small, colour::SOFT);
+            let tip = format!("{} · {}\n{answer}: {}{draft}", at.date, at.time_words, word.words());
+            if response.on_hover_text(tip).clicked() {
                 out.ask(Request::SelectVisit(at.visit));
             }
-            let finding = document.finding_for(lesion, at.visit, Track::Main);
-            let seen = finding.and_then(|f| f.shape).map_or_else(
-                || at.answer.map_or("", Coded::words).to_owned(),
-                |shape| crate::workbench::words::small(shape.words()),
-            );
-            ui.add(Label::new(theme::small(&seen)).truncate()).on_hover_text(at.answer.map_or("", Coded::words));
-            let zone = document.mark_for(lesion, at.visit, MarkRole::AblationZone).and_then(|m| m.measured.as_ref());
-            ui.label(theme::small(zone.map(axes).unwrap_or_default()));
-            let mut word = at.word.value.words().to_owned();
-            if at.draft {
-                word = format!("{word} ({})", text::DRAFT);
-            }
-            let short = RichText::new(short_word(at.word.value)).font(theme::bold(theme::SMALL)).color(word_colour(at.word.value));
-            ui.label(short).on_hover_text(word);
-            ui.end_row();
-        }
-    });
+        });
+    }
 }
 
 fn short_word(word: Word) -> &'static str {

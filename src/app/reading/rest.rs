@@ -26,7 +26,9 @@ impl ReadingPanel {
         let rest = bench.rest_of_scan();
         ui.add_space(6.0);
         ui.separator();
+        let asked_now = matches!(*strip, Strip::NewTumour | Strip::Complications | Strip::Sign);
         widgets::caption(ui, text::REST_OF_SCAN);
+        let top = ui.cursor().top();
         let asked = |ui: &mut Ui, words: &str, asked: bool| {
             let words = if asked { theme::strong(words) } else { theme::small(words) };
             ui.label(words);
@@ -91,6 +93,11 @@ impl ReadingPanel {
             }
         }
         ui.add_space(6.0);
+        if asked_now {
+            // The question that digits answer is in view.
+            let all = eframe::egui::Rect::from_x_y_ranges(ui.max_rect().x_range(), top - 24.0..=ui.cursor().top());
+            ui.scroll_to_rect(all, None);
+        }
     }
 }
 

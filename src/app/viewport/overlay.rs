@@ -120,7 +120,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, pane: usize, shown: &Shown,
         left.line(&title.time, theme::font(theme::SMALL), colour::TEXT);
         right.line(&title.series, theme::font(theme::SMALL), colour::TEXT);
         if !narrow {
-            right.line(&title.choice, theme::font(theme::SMALL), colour::SOFT);
+            right.line(&title.choice, theme::font(theme::SMALL), colour::TEXT);
         }
     }
     let top = left.used.max(right.used);
@@ -134,7 +134,7 @@ pub(super) fn corners(painter: &Painter, rect: Rect, pane: usize, shown: &Shown,
         String::new()
     };
     left.line(&format!("slice {n} of {of}{place}"), theme::font(theme::SMALL), colour::TEXT);
-    right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::SOFT);
+    right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::TEXT);
     right.line(&format!("W {:.0} C {:.0}", window.width, window.centre), theme::font(theme::SMALL), colour::TEXT);
     (top + 12.0, left.used.max(right.used) + 12.0)
 }
