@@ -320,7 +320,7 @@ pub mod patient {
     pub const NEEDS_CODE: &str = "A patient needs a code, such as P001.";
     pub const NEEDS_LABEL: &str = "A lesion needs a label, such as L1.";
     pub const NEEDS_SESSION_DATE: &str = "A session needs its date.";
-    pub const DATE_HINT: &str = "2024-03-18";
+    pub const DATE_HINT: &str = "YYYY-MM-DD";
     pub const NOT_CHOSEN: &str = "Not chosen";
     pub const NO_VALUE: &str = "None";
 

@@ -295,8 +295,10 @@ impl Workbench {
                 Err(missing) => Pane::Empty(words::capital(&missing.to_string())),
             })
             .collect();
+        let panes: Vec<Pane> = panes;
+        let (panes, active) = pre_procedure_first(panes);
         self.room.hang(panes);
-        self.room.activate(1);
+        self.room.activate(active);
         self.prepare_panes();
         self.make_thumbnails();
         // Bring all panes to the place that the first one shows.
@@ -436,10 +438,11 @@ impl Workbench {
         let Some(document) = self.document() else { return true };
         let Some((visits, situation)) = self.hanging_input() else { return false };
         let chosen = choose(&Hanging::default(), &situation, &visits);
+        let chosen_count = chosen.iter().filter(|pane| pane.is_ok()).count();
         self.room.panes().len() != chosen.len()
             || self.room.panes().iter().zip(&chosen).any(|(pane, chosen)| match (pane, chosen) {
                 (Pane::Stack(shown), _) => document.stack(shown.stack).is_none(),
-                (Pane::Empty(_), Ok(_)) => true,
+                (Pane::Empty(_), Ok(_)) => chosen_count == self.room.panes().len(),
                 (Pane::Empty(_), Err(_)) => false,
             })
     }
@@ -472,6 +475,18 @@ impl Workbench {
         let with = shown(&record);
         self.with_links(|room, links| room.replace(pane, with, links));
         self.prepare_panes();
+    }
+}
+
+/// While the pre-procedure scan itself is looked at it hangs on the left, where it always is, and the right
+/// pane says what could come there.
+fn pre_procedure_first(panes: Vec<Pane>) -> (Vec<Pane>, usize) {
+    match <[Pane; 2]>::try_from(panes) {
+        Ok([Pane::Empty(_), Pane::Stack(only)]) => {
+            (vec![Pane::Stack(only), Pane::Empty(words::NOTHING_TO_COMPARE.to_owned())], 0)
+        }
+        Ok(both) => (both.into(), 1),
+        Err(other) => (other, 1),
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) const NOTHING_UNREAD: &str = "Everything that can be read is read.";
 pub(super) const ALL_ANSWERED: &str = "All lesions of this visit are answered. Ctrl+Enter signs it.";
 pub(super) const HIDDEN: &str =
     "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
+pub(super) const NOTHING_TO_COMPARE: &str =
+    "Nothing to compare yet. Choose a later visit on the left, or drop its images on the window.";
 pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";
 pub(super) const STACK_GONE: &str = "The series is no longer in the project.";
 pub(super) const LESION_GONE: &str = "The lesion is no longer in the project.";

@@ -141,6 +141,9 @@ fn success_words(session: &Session) -> String {
     let reached = session.lesions.iter().filter(|treated| treated.technical_success == TechnicalSuccess::Yes).count();
     match session.lesions.as_slice() {
         [only] => format!("success {}", only.technical_success.words().to_lowercase()),
+        all if all.iter().all(|treated| treated.technical_success == TechnicalSuccess::Unknown) => {
+            "success unknown".to_owned()
+        }
         all => format!("success {reached} of {}", all.len()),
     }
 }

@@ -113,8 +113,8 @@ pub(super) fn scale_bar(painter: &Painter, rect: Rect, view: &View, calibrated: 
 pub(super) fn corners(painter: &Painter, rect: Rect, pane: usize, shown: &Shown, window: Window, view: &View, bench: &Workbench) -> (f32, f32) {
     let narrow = rect.width() < NARROW;
     let title = bench.pane_title(pane);
-    let mut left = Column::new(painter, rect.left_top() + vec2(9.0, 8.0), false, false, rect.width() * 0.62);
-    let mut right = Column::new(painter, rect.right_top() + vec2(-9.0, 8.0), true, false, rect.width() * 0.42);
+    let mut left = Column::new(painter, rect.left_top() + vec2(9.0, 8.0), false, false, rect.width() * 0.48);
+    let mut right = Column::new(painter, rect.right_top() + vec2(-9.0, 8.0), true, false, rect.width() * 0.5);
     if let Some(title) = &title {
         left.line(&title.visit, theme::bold(theme::BODY), colour::TEXT);
         left.line(&title.time, theme::font(theme::SMALL), colour::TEXT);
@@ -146,7 +146,7 @@ fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbe
     }
     if !shown.placed {
         column.line(text::PICTURES_ONLY, small, colour::WARN);
-    } else if pane > 0 {
+    } else if pane > 0 && bench.room().panes().first().is_some_and(|first| first.shown().is_some()) {
         match bench.pane_link(pane) {
             Some(link) => {
                 let tint = if link.is_unconfirmed() { colour::WARN } else { colour::GOOD };
