@@ -181,18 +181,28 @@ impl Person {
     }
 
     /// The one node of a role with this label.
-    pub fn node(&self, role: Role, label: &str) -> Node<'_> {
+    pub fn node<'a>(&'a self, role: Role, label: &'a str) -> Node<'a> {
         self.harness.get(by().role(role).label(label))
     }
 
     pub fn click(&mut self, role: Role, label: &str) {
         self.inputs += 1;
+        if !Rect::from_min_size(Pos2::ZERO, WINDOW).contains_rect(self.node(role, label).rect()) {
+            self.node(role, label).scroll_to_me();
+            self.see();
+        }
         self.node(role, label).click();
         self.see();
     }
 
     pub fn click_button(&mut self, label: &str) {
         self.click(Role::Button, label);
+    }
+
+    /// Picks a value from a list that drops down.
+    pub fn pick(&mut self, label: &str, value: &str) {
+        self.click(Role::ComboBox, label);
+        self.click_button(value);
     }
 
     /// Whether something on screen says this, by label or value.

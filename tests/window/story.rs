@@ -3,14 +3,14 @@
 use super::person::{LEFT, Person, RIGHT, at_visit, truth};
 use ablation_review::app::DialogKind;
 use ablation_review::clinical::{
-    AblationModality, AmendmentReason, Answer, Coded, Lesion, LesionId, MarkRole, Patient, PrimaryCancer, Session, SessionId,
-    SessionLesion, Shape, StackRole, TechnicalSuccess, Track,
+    AmendmentReason, Answer, Coded, MarkRole, Shape, StackRole, TechnicalSuccess, Track,
 };
 use ablation_review::outcome::Word;
 use ablation_review::phantom::Truth;
 use ablation_review::workbench::{Request, Tool, VisitState};
-use eframe::egui::accesskit::Role;
+use eframe::egui::accesskit::{Role, Toggled};
 use eframe::egui::{Key, Modifiers, PointerButton, vec2};
+use egui_kittest::kittest::NodeT;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -38,50 +38,44 @@ fn open_first_visits(person: &mut Person) {
     person.reads("Reader ABC");
 }
 
-/// Patient, lesion and session of the sample as its truth has them, for the lesions named.
+/// Patient, lesions and session of the sample as its truth has them, in the forms.
 fn enter_clinical(person: &mut Person, labels: &[&str]) {
     let truth = truth();
-    let patient = person.document().patients().next().unwrap().clone();
-    let id = patient.id;
-    let with_primary = Patient { primary: PrimaryCancer::Colorectal, ..patient };
-    person.bench_mut().ask(Request::PutPatient(Box::new(with_primary)));
-    let mut treated = Vec::new();
+    person.ctrl(Key::Num2);
+    person.pick("Primary cancer", "Colorectal");
     for label in labels {
         let row = truth.lesions.iter().find(|lesion| lesion.label == *label).unwrap();
-        let kept = person.document().lesions().find(|lesion| lesion.label == *label).cloned();
-        let mut lesion = kept.unwrap_or_else(|| Lesion::new(person.document().next_lesion(), id, *label));
-        lesion.segments = vec![row.segment];
-        lesion.tumour_type = row.tumour_type;
-        lesion.long_axis_mm = Some(row.long_axis_mm);
-        treated.push(lesion.id);
-        person.bench_mut().ask(Request::PutLesion(Box::new(lesion)));
+        person.click_button(&format!("Lesion {label}"));
+        person.click(Role::CheckBox, &format!("Segment {}", row.segment.words()));
+        person.pick("Tumour type", row.tumour_type.words());
+        person.type_into("Long axis", &row.long_axis_mm.to_string());
+        person.nothing_is_clipped();
     }
-    put_session(person, 0, &treated);
-    person.see();
+    enter_session(person, 0, labels);
+    let lesion = person.document().lesion(person.lesion_named(labels[0])).unwrap();
+    let row = &truth.lesions[0];
+    assert_eq!((lesion.segments.as_slice(), lesion.long_axis_mm), ([row.segment].as_slice(), Some(row.long_axis_mm)));
+    person.ctrl(Key::Num1);
 }
 
-fn put_session(person: &mut Person, nth: usize, treated: &[LesionId]) {
+/// Enters a session of the truth in its form.
+fn enter_session(person: &mut Person, nth: usize, labels: &[&str]) {
+    let session = &truth().sessions[nth];
+    person.type_into("Session date", &session.date.to_string());
+    person.pick("Modality", session.modality.words());
+    for label in labels {
+        let treated = format!("Treated {label}");
+        if person.node(Role::CheckBox, &treated).accesskit_node().toggled() != Some(Toggled::True) {
+            person.click(Role::CheckBox, &treated);
+        }
+        person.pick(&format!("Technical success {label}"), "Yes");
+    }
+    person.nothing_is_clipped();
+    person.click_button("Add session");
     let patient = person.document().patients().next().unwrap().id;
-    let session = Session {
-        id: SessionId(0),
-        patient,
-        date: truth().sessions[nth].date,
-        modality: AblationModality::Microwave,
-        combined_of: Vec::new(),
-        device: String::new(),
-        lesions: treated
-            .iter()
-            .map(|lesion| SessionLesion {
-                lesion: *lesion,
-                technical_success: TechnicalSuccess::Yes,
-                reason: String::new(),
-            })
-            .collect(),
-        planned_before_first_follow_up: false,
-        note: String::new(),
-    };
-    let id = person.document().next_session();
-    person.bench_mut().ask(Request::PutSession(Box::new(Session { id, ..session })));
+    let kept = person.document().sessions_of(patient)[nth].clone();
+    assert_eq!((kept.date, kept.modality, kept.lesions.len()), (session.date, session.modality, labels.len()));
+    assert!(kept.lesions.iter().all(|treated| treated.technical_success == TechnicalSuccess::Yes));
 }
 
 #[test]
@@ -381,8 +375,9 @@ fn imports_the_later_visits(person: &mut Person) {
 }
 
 fn reads_the_progression(person: &mut Person, truth: &Truth) {
-    let third = person.lesion_named("L3");
-    put_session(person, 1, &[third]);
+    person.ctrl(Key::Num2);
+    person.click_button("New session");
+    enter_session(person, 1, &["L3"]);
     person.press(Key::N);
     assert_eq!(person.bench().selection().lesion, Some(person.lesion_named("L1")));
     assert_eq!(person.bench().selection().visit, Some(person.visit_on(MONTH_3)));

@@ -8,7 +8,7 @@ use super::theme::{self, colour};
 use super::{Outbox, text};
 use crate::clinical::{Coded, PatientId, StackRole};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{self, Button, CentralPanel, ComboBox, Label, Panel, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Button, CentralPanel, ComboBox, Label, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 use lines::{Lines, StackLine};
 use report::ReportPanel;
