@@ -146,8 +146,9 @@ pub const NO_ROWS: &[(&str, &str)] = &[
 pub const OPEN_IN_ROOM: &str = "Show in the reading room";
 
 pub const EFFICACY: &str = "Technique efficacy (technical effectiveness)";
-pub const PER_TUMOUR: &str = "per tumour, evaluable";
-pub const PER_PATIENT: &str = "per patient, all index lesions";
+pub const PER_TUMOUR: (&str, &str) = ("per tumour", "evaluable lesions");
+pub const PER_PATIENT: (&str, &str) = ("per patient", "all index lesions");
+pub const WILSON: &str = "Wilson score interval";
 pub const RATE_WORDS: &[(&str, &str)] = &[
     ("primary_equivocal_fails", "Equivocal counted as failure"),
     ("primary_all_treated", "All treated lesions"),
@@ -180,7 +181,7 @@ pub const EXPORT_TOOLTIP: &str = "Write the tables with their data dictionary";
 pub const CHOOSE_FOLDER: &str = "Choose folder";
 pub const EXPORT_NEEDS_LESION: &str =
     "There is nothing to export: the project has no lesion yet. Add a lesion in the reading room first.";
-pub const EXPORT_NEEDS_PATH: &str = "Say where to write: a folder for all tables, or a name that ends in .csv for one.";
+pub const EXPORT_NEEDS_PATH: &str = "A folder for all tables, or a name ending in .csv for one.";
 pub const ISO_DATES: &str = "ISO dates";
 pub const ISO_DATES_TOOLTIP: &str = "Calendar dates, such as 2024-03-18";
 pub const DAYS_SINCE: &str = "Days since first ablation";
@@ -240,6 +241,11 @@ pub fn table_summary(meaning: &str, rows: usize) -> String {
 /// "Open L1 of P001".
 pub fn open_lesion(label: &str, patient: &str) -> String {
     format!("Open {label} of {patient}")
+}
+
+/// "95 % CI 40.9-92.9", of the ends in percent.
+pub fn confidence((low, high): (f64, f64)) -> String {
+    format!("95 % CI {low:.1}-{high:.1}")
 }
 
 /// "Wilson 95 % 40.9-92.9 %".
@@ -403,8 +409,6 @@ pub mod patient {
     pub const ADD_NEEDS_TREATED: &str = "Tick the lesions that were treated first.";
 
     pub const EVENTS: &str = "Events";
-    pub const EVENTS_TOOLTIP: &str =
-        "What the images do not show. Progression and repeat ablation follow from answers and sessions.";
     pub const NO_EVENT: &str = "No event. Enter other treatments, loss to follow-up, or new tumour known from elsewhere.";
     pub const EVENT: &str = "Event";
     pub const EVENT_DATE: &str = "Event date";

@@ -119,6 +119,12 @@ pub fn value_row(ui: &mut Ui, name: &str, value: &str) {
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, colour::LINE));
 }
 
+/// A hairline over a row of a table, from edge to edge of what is seen of the table; drawn from its first cell.
+pub fn row_line(ui: &Ui, seen: egui::Rect) {
+    let above = ui.max_rect().top() - ui.spacing().item_spacing.y / 2.0;
+    ui.painter().with_clip_rect(seen).hline(seen.x_range(), above, Stroke::new(1.0, colour::LINE));
+}
+
 /// A caption over a group.
 pub fn caption(ui: &mut Ui, text: &str) {
     ui.add_space(theme::UNIT);

@@ -106,6 +106,14 @@ impl Project {
         self.history.entries().last().ok_or_else(|| Refusal::Nothing.into())
     }
 
+    /// Writes names and paths alone: nothing of the document changes, so it is no change of the journal.
+    ///
+    /// # Errors
+    /// When the project is open for reading only, or cannot be written.
+    pub fn write_sidecar(&mut self, sidecar: &Sidecar) -> Result<(), SaveError> {
+        self.store.write_sidecar(sidecar)
+    }
+
     /// Takes back the latest change still in force, whoever made it.
     ///
     /// # Errors

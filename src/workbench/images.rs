@@ -92,7 +92,7 @@ impl Images {
         let entry =
             Entry { volume: Arc::clone(&volume), errors: SliceErrors::new(), last_shown: self.tick };
         self.entries.insert(key, entry);
-        let (target, info, limits) = (Arc::clone(&volume), Arc::clone(info), self.limits.clone());
+        let (target, info, limits) = (Arc::clone(&volume), Arc::clone(info), self.limits);
         jobs.start(Slot::Load(key), super::words::LOADING, lane, move |context| Done::Loaded {
             key,
             errors: load(&target, &info, &sources, first, &limits, context),

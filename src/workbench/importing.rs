@@ -80,13 +80,23 @@ impl Workbench {
         report.new_stacks = found.iter().filter(|stack| !known(stack)).count();
         report.questions = found.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
         report.questions.dedup();
-        if report.new_stacks == 0 {
-            self.notices.tell(Level::Note, words::NOTHING_NEW, false);
-        }
+        let nothing_new = report.new_stacks == 0;
         for stack in &found {
             self.images.set_sources(stack.info.key, stack.sources.clone());
         }
         let folder = desk.path().parent().map(Path::to_owned);
+        if nothing_new {
+            // The same images, perhaps in another place: only where they are is written down.
+            self.notices.tell(Level::Note, words::NOTHING_NEW, false);
+            if desk.read_only().is_none() {
+                let places = found.iter().map(|stack| (stack.info.key, paths(stack, folder.as_deref()))).collect();
+                let sidecar = Sidecar { identities: Vec::new(), paths: places };
+                // When it cannot be written the images are found again next time in the same way.
+                desk.with_project(move |project| drop(project.write_sidecar(&sidecar)));
+            }
+            self.hang_and_centre();
+            return;
+        }
         // Identities are read from the file by the scribe: they are not part of the document.
         let (send, identities) = std::sync::mpsc::channel();
         desk.with_project(move |project| {
@@ -207,7 +217,7 @@ fn plan(
     }
     let stacks = ops.iter().filter(|op| matches!(op, Op::Put(Row::Stack(_)))).count();
     if stacks == 0 {
-        return Err(words::NOTHING_NEW.into());
+        return Err(NoEdit::Nothing); // they came in meanwhile
     }
     let named = NamedEdit::new(ChangeKind::Import, words::imported(stacks), ops);
     Ok(Intent { named, sidecar, tell: true })

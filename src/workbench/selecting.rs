@@ -407,18 +407,26 @@ impl Workbench {
         {
             now.lesion = document.lesions_of(patient).next().map(|lesion| lesion.id);
         }
-        if let Some(wanted) = self.selection_wanted.filter(|wanted| document.lesion(*wanted).is_some()) {
-            now.lesion = Some(wanted);
+        let wanted = self.selection_wanted.filter(|wanted| document.lesion(*wanted).is_some());
+        now.lesion = wanted.or(now.lesion);
+        // A patient entered by hand has no visits and stays chosen all the same.
+        let visit_wanted = now.visit.is_none()
+            && now.patient.is_some_and(|id| document.visits_of(id).iter().any(|visit| !self.is_hidden(visit.id)));
+        self.selection = now;
+        if wanted.is_some() {
             self.selection_wanted = None;
         }
-        let nothing_chosen = now.patient.is_none() || now.visit.is_none();
-        self.selection = now;
         if sample_came_in {
             self.enter_sample();
         }
-        if nothing_chosen {
-            self.select_first();
-            return;
+        match now.patient {
+            None => return self.select_first(),
+            Some(patient) if visit_wanted => {
+                self.select_patient(patient);
+                self.selection.lesion = now.lesion;
+                return self.hang_and_centre();
+            }
+            Some(_) => {}
         }
         if let Some((_, Some(visit))) = follow
             && self.selection.visit != Some(visit)

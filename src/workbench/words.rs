@@ -145,8 +145,6 @@ pub(super) fn cannot_sign(first: &str, open: usize) -> String {
     }
 }
 
-/// "L2: viable tumour", with the lesion's label.
-
 pub(super) fn exported(files: &[std::path::PathBuf]) -> String {
     match files {
         [one] => format!("Written: {}", name(one)),

@@ -1,6 +1,6 @@
 //! The list of a patient's sessions and the form of one, kept or new.
 
-use super::fields::{self, Cell, Drafts, LABEL, Line, Typed};
+use super::fields::{self, Cell, Drafts, LABEL, Line, Name, Typed};
 use super::lesion_form::place_words;
 use crate::app::text::patient as text;
 use crate::app::theme::{self, colour};
@@ -217,11 +217,11 @@ fn lesion_row(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, lesion
             }
         }
         let Some(treated) = entry.session.lesions.iter_mut().find(|treated| treated.lesion == lesion) else { return };
-        fields::choice(ui, &format!("{} {label}", text::SUCCESS), 84.0, &mut treated.technical_success);
+        fields::choice(ui, Name::Own(&format!("{} {label}", text::SUCCESS)), 84.0, &mut treated.technical_success);
         // A reason that was given stays in view.
         if treated.technical_success == TechnicalSuccess::No || !treated.reason.is_empty() {
             let line = Line::new(text::REASON).hint(text::REASON_HINT);
-            drafts.field(ui, entry, Field::Reason(lesion), &format!("{} {label}", text::REASON), &line);
+            drafts.field(ui, entry, Field::Reason(lesion), Name::Own(&format!("{} {label}", text::REASON)), &line);
         }
     });
 }

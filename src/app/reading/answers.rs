@@ -157,7 +157,7 @@ impl ReadingPanel {
             }
         });
         ui.add(eframe::egui::Label::new(theme::small(&at.adequacy.because)).wrap());
-        if enabled && at.adequacy_by_reader || at.adequacy.value == AdequacyCall::Undecided && enabled {
+        if enabled && (at.adequacy_by_reader || at.adequacy.value == AdequacyCall::Undecided) {
             let field = TextEdit::singleline(&mut self.adequacy_text).hint_text(text::ADEQUACY_REASON).desired_width(f32::INFINITY);
             let response = ui.add(field).accessible_name(text::ADEQUACY_REASON);
             let settled = bench.finding().and_then(|finding| finding.adequacy.as_ref());

@@ -60,7 +60,8 @@ fn a_draft_gives_no_rate_and_says_so() {
     harness.run();
     // 1/1 by hand: Wilson from 1 / (1 + 1.96^2) = 20.7 % to 100 %.
     assert_eq!(harness.get_all_by_label("100.0 %").count(), 2);
-    harness.get_by_label("1/1 per tumour, evaluable");
+    harness.get_by_label("per tumour, 1/1");
+    harness.get_by_label("per patient, 1/1");
     harness.get_by_label("All treated lesions, 1/1 = 100.0 %, Wilson 95 % 20.7-100.0 %");
     harness.get_by_label("Treated index lesions 1");
     harness.get_by_label("complete 1");

@@ -1,5 +1,6 @@
 //! What is drawn over a picture: marks, lesion labels, corner text, orientation letters, scale bar, cursors.
 
+use super::pane::Scene;
 use super::view::{View, scale_bar_mm};
 use super::{Ring, Viewport};
 use crate::app::text;
@@ -110,7 +111,9 @@ pub(super) fn scale_bar(painter: &Painter, rect: Rect, view: &View, calibrated: 
 }
 
 /// The corner texts. Returns how much room they took above and below.
-pub(super) fn corners(painter: &Painter, rect: Rect, pane: usize, shown: &Shown, window: Window, view: &View, bench: &Workbench) -> (f32, f32) {
+pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
+    let Scene { pane, view, shown, bench, painter, .. } = scene;
+    let (pane, rect) = (*pane, view.rect());
     let narrow = rect.width() < NARROW;
     let title = bench.pane_title(pane);
     let mut left = Column::new(painter, rect.left_top() + vec2(9.0, 8.0), false, false, rect.width() * 0.48);
@@ -195,11 +198,12 @@ impl<'a> Column<'a> {
 
 impl Viewport {
     /// Lesion labels at their places, also where nothing is marked; the chosen one with a short-lived ring.
-    pub(super) fn lesions(&mut self, painter: &Painter, view: &View, pane: usize, bench: &Workbench, now_s: f64) {
+    pub(super) fn lesions(&mut self, scene: &Scene<'_>, now_s: f64) {
+        let Scene { painter, view, bench, .. } = scene;
         const RING_S: f64 = 0.5;
         let Some(document) = bench.document() else { return };
         let chosen = bench.selection().lesion;
-        for (lesion, at, on_slice) in bench.lesions_on(pane) {
+        for (lesion, at, on_slice) in bench.lesions_on(scene.pane) {
             let Some(row) = document.lesion(lesion) else { continue };
             let centre = view.to_screen(at);
             let tint = if Some(lesion) == chosen { colour::ACCENT } else { colour::SOFT };
@@ -221,7 +225,8 @@ impl Viewport {
     }
 
     /// A cross at the place that is pointed at with Shift in another pane.
-    pub(super) fn pointed_cross(&self, painter: &Painter, view: &View, shown: &Shown, bench: &Workbench) {
+    pub(super) fn pointed_cross(&self, scene: &Scene<'_>) {
+        let Scene { painter, view, shown, bench, .. } = scene;
         let Some((from, point)): Option<(StackKey, PatientPoint)> = self.pointed else { return };
         let Some(link) = bench.link(from, shown.stack) else { return };
         let at = shown.grid.to_index(link.rigid_mm.apply(point));

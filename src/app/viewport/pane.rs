@@ -1,6 +1,7 @@
 //! One pane: picture, overlays, and what mouse and wheel ask for.
 
 use super::view::View;
+use super::picture::Content;
 use super::{UnderPointer, Viewport, overlay};
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
@@ -11,7 +12,7 @@ use crate::volume::{Unit, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
 use eframe::egui::{
-    Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Sense, Stroke,
+    Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke,
     StrokeKind, Ui, WidgetInfo, Role,
 };
 use std::sync::Arc;
@@ -40,6 +41,16 @@ impl Wheel {
     }
 }
 
+/// What a pane is drawn from, and what its gestures speak to.
+pub(super) struct Scene<'a> {
+    pub(super) pane: usize,
+    pub(super) view: View,
+    pub(super) shown: &'a Shown,
+    pub(super) window: Option<Window>,
+    pub(super) bench: &'a Workbench,
+    pub(super) painter: Painter,
+}
+
 impl Viewport {
     pub(super) fn pane(&mut self, ui: &mut Ui, rect: Rect, pane: usize, bench: &Workbench, input: &Input, out: &mut Outbox) {
         let painter = ui.painter_at(rect);
@@ -47,7 +58,7 @@ impl Viewport {
         let id = ui.scope_id().with(("pane", pane));
         let response = ui.interact(rect, id, Sense::click_and_drag());
         let shown = match bench.room().panes().get(pane) {
-            Some(Pane::Stack(shown)) => shown.clone(),
+            Some(Pane::Stack(shown)) => shown,
             Some(Pane::Empty(why)) => {
                 empty(ui, &response, pane, why);
                 return;
@@ -57,75 +68,59 @@ impl Viewport {
                 return;
             }
         };
-        let view = View::new(rect, &shown, bench.room().field_mm());
+        let view = View::new(rect, shown, bench.room().field_mm());
         if let Some(place) = self.views.get_mut(pane) {
             *place = Some(view);
         }
-        let window = bench.room().window(pane);
-        self.picture(ui, &painter, &view, pane, &shown, window, bench);
-        name(&response, pane, &shown, window);
-        self.over(ui, &painter, rect, &view, pane, &shown, window, bench, input);
-        self.mouse(ui, &response, &view, pane, &shown, window, bench, out);
+        let scene = Scene { pane, view, shown, window: bench.room().window(pane), bench, painter };
+        self.picture(ui, &scene);
+        name(&response, &scene);
+        self.over(ui, &scene, input);
+        self.mouse(ui, &response, &scene, out);
         if pane == bench.room().active() && bench.room().panes().len() > 1 {
-            painter.rect_stroke(rect, 0.0, Stroke::new(1.0, colour::ACCENT), StrokeKind::Inside);
+            scene.painter.rect_stroke(rect, 0.0, Stroke::new(1.0, colour::ACCENT), StrokeKind::Inside);
         }
     }
 
-    #[allow(clippy::too_many_arguments)] // what a pane is drawn from
-    fn picture(
-        &mut self,
-        ui: &Ui,
-        painter: &eframe::egui::Painter,
-        view: &View,
-        pane: usize,
-        shown: &Shown,
-        window: Option<Window>,
-        bench: &Workbench,
-    ) {
-        let slice_error = bench.slice_error(shown.stack, shown.slice);
-        let volume = bench.volume(shown.stack);
-        let ready = volume.filter(|volume| volume.slice(shown.slice).is_some());
-        let window = window.or_else(|| ready.and_then(|volume| crate::volume::auto_window(volume, Some(shown.slice))));
-        let texture = ready.zip(window).and_then(|(volume, window)| {
-            let smooth = view.zoom() < 12.0; // closer than that, pixels are shown as they are
-            self.pictures.texture(ui.ctx(), pane, volume, shown.slice, window, bench.room().inverted(), smooth)
+    fn picture(&mut self, ui: &Ui, scene: &Scene<'_>) {
+        let Scene { shown, bench, view, .. } = scene;
+        let volume = bench.volume(shown.stack).filter(|volume| volume.slice(shown.slice).is_some());
+        let window =
+            scene.window.or_else(|| volume.and_then(|volume| crate::volume::auto_window(volume, Some(shown.slice))));
+        let texture = volume.zip(window).and_then(|(volume, window)| {
+            let content = Content {
+                stack: shown.stack,
+                slice: shown.slice,
+                window,
+                invert: bench.room().inverted(),
+                smooth: view.zoom() < 12.0, // closer than that, pixels are shown as they are
+            };
+            self.pictures.texture(ui.ctx(), scene.pane, volume, content)
         });
-        match texture {
-            Some(texture) => {
-                let (place, part) = view.visible();
-                painter.image(texture, place, part, eframe::egui::Color32::WHITE);
-            }
-            None => {
-                let words = match (slice_error, bench.files_known(shown.stack)) {
-                    (Some(why), _) => why.to_owned(),
-                    (None, false) => text::FILES_UNKNOWN.to_owned(),
-                    (None, true) => text::READING_PIXELS.to_owned(),
-                };
-                wrapped(painter, view.rect(), &words);
-            }
+        if let Some(texture) = texture {
+            let (place, part) = view.visible();
+            scene.painter.image(texture, place, part, eframe::egui::Color32::WHITE);
+            return;
         }
+        let words = match (bench.slice_error(shown.stack, shown.slice), bench.files_known(shown.stack)) {
+            (Some(why), _) => why,
+            (None, false) => text::FILES_UNKNOWN,
+            (None, true) => text::READING_PIXELS,
+        };
+        wrapped(&scene.painter, view.rect(), words);
     }
 
-    #[allow(clippy::too_many_arguments)] // what is drawn over a pane
-    fn over(
-        &mut self,
-        ui: &Ui,
-        painter: &eframe::egui::Painter,
-        rect: Rect,
-        view: &View,
-        pane: usize,
-        shown: &Shown,
-        window: Option<Window>,
-        bench: &Workbench,
-        input: &Input,
-    ) {
+    fn over(&mut self, ui: &Ui, scene: &Scene<'_>, input: &Input) {
+        let Scene { shown, bench, view, painter, .. } = scene;
         let Some(document) = bench.document() else { return };
+        let rect = view.rect();
         if input.marks_hidden {
             let at = rect.center_top() + eframe::egui::vec2(0.0, 64.0);
-            overlay::shadowed(painter, at, Align2::CENTER_TOP, text::MARKS_HIDDEN, theme::font(theme::SMALL), colour::WARN);
+            let font = theme::font(theme::SMALL);
+            overlay::shadowed(painter, at, Align2::CENTER_TOP, text::MARKS_HIDDEN, font, colour::WARN);
         } else {
             let stroke = bench.stroke().filter(|stroke| stroke.stack == shown.stack && stroke.slice == shown.slice);
-            let mut marks = self.marks_of(pane, shown, bench, document);
+            let mut marks = self.marks_of(scene.pane, shown, bench, document);
             if let Some(stroke) = &stroke {
                 marks.retain(|mark| Some(mark.mark) != stroke.mark);
             }
@@ -133,11 +128,11 @@ impl Viewport {
             if let Some(stroke) = stroke {
                 overlay::outlines(painter, view, mark_line(stroke.role), stroke.outlines);
             }
-            self.lesions(painter, view, pane, bench, ui.input(|input| input.time));
+            self.lesions(scene, ui.input(|input| input.time));
         }
-        self.pointed_cross(painter, view, shown, bench);
-        let (top, bottom) = match window.filter(|_| !input.text_off) {
-            Some(window) => overlay::corners(painter, rect, pane, shown, window, view, bench),
+        self.pointed_cross(scene);
+        let (top, bottom) = match scene.window.filter(|_| !input.text_off) {
+            Some(window) => overlay::corners(scene, window),
             None => (8.0, 8.0),
         };
         overlay::orientation(painter, rect, shown, top, bottom);
@@ -173,20 +168,10 @@ impl Viewport {
             .collect()
     }
 
-    #[allow(clippy::too_many_arguments)] // what a gesture needs to know
-    fn mouse(
-        &mut self,
-        ui: &Ui,
-        response: &Response,
-        view: &View,
-        pane: usize,
-        shown: &Shown,
-        window: Option<Window>,
-        bench: &Workbench,
-        out: &mut Outbox,
-    ) {
-        let pointer = response.hover_pos();
-        if let Some(at) = pointer {
+    fn mouse(&mut self, ui: &Ui, response: &Response, scene: &Scene<'_>, out: &mut Outbox) {
+        let Scene { pane, shown, bench, view, .. } = scene;
+        let pane = *pane;
+        if let Some(at) = response.hover_pos() {
             self.point(ui, at, view, shown, bench);
             self.wheel_turned(ui, at, view, pane, shown, out);
             brush_cursor(ui, at, view, bench);
@@ -194,10 +179,8 @@ impl Viewport {
         if response.clicked() || response.drag_started() {
             out.ask(Request::ActivatePane(pane));
         }
-        let painting = bench.tool() != Tool::Scroll;
-        let at = response.interact_pointer_pos();
-        if painting {
-            paint(ui, response, view, pane, at, bench, out);
+        if bench.tool() != Tool::Scroll {
+            paint(ui, response, scene, out);
         } else if response.dragged_by(PointerButton::Primary) {
             let slices = self.wheel.slices(MouseWheelUnit::Point, -response.drag_delta().y * 2.0);
             if slices != 0 {
@@ -209,7 +192,7 @@ impl Viewport {
             out.ask(Request::Pan { pane, right_mm: view.to_mm(by.x), down_mm: view.to_mm(by.y) });
         }
         if response.dragged_by(PointerButton::Secondary)
-            && let Some(window) = window
+            && let Some(window) = scene.window
         {
             // Wide windows move in larger steps, so that a drag across the pane always means something.
             let step = (window.width / 256.0).max(0.25);
@@ -281,12 +264,13 @@ fn value_words(volume: &Volume, at: (f64, f64), slice: u32) -> Option<String> {
 }
 
 /// The pane's name and state for screen readers and tests.
-fn name(response: &Response, pane: usize, shown: &Shown, window: Option<Window>) {
+fn name(response: &Response, scene: &Scene<'_>) {
+    let Scene { pane, shown, window, .. } = scene;
     let (n, of) = reading_number(&shown.grid, shown.slice);
     let window = window.map(|w| format!(", {:.0}/{:.0}", w.width, w.centre)).unwrap_or_default();
     let value = format!("slice {n} of {of}{window}");
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::Image, true, pane_name(pane));
+        let mut info = WidgetInfo::labeled(Role::Image, true, pane_name(*pane));
         info.current_text_value = Some(value.clone());
         info
     });
@@ -307,7 +291,7 @@ fn empty(ui: &Ui, response: &Response, pane: usize, why: &str) {
     wrapped(&ui.painter_at(response.rect), response.rect, why);
 }
 
-fn wrapped(painter: &eframe::egui::Painter, rect: Rect, words: &str) {
+fn wrapped(painter: &Painter, rect: Rect, words: &str) {
     let width = (rect.width() - 48.0).min(420.0);
     let galley = painter.layout(words.to_owned(), theme::font(theme::BODY), colour::SOFT, width);
     painter.galley(rect.center() - galley.size() / 2.0, galley, colour::SOFT);
@@ -323,14 +307,14 @@ fn brush_cursor(ui: &Ui, at: Pos2, view: &View, bench: &Workbench) {
 }
 
 /// Brush down, along and up. The whole path since the last frame is followed, so a fast drag leaves no gap.
-fn paint(ui: &Ui, response: &Response, view: &View, pane: usize, at: Option<Pos2>, bench: &Workbench, out: &mut Outbox) {
-    let Some(at) = at else { return };
-    let primary_down = ui.input(|input| input.pointer.primary_down());
+fn paint(ui: &Ui, response: &Response, scene: &Scene<'_>, out: &mut Outbox) {
+    let Some(at) = response.interact_pointer_pos() else { return };
+    let view = &scene.view;
     if response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_pressed()) {
         let start = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
-        out.ask(Request::BeginStroke { pane, at: view.to_index(start) });
+        out.ask(Request::BeginStroke { pane: scene.pane, at: view.to_index(start) });
     }
-    if bench.stroke().is_some() || primary_down {
+    if scene.bench.stroke().is_some() || ui.input(|input| input.pointer.primary_down()) {
         let moves: Vec<Pos2> = ui.input(|input| {
             let moves = input.events.iter().filter_map(|event| match event {
                 Event::PointerMoved(to) => Some(*to),

@@ -7,12 +7,12 @@ use eframe::egui::{self, Color32, ColorImage, TextureHandle, TextureOptions};
 
 /// What a pane's texture shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Content {
-    stack: StackKey,
-    slice: u32,
-    window: Window,
-    invert: bool,
-    smooth: bool,
+pub(super) struct Content {
+    pub(super) stack: StackKey,
+    pub(super) slice: u32,
+    pub(super) window: Window,
+    pub(super) invert: bool,
+    pub(super) smooth: bool,
 }
 
 /// One texture a pane, and the lookup tables they share.
@@ -29,12 +29,8 @@ impl Pictures {
         ctx: &egui::Context,
         pane: usize,
         volume: &Volume,
-        slice: u32,
-        window: Window,
-        invert: bool,
-        smooth: bool,
+        content: Content,
     ) -> Option<egui::TextureId> {
-        let content = Content { stack: volume.key, slice, window, invert, smooth };
         if self.textures.len() <= pane {
             self.textures.resize_with(pane + 1, || None);
         }
@@ -44,10 +40,10 @@ impl Pictures {
         {
             return Some(texture.id());
         }
-        let pixels = self.luts.pixels(volume, slice, window, invert, |[r, g, b]| Color32::from_rgb(r, g, b))?;
+        let pixels = self.luts.pixels(volume, content.slice, content.window, content.invert, |[r, g, b]| Color32::from_rgb(r, g, b))?;
         let size = [volume.grid.dims[0] as usize, volume.grid.dims[1] as usize];
         let image = ColorImage::new(size, pixels);
-        let options = if smooth { TextureOptions::LINEAR } else { TextureOptions::NEAREST };
+        let options = if content.smooth { TextureOptions::LINEAR } else { TextureOptions::NEAREST };
         match place {
             Some((shown, texture)) => {
                 texture.set(image, options);

@@ -48,7 +48,7 @@ impl View {
 
     /// Where a column and row are on the screen.
     #[must_use]
-    pub fn to_screen(&self, at: (f64, f64)) -> Pos2 {
+    pub fn to_screen(self, at: (f64, f64)) -> Pos2 {
         let x = (at.0 - self.centre.0) * self.spacing_mm[0] * self.points_per_mm;
         let y = (at.1 - self.centre.1) * self.spacing_mm[1] * self.points_per_mm;
         self.rect.center() + Vec2::new(x as f32, y as f32)
@@ -56,7 +56,7 @@ impl View {
 
     /// Which column and row are at a place on the screen.
     #[must_use]
-    pub fn to_index(&self, at: Pos2) -> (f64, f64) {
+    pub fn to_index(self, at: Pos2) -> (f64, f64) {
         let offset = at - self.rect.center();
         (
             self.centre.0 + f64::from(offset.x) / (self.points_per_mm * self.spacing_mm[0]),
@@ -73,13 +73,13 @@ impl View {
 
     /// A length on the screen in mm.
     #[must_use]
-    pub fn to_mm(&self, points: f32) -> f64 {
+    pub fn to_mm(self, points: f32) -> f64 {
         f64::from(points) / self.points_per_mm
     }
 
     /// A length in mm on the screen.
     #[must_use]
-    pub fn to_points(&self, mm: f64) -> f32 {
+    pub fn to_points(self, mm: f64) -> f32 {
         (mm * self.points_per_mm) as f32
     }
 
