@@ -186,10 +186,12 @@ impl Watched {
 
     fn is_loaded(&self) -> bool {
         let bench = &self.app.bench;
-        !bench.is_busy() && slices(bench).len() == 2 && bench.room().panes().iter().all(|pane| {
-            let volume = pane.shown().and_then(|shown| bench.volume(shown.stack));
-            volume.is_some_and(|volume| volume.slices.iter().all(|slice| slice.get().is_some()))
-        })
+        !bench.is_busy()
+            && slices(bench).len() == 2
+            && bench.room().panes().iter().all(|pane| {
+                let volume = pane.shown().and_then(|shown| bench.volume(shown.stack));
+                volume.is_some_and(|volume| volume.slices.iter().all(|slice| slice.get().is_some()))
+            })
     }
 
     /// What comes next, once nothing is under way.
@@ -223,7 +225,9 @@ impl Watched {
                 } else if at <= 1 {
                     self.ring.down = true;
                 }
-                let upwards = ablation_review::workbench::scroll_sign(&self.app.bench.room().panes()[0].shown().unwrap().grid) < 0;
+                let upwards =
+                    ablation_review::workbench::scroll_sign(&self.app.bench.room().panes()[0].shown().unwrap().grid)
+                        < 0;
                 let key = if self.ring.down != upwards { Key::ArrowDown } else { Key::ArrowUp };
                 self.begin();
                 for pressed in [true, false] {
@@ -236,7 +240,8 @@ impl Watched {
                 input.events.push(button(self.brush_at(), false));
                 input.events.push(Event::PointerGone);
                 self.ring.phase = Phase::Idle(0);
-                let (ctx, frames, results) = (ctx.clone(), Arc::clone(&self.ring.frames), Arc::clone(&self.ring.results));
+                let (ctx, frames, results) =
+                    (ctx.clone(), Arc::clone(&self.ring.frames), Arc::clone(&self.ring.results));
                 std::thread::spawn(move || {
                     std::thread::sleep(Duration::from_secs(7)); // notices of the stroke go by
                     let before = frames.load(Ordering::Relaxed);

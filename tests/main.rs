@@ -11,4 +11,8 @@ mod project;
 mod ranks;
 mod sample_study;
 mod support;
+<<<<<<< HEAD
 mod window_real;
+=======
+mod window;
+>>>>>>> story

@@ -34,7 +34,8 @@ impl AblationApp {
             self.release_held(out);
         }
         for (key, pressed, repeat, modifiers) in events {
-            if typing && !(key == Key::Escape || modifiers.command) {
+            // A key that goes up is never typed, and may end what is held.
+            if typing && pressed && !(key == Key::Escape || modifiers.command) {
                 continue;
             }
             let command = self.keys.command(key, modifiers);

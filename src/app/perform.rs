@@ -14,8 +14,12 @@ impl AblationApp {
     /// Does what was asked for in this frame: requests first, in their order, then commands.
     pub(super) fn perform(&mut self, ctx: &egui::Context, out: Outbox) {
         let anything = !out.requests.is_empty() || !out.commands.is_empty();
+        let reading = self.bench.selection();
         for request in out.requests {
             self.bench.ask(request);
+        }
+        if self.bench.selection() != reading {
+            self.strip = Strip::Off; // a digit must not answer for a lesion or visit that was not asked about
         }
         for command in out.commands {
             match why_disabled(command, self) {

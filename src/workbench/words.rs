@@ -19,6 +19,7 @@ pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open
 pub(super) const NO_PROJECT: &str = "No project is open. Drop a folder of images on the window, or open a project.";
 pub(super) const NO_READER: &str = "Enter your initials at the top right first; answers and marks carry them.";
 pub(super) const NO_PATIENT: &str = "No patient is chosen. Drop a folder of images on the window first.";
+pub(super) const OPEN_ALREADY: &str = "This project is open here already.";
 pub(super) const ONE_PROJECT_AT_A_TIME: &str = "Several projects were dropped. Drop one project at a time.";
 pub(crate) const NOTHING_NEW: &str = "All images found are in the project already. Nothing was changed.";
 pub(super) const NO_DATE: &str = "A study carries no date and was put on today. Set its visit under Images.";
@@ -100,6 +101,10 @@ pub(super) fn place(document: &Document, patient: Option<PatientId>, visit: Opti
 
 pub(super) fn done(label: &str, place: &str) -> String {
     if place.is_empty() || label.contains(place) { label.to_owned() } else { format!("{label} · {place}") }
+}
+
+pub(super) fn read_only(why: &impl std::fmt::Display) -> String {
+    format!("This project is open for reading only: {why}")
 }
 
 pub(super) fn not_written(label: &str, why: &str) -> String {
