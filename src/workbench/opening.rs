@@ -238,12 +238,8 @@ impl Workbench {
 fn ready(opened: Opened, untitled: bool) -> Ready {
     let Opened { project, read_only, notes } = opened;
     let sources = sources(&project);
-<<<<<<< HEAD
-    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why.to_string())), notes, sources }
-=======
     let read_only = read_only.map(|why| words::read_only(&why));
     Ready { project, untitled, read_only, notes, sources }
->>>>>>> story
 }
 
 /// Where the pixels of each stack were found: beside the project when it moved with its images, else where

@@ -296,7 +296,8 @@ impl Person {
             |field| f64::from(rect.width()) / field,
         );
         let at = shown.grid.to_index(place);
-        let off = [(at.i - shown.centre.0) * across, (at.j - shown.centre.1) * down].map(|mm| (mm * points_per_mm) as f32);
+        let off =
+            [(at.i - shown.centre.0) * across, (at.j - shown.centre.1) * down].map(|mm| (mm * points_per_mm) as f32);
         rect.center() + vec2(off[0], off[1])
     }
 
@@ -331,7 +332,8 @@ impl Person {
         let path: Vec<Pos2> = (0..=12)
             .map(|step| {
                 let angle = f64::from(step) * std::f64::consts::TAU / 12.0;
-                let off = PatientPoint::new(place.x + radius_mm * angle.cos(), place.y + radius_mm * angle.sin(), place.z);
+                let off =
+                    PatientPoint::new(place.x + radius_mm * angle.cos(), place.y + radius_mm * angle.sin(), place.z);
                 self.on_screen(pane, off)
             })
             .collect();

@@ -2,9 +2,7 @@
 
 use super::person::{LEFT, Person, RIGHT, at_visit, truth};
 use ablation_review::app::DialogKind;
-use ablation_review::clinical::{
-    AmendmentReason, Answer, Coded, MarkRole, Shape, StackRole, TechnicalSuccess, Track,
-};
+use ablation_review::clinical::{AmendmentReason, Answer, Coded, MarkRole, Shape, StackRole, TechnicalSuccess, Track};
 use ablation_review::outcome::Word;
 use ablation_review::phantom::Truth;
 use ablation_review::workbench::{Request, Tool, VisitState};
