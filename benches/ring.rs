@@ -27,6 +27,8 @@ const SIZE: [f32; 2] = [1920.0, 1080.0];
 const STROKES: usize = 300;
 /// How long the window is watched while nothing happens.
 const IDLE: Duration = Duration::from_secs(2);
+/// An input that shows nothing for this long is a mistake.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Starts that are measured, each a process of its own.
 const STARTS: usize = 5;
 
@@ -123,8 +125,8 @@ enum Phase {
     Slices,
     /// The brush moves.
     Brush,
-    /// Nothing happens; how many frames were drawn when that began.
-    Idle(u64),
+    /// Nothing happens.
+    Idle,
 }
 
 struct Ring {
@@ -239,7 +241,7 @@ impl Watched {
                 self.ring.results.lock().unwrap().brush = std::mem::take(&mut self.ring.times_ms);
                 input.events.push(button(self.brush_at(), false));
                 input.events.push(Event::PointerGone);
-                self.ring.phase = Phase::Idle(0);
+                self.ring.phase = Phase::Idle;
                 let (ctx, frames, results) =
                     (ctx.clone(), Arc::clone(&self.ring.frames), Arc::clone(&self.ring.results));
                 std::thread::spawn(move || {
@@ -256,7 +258,7 @@ impl Watched {
                 self.begin();
                 input.events.push(Event::PointerMoved(self.brush_at()));
             }
-            Phase::Idle(_) => {}
+            Phase::Idle => {}
         }
     }
 
@@ -266,9 +268,9 @@ impl Watched {
 
     /// The brush goes round in the left pane.
     fn brush_at(&self) -> Pos2 {
-        let angle = self.ring.step as f32 * 0.12;
-        let radius = 60.0 + self.ring.step as f32 * 0.3;
-        pos2(SIZE[0] * 0.32 + radius * angle.cos(), SIZE[1] * 0.5 + radius * angle.sin())
+        let angle = self.ring.step as f32 * 0.2;
+        let radius = 20.0 + self.ring.step as f32 * 0.15;
+        pos2(SIZE[0] * 0.3 + radius * angle.cos(), SIZE[1] * 0.5 + radius * angle.sin())
     }
 }
 
@@ -289,10 +291,11 @@ impl eframe::App for Watched {
         {
             self.ring.times_ms.push(milliseconds(given));
         }
-        if self.ring.pending.is_none() {
-            self.next(ctx, input);
+        match self.ring.pending {
+            None => self.next(ctx, input),
+            Some((given, _)) => assert!(given.elapsed() < PATIENCE, "an input shows no effect"),
         }
-        if !matches!(self.ring.phase, Phase::Idle(_)) {
+        if !matches!(self.ring.phase, Phase::Idle) {
             ctx.request_repaint();
         }
     }

@@ -137,7 +137,13 @@ fn one<'a>(words: &'a [&'a str]) -> (bool, &'a [&'a str]) {
 
 #[test]
 fn licence_expressions_are_read() {
-    for good in ["MIT", "MIT/Apache-2.0", "GPL-2.0-only OR MIT", "(MIT OR GPL-3.0) AND OFL-1.1", "Apache-2.0 WITH LLVM-exception"] {
+    for good in [
+        "MIT",
+        "MIT/Apache-2.0",
+        "GPL-2.0-only OR MIT",
+        "(MIT OR GPL-3.0) AND OFL-1.1",
+        "Apache-2.0 WITH LLVM-exception",
+    ] {
         assert!(is_allowed(good), "{good}");
     }
     for bad in ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT OR ISC) AND LGPL-2.1", "MIT OR", "SSPL-1.0 OR GPL-2.0-only"] {
@@ -153,7 +159,9 @@ fn every_dependency_has_an_allowed_licence() {
     let refused: Vec<String> = packages
         .iter()
         .filter(|package| !is_allowed(text(package, "license")))
-        .map(|package| format!("{} {}: {:?}", text(package, "name"), text(package, "version"), text(package, "license")))
+        .map(|package| {
+            format!("{} {}: {:?}", text(package, "name"), text(package, "version"), text(package, "license"))
+        })
         .collect();
     assert!(refused.is_empty(), "licences that are not on the list:\n{}", refused.join("\n"));
 }
