@@ -5,9 +5,14 @@
 mod command_line;
 mod dicom_real;
 mod golden;
+mod house;
 mod mini_cohort;
 mod project;
 mod ranks;
 mod sample_study;
 mod support;
+<<<<<<< HEAD
+mod window_real;
+=======
 mod window;
+>>>>>>> story

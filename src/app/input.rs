@@ -59,7 +59,7 @@ impl AblationApp {
                 if repeat && !repeats(command) {
                     continue;
                 }
-                if typing && is_text_key(command) {
+                if typing && !works_while_typing(command) {
                     continue;
                 }
                 out.command(command);
@@ -108,9 +108,13 @@ fn repeats(command: Command) -> bool {
     )
 }
 
-/// Ctrl keys that a text field uses itself.
-fn is_text_key(command: Command) -> bool {
-    matches!(command, Command::Undo | Command::Redo)
+/// The few commands that a text field leaves alone; everything else with Ctrl may mean something to it.
+fn works_while_typing(command: Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::Cancel | C::Palette | C::Sign | C::ShowReading | C::ShowPatient | C::ShowImages | C::ShowTable
+    )
 }
 
 fn digit(key: Key) -> Option<u8> {

@@ -5,7 +5,7 @@ use super::dialogs::DialogKind;
 use super::shell::AblationApp;
 use super::strip::Strip;
 use super::{Outbox, Screen, text};
-use crate::clinical::{AmendmentReason, MarkRole};
+use crate::clinical::MarkRole;
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, Step, Tool, scroll_sign};
 use eframe::egui;
@@ -76,7 +76,7 @@ impl AblationApp {
                     self.bench.ask(Request::DeleteMark(mark));
                 }
             }
-            C::Answer => self.strip = Strip::Answer,
+            C::Answer => self.strip = self.first_question(),
             C::Match => self.bench.ask(Request::Match),
             C::Unmatch => self.bench.ask(Request::Unmatch),
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
@@ -96,7 +96,10 @@ impl AblationApp {
             C::Accept => self.accept(),
             C::Cancel => self.cancel(),
             C::Sign => self.sign(),
-            C::Amend => self.bench.ask(Request::Amend { reason: self.reading.amend_reason(), text: self.reading.amend_text() }),
+            C::Amend => match self.reading.take_amendment() {
+                Some((reason, text)) => self.bench.ask(Request::Amend { reason, text }),
+                None => self.bench.tell(text::PICK_AMENDMENT.to_owned()),
+            },
             C::Why => self.why_open = !self.why_open,
             C::Palette => self.palette.open(),
             C::Help => self.help_open = !self.help_open,
@@ -167,9 +170,28 @@ impl AblationApp {
         }
     }
 
-    /// Ctrl+Enter: first what is open of the rest of the scan, then the signature.
+    /// The first question without an answer; from the start when all have one.
+    fn first_question(&self) -> Strip {
+        let Some(finding) = self.bench.finding() else { return Strip::Answer };
+        match finding.answer {
+            None => Strip::Answer,
+            Some(answer) => match Strip::after(answer) {
+                Strip::Shape if finding.shape.is_none() => Strip::Shape,
+                Strip::NotEvaluable if finding.not_evaluable_reason.is_none() => Strip::NotEvaluable,
+                Strip::NotDone if finding.not_done_reason.is_none() => Strip::NotDone,
+                _ => Strip::Answer,
+            },
+        }
+    }
+
+    /// Ctrl+Enter: what lesions still lack is said first, then the rest of the scan is asked, then it is
+    /// signed.
     fn sign(&mut self) {
         self.screen = Screen::Reading;
+        if !self.bench.lesions_before_signing().is_empty() {
+            self.bench.ask(Request::Sign);
+            return;
+        }
         let rest = self.bench.rest_of_scan();
         self.strip = if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
             Strip::NewTumour
@@ -180,6 +202,8 @@ impl AblationApp {
         };
         if self.strip == Strip::Off {
             self.bench.ask(Request::Sign);
+        } else {
+            self.bench.tell(text::REST_FIRST.to_owned());
         }
     }
 }
@@ -214,6 +238,3 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         _ => None,
     }
 }
-
-/// The reason an amendment starts with; the reader picks another beside it.
-pub(super) const FIRST_AMENDMENT_REASON: AmendmentReason = AmendmentReason::Slip;

@@ -300,7 +300,7 @@ pub const MOUSE: &[(&str, &str)] = &[
     ("Middle drag", "move the picture"),
     ("Left drag", "scroll, or paint with a brush"),
     ("Shift + move", "show the place under the pointer in all panes"),
-    ("Digits", "window presets; answers while the score strip is on"),
+    ("Digits", "window presets; answers while a question shows its digits"),
 ];
 
 pub const NEEDS_PROJECT: &str = "Open a folder or a project first";
@@ -445,3 +445,9 @@ pub fn short(code: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+pub const REST_FIRST: &str = "Before signing, the rest of the scan: new tumour elsewhere, then complications";
+pub const PICK_AMENDMENT: &str = "Pick why the visit is amended, above the button";
+pub const PICK_REASON: &str = "pick a reason";
+pub const NO_READING: &str = "none yet";
+pub const EXPECTED: &str = "expected here";

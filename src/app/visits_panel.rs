@@ -5,6 +5,7 @@ use super::widgets;
 use super::{Outbox, text};
 use crate::clinical::{Patient, PrimaryCancer, StackKey, Visit, VisitId};
 use crate::hanging::short_role;
+use crate::outcome::TimePoint;
 use crate::project::{Document, StackRecord};
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, VisitState, Workbench};
@@ -48,8 +49,8 @@ impl VisitsPanel {
             .inner_margin(Margin::same(6));
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
-            let name = time_point(bench, visit.id);
             let hidden = state == VisitState::Hidden;
+            let name = if hidden { String::new() } else { time_point(bench, visit.id) };
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::click());
             response.widget_info(|| {
                 WidgetInfo::selected(Role::Button, !hidden, chosen, format!("Visit {}", visit.date))
@@ -155,7 +156,8 @@ fn time_order(ui: &mut Ui, document: &Document, out: &mut Outbox) {
 /// The nominal time point of the chosen lesion at a visit, short.
 fn time_point(bench: &Workbench, visit: VisitId) -> String {
     let outcome = bench.selection().lesion.and_then(|lesion| bench.outcome(lesion));
-    outcome.and_then(|outcome| outcome.at(visit)).map_or_else(String::new, |at| at.time_point.value.to_string())
+    let point = outcome.and_then(|outcome| outcome.at(visit)).map(|at| at.time_point.value);
+    point.filter(|point| *point != TimePoint::Untreated).map_or_else(String::new, |point| point.to_string())
 }
 
 fn state_words(state: VisitState) -> (String, Color32) {

@@ -67,7 +67,7 @@ pub fn answer_button(ui: &mut Ui, size: Vec2, label: &str, digit: &str, chosen: 
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect(rect, theme::RADIUS, fill, edge, StrokeKind::Inside);
     let text = if enabled { colour::TEXT } else { colour::FAINT };
-    let room = rect.width() - 27.0;
+    let room = rect.width() - if digit.is_empty() { 16.0 } else { 25.0 };
     let font = fitting(ui, label, room);
     painter.text(rect.left_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER, label, font, text);
     painter.text(rect.right_center() - vec2(7.0, 0.0), Align2::RIGHT_CENTER, digit, theme::font(theme::SMALL), colour::FAINT);
@@ -78,7 +78,11 @@ pub fn answer_button(ui: &mut Ui, size: Vec2, label: &str, digit: &str, chosen: 
 fn fitting(ui: &Ui, text: &str, width: f32) -> egui::FontId {
     let body = theme::font(theme::BODY);
     let needed = ui.painter().layout_no_wrap(text.to_owned(), body.clone(), colour::TEXT).size().x;
-    if needed <= width { body } else { theme::font(theme::SMALL) }
+    match needed {
+        fits if fits <= width => body,
+        close if close * theme::SMALL / theme::BODY <= width => theme::font(theme::SMALL),
+        _ => theme::font(theme::SMALL - 1.5),
+    }
 }
 
 /// The one button that matters.
@@ -122,7 +126,9 @@ pub fn value_row(ui: &mut Ui, name: &str, value: &str) {
 /// A hairline over a row of a table, from edge to edge of what is seen of the table; drawn from its first cell.
 pub fn row_line(ui: &Ui, seen: egui::Rect) {
     let above = ui.max_rect().top() - ui.spacing().item_spacing.y / 2.0;
-    ui.painter().with_clip_rect(seen).hline(seen.x_range(), above, Stroke::new(1.0, colour::LINE));
+    let mut painter = ui.painter().clone();
+    painter.set_clip_rect(seen); // the cell's own would cut the line off
+    painter.hline(seen.x_range(), above, Stroke::new(1.0, colour::LINE));
 }
 
 /// A caption over a group.

@@ -51,15 +51,17 @@ pub(super) struct Intent {
     pub(super) sidecar: Sidecar,
     /// Whether a line with "undo" is shown when it is done.
     pub(super) tell: bool,
+    /// What else a person should know of it.
+    pub(super) warning: Option<String>,
 }
 
 impl Intent {
     pub(super) fn tell(named: NamedEdit) -> Self {
-        Self { named, sidecar: Sidecar::default(), tell: true }
+        Self { named, sidecar: Sidecar::default(), tell: true, warning: None }
     }
 
     pub(super) fn quiet(named: NamedEdit) -> Self {
-        Self { named, sidecar: Sidecar::default(), tell: false }
+        Self { named, sidecar: Sidecar::default(), tell: false, warning: None }
     }
 }
 
@@ -85,6 +87,7 @@ struct Report {
 struct Written {
     entry: Entry,
     tell: bool,
+    warning: Option<String>,
 }
 
 enum Failure {
@@ -290,12 +293,12 @@ fn work(project: &mut Project, task: Task) -> Option<Report> {
         Task::Undo { at, reader } => {
             let by = By { reader: reader_id(project, reader.as_deref(), at), at };
             let result = project.undo(by).cloned();
-            (at, result.map(|entry| Written { entry, tell: true }).map_err(|why| Failure::Refused(why.to_string())))
+            (at, result.map(|entry| Written { entry, tell: true, warning: None }).map_err(|why| Failure::Refused(why.to_string())))
         }
         Task::Redo { at, reader } => {
             let by = By { reader: reader_id(project, reader.as_deref(), at), at };
             let result = project.redo(by).cloned();
-            (at, result.map(|entry| Written { entry, tell: true }).map_err(|why| Failure::Refused(why.to_string())))
+            (at, result.map(|entry| Written { entry, tell: true, warning: None }).map_err(|why| Failure::Refused(why.to_string())))
         }
         Task::Change { make, at, reader } => {
             let reader = reader_id(project, reader.as_deref(), at);
@@ -320,7 +323,7 @@ fn work(project: &mut Project, task: Task) -> Option<Report> {
 
 fn write(project: &mut Project, intent: Intent, by: By) -> Result<Written, Failure> {
     match project.commit_with(intent.named.clone(), by, &intent.sidecar) {
-        Ok(entry) => Ok(Written { entry: entry.clone(), tell: intent.tell }),
+        Ok(entry) => Ok(Written { entry: entry.clone(), tell: intent.tell, warning: intent.warning }),
         Err(CommitError::Refused(why)) => Err(Failure::Refused(why.to_string())),
         Err(CommitError::NotSaved(why)) => Err(Failure::NotWritten {
             label: intent.named.label.clone(),
@@ -452,6 +455,9 @@ impl Workbench {
                     changed = true;
                     desk.revision = next_revision();
                     self.outcomes.extend(report.outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)));
+                    if let Some(warning) = written.warning {
+                        self.notices.tell(Level::Problem, warning, false);
+                    }
                     if written.tell {
                         let where_ = words::place(&desk.document, written.entry.patient, written.entry.visit);
                         let is_step_back = written.entry.undoes.is_some();

@@ -25,7 +25,7 @@ pub use desk::{Desk, Unsaved};
 pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
-pub use marking::{MarkOutline, StrokeView};
+pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use notices::{Level, Notice};
 pub use request::{Request, Step, Tool};
 pub use moving::{reading_number, scroll_sign};

@@ -110,6 +110,10 @@ impl Workbench {
 
     pub(super) fn toggle_link(&mut self) {
         self.linked = !self.linked;
+        let active = self.room.active();
+        if let Some(slice) = self.room.panes().get(active).and_then(Pane::shown).map(|shown| shown.slice) {
+            self.with_links(|room, links| room.set_slice(active, slice, links));
+        }
         self.notices.tell(Level::Note, if self.linked { words::LINKED } else { words::UNLINKED }, false);
     }
 

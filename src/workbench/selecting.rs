@@ -84,7 +84,7 @@ impl Workbench {
             let first = document.sessions_of(row.patient).first().map(|session| session.date);
             return if first.is_some_and(|first| row.date < first) { VisitState::Baseline } else { VisitState::Open };
         }
-        let answered = due.iter().filter(|lesion| is_answered(document, **lesion, visit)).count();
+        let answered = due.iter().filter(|lesion| self.is_answered(**lesion, visit)).count();
         VisitState::Reading { answered, of: due.len() }
     }
 
@@ -119,11 +119,17 @@ impl Workbench {
                 if document.signature(visit.id, Track::Main).is_some() || self.is_hidden(visit.id) {
                     continue;
                 }
-                let open = due_at(document, visit.id).into_iter().filter(|l| !is_answered(document, *l, visit.id));
+                let open = due_at(document, visit.id).into_iter().filter(|l| !self.is_answered(*l, visit.id));
                 unread.extend(open.map(|lesion| (patient.id, visit.id, lesion)));
             }
         }
         unread
+    }
+
+    /// Whether a lesion is answered at a visit, with all that the answer needs.
+    fn is_answered(&self, lesion: LesionId, visit: VisitId) -> bool {
+        let at = self.outcome(lesion).and_then(|outcome| outcome.at(visit));
+        at.is_some_and(|at| at.answer.is_some() && at.missing.is_empty())
     }
 
     /// Chooses the first thing to read after a project was opened.
@@ -175,7 +181,12 @@ impl Workbench {
         let Selection { patient, visit, lesion } = self.selection;
         if unread.is_empty() {
             let to_sign = visit.is_some_and(|visit| !self.due(visit).is_empty()) && !self.is_signed();
-            let words = if to_sign { words::ALL_ANSWERED } else { words::NOTHING_UNREAD };
+            let words = match self.document() {
+                _ if to_sign => words::ALL_ANSWERED,
+                Some(document) if document.lesions().next().is_none() => words::NO_LESION_YET,
+                Some(document) if untreated(document) => words::NO_SESSION_YET,
+                _ => words::NOTHING_UNREAD,
+            };
             self.notices.tell(super::Level::Note, words, false);
             return;
         }
@@ -369,8 +380,10 @@ impl Workbench {
         let record = document.stack(shown.stack)?;
         let visit = document.visit(document.visit_of_stack(shown.stack)?)?;
         let first = first_session(document, visit.patient, self.selection.lesion);
-        let is_pre = first.is_some_and(|first| visit.date < first) || (first.is_none() && pane == 0);
-        let name = if is_pre {
+        let is_pre = first.is_some_and(|first| visit.date < first);
+        let name = if first.is_none() && pane == 0 {
+            words::EARLIER
+        } else if is_pre {
             words::PRE
         } else if Some(visit.id) == self.selection.visit {
             words::THIS_VISIT
@@ -526,8 +539,12 @@ fn due_at(document: &Document, visit: VisitId) -> Vec<LesionId> {
         .collect()
 }
 
-fn is_answered(document: &Document, lesion: LesionId, visit: VisitId) -> bool {
-    document.finding_for(lesion, visit, Track::Main).is_some_and(|finding| finding.answer.is_some())
+/// Whether an ablated lesion has no session yet.
+fn untreated(document: &Document) -> bool {
+    document.lesions().filter(|lesion| lesion.status == LesionStatus::Ablated).any(|lesion| {
+        let sessions = document.sessions_of(lesion.patient);
+        !sessions.iter().any(|session| session.lesions.iter().any(|treated| treated.lesion == lesion.id))
+    })
 }
 
 /// The first session of a lesion, or of the patient when there is no lesion.

@@ -56,6 +56,10 @@ pub(super) const ALREADY_SIGNED: &str = "This visit is signed. Amend it to chang
 pub(super) const NOTHING_TO_SIGN: &str = "No lesion was treated before this visit, so there is nothing to sign.";
 pub(super) const SAY_WHY: &str = "Say in words why the visit is amended.";
 pub(super) const SAMPLE_ENTERED: &str = "Lesions and sessions of the sample entered; the answers are yours";
+pub(super) const EARLIER: &str = "Earlier scan";
+pub(super) const NO_LESION_YET: &str = "Nothing to read yet: add a lesion with A, at the middle of a pane.";
+pub(super) const NO_SESSION_YET: &str =
+    "Nothing more to read: a lesion has no session yet. Enter the session that treated it under Patient.";
 pub(super) const PRE: &str = "Pre";
 pub(super) const THIS_VISIT: &str = "This visit";
 pub(super) const OTHER_VISIT: &str = "Other visit";
@@ -113,12 +117,9 @@ pub(super) fn cannot_make_folder(folder: &Path, error: &std::io::Error) -> Strin
 
 pub(super) fn nothing_found(skipped: &[Skipped]) -> String {
     match skipped {
-        [] => "There is no file in that place. Drop a folder that holds DICOM images.".to_owned(),
+        [] => "There is no file in that folder. Drop a folder that holds DICOM images.".to_owned(),
         [one] => format!("Nothing to show: {}", small(&one.reason)),
-        many => {
-            let first = many.first().map(|s| small(&s.reason)).unwrap_or_default();
-            format!("No images among {} files; the first: {first} See Images for all reasons.", many.len())
-        }
+        [first, ..] => format!("No images among {} files. The first, {}: {}", skipped.len(), name(&first.file), small(&first.reason)),
     }
 }
 
@@ -127,8 +128,22 @@ pub(super) fn code_after(code: &str) -> String {
     format!("P{:03}", number.saturating_add(1))
 }
 
-pub(super) fn imported(stacks: usize) -> String {
-    if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") }
+pub(super) fn imported(stacks: usize, skipped: usize) -> String {
+    let came = if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") };
+    match skipped {
+        0 => came,
+        1 => format!("{came}, 1 file not used: Images says why"),
+        n => format!("{came}, {n} files not used: Images says why"),
+    }
+}
+
+pub(super) fn left_out(stacks: usize) -> String {
+    let what = if stacks == 1 { "1 series was".to_owned() } else { format!("{stacks} series were") };
+    format!("{what} left out: the same study names two patients. Import each patient's folder by itself.")
+}
+
+pub(super) fn read_only(why: &str) -> String {
+    format!("This project is open for reading only: {why}")
 }
 
 pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
@@ -151,12 +166,12 @@ pub(super) fn cannot_sign(first: &str, open: usize) -> String {
 }
 
 pub(super) fn exported(files: &[std::path::PathBuf]) -> String {
-    match files {
-        [one] => format!("Written: {}", name(one)),
-        many => {
-            let names: Vec<String> = many.iter().map(|file| name(file)).collect();
-            format!("Written: {}", names.join(", "))
-        }
+    let folder = files.first().and_then(|file| file.parent()).map(|folder| folder.display().to_string());
+    let names: Vec<String> = files.iter().map(|file| name(file)).collect();
+    match (names.as_slice(), folder) {
+        ([one], _) => format!("Written: {one}"),
+        (many, Some(folder)) if many.len() > 3 => format!("{} tables written to {folder}", many.len()),
+        (many, _) => format!("Written: {}", many.join(", ")),
     }
 }
 

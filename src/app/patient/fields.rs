@@ -226,6 +226,7 @@ pub fn form_row<'a, R>(ui: &mut Ui, label: &'a str, field: impl FnOnce(&mut Ui, 
         let name = Name::Label(place.inner, label);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(theme::UNIT, theme::UNIT);
+            ui.spacing_mut().button_padding.y = theme::UNIT; // a choice is as high as a text field
             field(ui, name)
         })
         .inner

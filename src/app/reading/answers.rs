@@ -22,6 +22,7 @@ fn choices<T: Coded + PartialEq>(
     all: &[T],
     chosen: Option<T>,
     enabled: bool,
+    asked: bool,
     digit: impl Fn(usize) -> String,
 ) -> Option<T> {
     let mut clicked = None;
@@ -32,7 +33,8 @@ fn choices<T: Coded + PartialEq>(
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             for (column, value) in values.iter().enumerate() {
-                let number = digit(row * columns + column);
+                // Digits stand only where they answer just now.
+                let number = if asked { digit(row * columns + column) } else { String::new() };
                 let size = vec2(width, TALL);
                 let label = text::short(value.code()).unwrap_or(value.words());
                 let response = answer_button(ui, size, label, &number, chosen == Some(*value), enabled);
@@ -70,8 +72,8 @@ impl ReadingPanel {
         let digit = |n: usize| (n + 1).to_string();
         // Two large answers, then three that are rarer.
         let (usual, rarer) = Answer::ALL.split_at(2);
-        let first = choices(ui, 2, usual, answer, enabled, digit);
-        let second = choices(ui, 3, rarer, answer, enabled, |n| (n + 3).to_string());
+        let first = choices(ui, 2, usual, answer, enabled, *strip == Strip::Answer, digit);
+        let second = choices(ui, 3, rarer, answer, enabled, *strip == Strip::Answer, |n| (n + 3).to_string());
         if let Some(answer) = first.or(second) {
             out.ask(Request::Answer(answer));
             *strip = Strip::after(answer);
@@ -84,7 +86,7 @@ impl ReadingPanel {
             Some(Answer::NotEvaluable) => {
                 widgets::caption(ui, text::WHY_NOT_EVALUABLE);
                 let chosen = finding.and_then(|finding| finding.not_evaluable_reason);
-                if let Some(reason) = choices(ui, 2, NotEvaluableReason::ALL, chosen, enabled, digit) {
+                if let Some(reason) = choices(ui, 2, NotEvaluableReason::ALL, chosen, enabled, *strip == Strip::NotEvaluable, digit) {
                     out.ask(Request::NotEvaluable(reason));
                     *strip = Strip::Off;
                 }
@@ -92,7 +94,7 @@ impl ReadingPanel {
             Some(Answer::NotDone) => {
                 widgets::caption(ui, text::WHY_NOT_DONE);
                 let chosen = finding.and_then(|finding| finding.not_done_reason);
-                if let Some(reason) = choices(ui, 2, NotDoneReason::ALL, chosen, enabled, digit) {
+                if let Some(reason) = choices(ui, 2, NotDoneReason::ALL, chosen, enabled, *strip == Strip::NotDone, digit) {
                     out.ask(Request::NotDone(reason));
                     *strip = Strip::Off;
                 }
@@ -107,7 +109,7 @@ impl ReadingPanel {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| Self::second_shape(ui, finding, enabled, out));
         });
         let digit = |n: usize| ((n + 1) % 10).to_string();
-        if let Some(shape) = choices(ui, 2, Shape::ALL, finding.shape, enabled, digit) {
+        if let Some(shape) = choices(ui, 2, Shape::ALL, finding.shape, enabled, *strip == Strip::Shape, digit) {
             out.ask(Request::Shape(if finding.shape == Some(shape) { None } else { Some(shape) }));
             *strip = Strip::Off;
         }

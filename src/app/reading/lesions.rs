@@ -4,7 +4,7 @@ use crate::app::command::Command;
 use crate::app::keys::KeyMap;
 use crate::app::theme::{self, colour};
 use crate::app::{Outbox, widgets};
-use crate::clinical::{Coded, Lesion, LesionId, MarkRole, Organ, StackKey, TechnicalSuccess};
+use crate::clinical::{Coded, Date, Lesion, LesionId, MarkRole, Organ, StackKey, TechnicalSuccess};
 use crate::marks::SlicePoint;
 use crate::outcome::Word;
 use crate::project::Document;
@@ -123,12 +123,13 @@ impl Cards {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let place = if row.organ == Organ::Liver && !row.segments.is_empty() {
                     let segments: Vec<&str> = row.segments.iter().map(|segment| segment.words()).collect();
-                    format!("segment {}", segments.join(", "))
+                    format!("{}, segment {}", row.organ.words().to_lowercase(), segments.join(", "))
                 } else {
                     site(row)
                 };
                 ui.label(theme::title(format!("{} · {place}", row.label)));
-                for line in facts(document, row) {
+                let until = bench.selection().visit.and_then(|visit| document.visit(visit)).map(|visit| visit.date);
+                for line in facts(document, row, until) {
                     ui.label(theme::small(line));
                 }
             });
@@ -163,14 +164,19 @@ impl Cards {
     }
 }
 
-/// What is known of a lesion, a line each.
-fn facts(document: &Document, lesion: &Lesion) -> Vec<String> {
+/// What is known of a lesion at the visit that is read, a line each. What came later would give away what is
+/// still to be judged.
+fn facts(document: &Document, lesion: &Lesion, until: Option<Date>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((long, short)) = size_mm(document, lesion) {
         let short = short.map(|mm| format!(" × {}", whole(mm))).unwrap_or_default();
         lines.push(format!("pre {}{short} mm", whole(long)));
     }
+    let in_order = document.settings().read_in_time_order;
     for session in document.sessions_of(lesion.patient) {
+        if in_order && until.is_some_and(|until| session.date > until) {
+            continue;
+        }
         let Some(treated) = session.lesions.iter().find(|treated| treated.lesion == lesion.id) else { continue };
         let how = session.modality.words();
         let how = how.rsplit('(').next().map_or(how, |short| short.trim_end_matches(')'));

@@ -17,10 +17,12 @@ pub(super) fn readings_so_far(ui: &mut Ui, bench: &Workbench, document: &Documen
     let Some(outcome) = bench.outcome(lesion) else { return };
     let read: Vec<_> =
         outcome.visits.iter().filter(|at| at.answer.is_some() && !bench.is_hidden(at.visit)).collect();
-    if read.is_empty() {
-        return;
-    }
     widgets::caption(ui, text::READINGS_SO_FAR);
+    if read.is_empty() {
+        // Its room is kept, so that nothing jumps with the first answer.
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, text::NO_READING, theme::font(theme::SMALL), colour::FAINT);
+    }
     for at in read {
         let days = at.days_after_last.map_or_else(|| at.date.to_string(), |days| format!("{days:+} d"));
         let here = bench.selection().visit == Some(at.visit);
@@ -40,7 +42,7 @@ pub(super) fn readings_so_far(ui: &mut Ui, bench: &Workbench, document: &Documen
             let small = theme::font(theme::SMALL);
             painter.text(rect.left_center(), Align2::LEFT_CENTER, &days, theme::font(theme::BODY), tint);
             let right = painter.text(rect.right_center(), Align2::RIGHT_CENTER, short_word(word), theme::bold(theme::SMALL), word_colour(word));
-            let zone = painter.text(pos2(right.left() - 8.0, rect.center().y), Align2::RIGHT_CENTER, zone.map(axes).unwrap_or_default(), small.clone(), colour::SOFT);
+            let zone = painter.text(pos2(right.left() - 8.0, rect.center().y), Align2::RIGHT_CENTER, zone.map(|zone| format!("zone {}", axes(zone))).unwrap_or_default(), small.clone(), colour::SOFT);
             let middle = rect.with_min_x(rect.left() + 54.0).with_max_x(zone.left() - 6.0);
             let seen = crate::workbench::words::small(seen);
             ui.painter().with_clip_rect(middle).text(middle.left_center(), Align2::LEFT_CENTER, seen, small, colour::SOFT);

@@ -42,7 +42,7 @@ impl ReadingPanel {
             NewTumour::InOrganAndOutside(_) => 3,
             NewTumour::NotAssessed => 4,
         });
-        if let Some(n) = row(ui, &NEW_TUMOUR, text::NEW_TUMOUR, chosen, enabled) {
+        if let Some(n) = row(ui, &NEW_TUMOUR, text::NEW_TUMOUR, chosen, enabled, *strip == Strip::NewTumour) {
             let kept = where_words(new_tumour.as_ref());
             let answer = match n {
                 0 => NewTumour::None,
@@ -75,7 +75,7 @@ impl ReadingPanel {
             Complications::Present(_) => 1,
             Complications::NotAssessed => 2,
         });
-        if let Some(n) = row(ui, &COMPLICATIONS, text::COMPLICATIONS, chosen, enabled) {
+        if let Some(n) = row(ui, &COMPLICATIONS, text::COMPLICATIONS, chosen, enabled, *strip == Strip::Complications) {
             out.ask(Request::Complications(Some(match n {
                 0 => Complications::None,
                 1 => Complications::Present(String::new()),
@@ -109,7 +109,7 @@ fn where_words(answer: Option<&NewTumour>) -> String {
 }
 
 /// Answers in a row, two or three beside each other; the one that was clicked.
-fn row(ui: &mut Ui, all: &[&str], question: &str, chosen: Option<usize>, enabled: bool) -> Option<usize> {
+fn row(ui: &mut Ui, all: &[&str], question: &str, chosen: Option<usize>, enabled: bool, asked: bool) -> Option<usize> {
     let mut clicked = None;
     let gap = 5.0;
     let width = (ui.available_width() - gap * 2.0) / 3.0;
@@ -118,7 +118,8 @@ fn row(ui: &mut Ui, all: &[&str], question: &str, chosen: Option<usize>, enabled
             ui.spacing_mut().item_spacing.x = gap;
             for (n, words) in answers.iter().enumerate() {
                 let number = line * 3 + n;
-                let response = answer_button(ui, vec2(width, 26.0), words, &(number + 1).to_string(), chosen == Some(number), enabled);
+                let digit = if asked { (number + 1).to_string() } else { String::new() };
+                let response = answer_button(ui, vec2(width, 26.0), words, &digit, chosen == Some(number), enabled);
                 response.widget_info(|| {
                     eframe::egui::WidgetInfo::selected(
                         eframe::egui::Role::RadioButton,
