@@ -165,14 +165,9 @@ impl Workbench {
                 return;
             }
         };
-<<<<<<< HEAD
-        if let Some(why) = &ready.read_only {
-            self.notices.tell(Level::Problem, why.clone(), false);
-=======
         // Only now: what could not be opened takes nothing off the desk.
         if self.desk.is_some() {
             self.put_desk_away();
->>>>>>> story
         }
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
@@ -243,12 +238,7 @@ impl Workbench {
 fn ready(opened: Opened, untitled: bool) -> Ready {
     let Opened { project, read_only, notes } = opened;
     let sources = sources(&project);
-<<<<<<< HEAD
     Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why.to_string())), notes, sources }
-=======
-    let read_only = read_only.map(|why| words::read_only(&why));
-    Ready { project, untitled, read_only, notes, sources }
->>>>>>> story
 }
 
 /// Where the pixels of each stack were found: beside the project when it moved with its images, else where
