@@ -11,8 +11,5 @@ mod project;
 mod ranks;
 mod sample_study;
 mod support;
-<<<<<<< HEAD
-mod window_real;
-=======
 mod window;
->>>>>>> story
+mod window_real;

@@ -165,14 +165,9 @@ impl Workbench {
                 return;
             }
         };
-<<<<<<< HEAD
-        if let Some(why) = &ready.read_only {
-            self.notices.tell(Level::Problem, why.clone(), false);
-=======
         // Only now: what could not be opened takes nothing off the desk.
         if self.desk.is_some() {
             self.put_desk_away();
->>>>>>> story
         }
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
