@@ -103,23 +103,27 @@ fn repeats(command: Command) -> bool {
     use Command as C;
     matches!(
         command,
-        C::SliceUp | C::SliceDown | C::SliceUpTen | C::SliceDownTen | C::ZoomIn | C::ZoomOut | C::BrushLarger
-            | C::BrushSmaller | C::Undo | C::Redo
+        C::SliceUp
+            | C::SliceDown
+            | C::SliceUpTen
+            | C::SliceDownTen
+            | C::ZoomIn
+            | C::ZoomOut
+            | C::BrushLarger
+            | C::BrushSmaller
+            | C::Undo
+            | C::Redo
     )
 }
 
 /// The few commands that a text field leaves alone; everything else with Ctrl may mean something to it.
 fn works_while_typing(command: Command) -> bool {
     use Command as C;
-    matches!(
-        command,
-        C::Cancel | C::Palette | C::Sign | C::ShowReading | C::ShowPatient | C::ShowImages | C::ShowTable
-    )
+    matches!(command, C::Cancel | C::Palette | C::Sign | C::ShowReading | C::ShowPatient | C::ShowImages | C::ShowTable)
 }
 
 fn digit(key: Key) -> Option<u8> {
-    const DIGITS: [Key; 10] = [
-        Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9,
-    ];
+    const DIGITS: [Key; 10] =
+        [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
     DIGITS.iter().position(|other| *other == key).and_then(|n| u8::try_from(n).ok())
 }

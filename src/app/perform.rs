@@ -230,8 +230,20 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
-        C::Match | C::NextPane | C::SliceUp | C::SliceDown | C::SliceUpTen | C::SliceDownTen | C::FirstSlice
-        | C::LastSlice | C::ZoomIn | C::ZoomOut | C::Fit | C::ResetView | C::NextSeries | C::PreviousSeries => {
+        C::Match
+        | C::NextPane
+        | C::SliceUp
+        | C::SliceDown
+        | C::SliceUpTen
+        | C::SliceDownTen
+        | C::FirstSlice
+        | C::LastSlice
+        | C::ZoomIn
+        | C::ZoomOut
+        | C::Fit
+        | C::ResetView
+        | C::NextSeries
+        | C::PreviousSeries => {
             let shown = bench.room().panes().iter().any(|pane| pane.shown().is_some());
             (!shown).then(|| text::NEEDS_PANE.to_owned())
         }

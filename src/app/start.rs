@@ -62,13 +62,8 @@ impl StartScreen {
         ui.label(theme::soft(text::START_LEAD));
         ui.add_space(12.0);
         let wide = vec2(ui.available_width(), 40.0);
-        let open = widgets::primary_button(
-            ui,
-            wide,
-            Command::OpenFolder.info().label,
-            &keys.words(Command::OpenFolder),
-            true,
-        );
+        let open =
+            widgets::primary_button(ui, wide, Command::OpenFolder.info().label, &keys.words(Command::OpenFolder), true);
         if open.on_hover_text(Command::OpenFolder.info().tooltip).clicked() {
             out.command(Command::OpenFolder);
         }

@@ -134,8 +134,11 @@ pub const TABLES: &[(&str, &str)] = &[
 pub const ALL_COLUMNS: &str = "All columns";
 pub const ALL_COLUMNS_TOOLTIP: &str = "Show every column that is written, as against those read most";
 pub const NO_ROWS: &[(&str, &str)] = &[
-    ("lesion_visit", "No lesion yet. Bring a treated tumour to the middle of a pane in the reading room and press A; \
-        its visits are listed here."),
+    (
+        "lesion_visit",
+        "No lesion yet. Bring a treated tumour to the middle of a pane in the reading room and press A; \
+        its visits are listed here.",
+    ),
     ("lesions", "No lesion yet. Bring a treated tumour to the middle of a pane in the reading room and press A."),
     ("patients", "No patient yet. Drop a folder of DICOM images on the window."),
     ("sessions", "No session yet. Enter the ablation under Patient."),
@@ -313,7 +316,8 @@ pub const NOTHING_TO_UNDO: &str = "There is nothing to undo";
 pub const NOTHING_TO_REDO: &str = "There is nothing to redo";
 pub const READER_ASK: &str = "Who reads?";
 pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
-pub const FILES_UNKNOWN: &str = "The files of this series are not where they were. Drop their folder on the window to find them again.";
+pub const FILES_UNKNOWN: &str =
+    "The files of this series are not where they were. Drop their folder on the window to find them again.";
 pub const NOTHING_DUE_HERE: &str = "No lesion was treated before this visit, so there is nothing to sign";
 pub const ADEQUACY_REASON: &str = "Why adequate or not";
 pub const ADEQUACY_BY_EYE: &str = "judged by eye";
@@ -335,7 +339,8 @@ pub mod patient {
     pub const ADD_PATIENT: &str = "Add patient";
     pub const ADD_PATIENT_TOOLTIP: &str = "A patient without images; images bring their patients along";
     pub const NO_PATIENT_LEAD: &str = "No patient yet";
-    pub const NO_PATIENT: &str = "Drop a folder of images on this window: they bring their patients along. Or add one by hand.";
+    pub const NO_PATIENT: &str =
+        "Drop a folder of images on this window: they bring their patients along. Or add one by hand.";
     pub const CODE: &str = "Code";
     pub const SEX: &str = "Sex";
     pub const AGE: &str = "Age at first ablation";
@@ -371,7 +376,8 @@ pub mod patient {
     pub const TUMOUR_TYPE: &str = "Tumour type";
     pub const LONG_AXIS: &str = "Long axis";
     pub const SHORT_AXIS: &str = "Short axis";
-    pub const AXIS_TOOLTIP: &str = "Before treatment, when measured elsewhere. A tumour mark before treatment gives it by itself";
+    pub const AXIS_TOOLTIP: &str =
+        "Before treatment, when measured elsewhere. A tumour mark before treatment gives it by itself";
     pub const MM: &str = "mm";
     pub const STATUS: &str = "Status";
     pub const INDEX_OR_NEW: &str = "Index or new";
@@ -384,7 +390,8 @@ pub mod patient {
     pub const SESSIONS: &str = "Sessions";
     pub const NEW_SESSION: &str = "New session";
     pub const NEW_SESSION_TOOLTIP: &str = "Enter another session";
-    pub const NO_SESSION: &str = "No session yet. Enter the one that treated the lesions; then its follow-up can be read.";
+    pub const NO_SESSION: &str =
+        "No session yet. Enter the one that treated the lesions; then its follow-up can be read.";
     pub const SESSION_NEEDS_LESION: &str = "Add a lesion first; a session treats at least one.";
     pub const SESSION_DATE: &str = "Session date";
     pub const MODALITY: &str = "Modality";
@@ -409,7 +416,8 @@ pub mod patient {
     pub const ADD_NEEDS_TREATED: &str = "Tick the lesions that were treated first.";
 
     pub const EVENTS: &str = "Events";
-    pub const NO_EVENT: &str = "No event. Enter other treatments, loss to follow-up, or new tumour known from elsewhere.";
+    pub const NO_EVENT: &str =
+        "No event. Enter other treatments, loss to follow-up, or new tumour known from elsewhere.";
     pub const EVENT: &str = "Event";
     pub const EVENT_DATE: &str = "Event date";
     pub const EVENT_LESION: &str = "Event lesion";

@@ -9,7 +9,10 @@ use crate::outcome::TimePoint;
 use crate::project::{Document, StackRecord};
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, VisitState, Workbench};
-use eframe::egui::{Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo, Role, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
+};
 use std::collections::BTreeMap;
 
 /// Edge of a thumbnail, points.
@@ -52,17 +55,34 @@ impl VisitsPanel {
             let hidden = state == VisitState::Hidden;
             let name = if hidden { String::new() } else { time_point(bench, visit.id) };
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::click());
-            response.widget_info(|| {
-                WidgetInfo::selected(Role::Button, !hidden, chosen, format!("Visit {}", visit.date))
-            });
+            response
+                .widget_info(|| WidgetInfo::selected(Role::Button, !hidden, chosen, format!("Visit {}", visit.date)));
             let (words, tint) = state_words(state);
             let painter = ui.painter().with_clip_rect(rect);
             let top = rect.left_top() + vec2(0.0, 8.0);
             painter.circle(top + vec2(4.0, 0.0), 4.0, tint, Stroke::NONE);
             let strong = if hidden { colour::FAINT } else { colour::TEXT };
-            painter.text(top + vec2(14.0, 0.0), Align2::LEFT_CENTER, visit.date.to_string(), theme::bold(theme::BODY), strong);
-            painter.text(rect.right_top() + vec2(0.0, 8.0), Align2::RIGHT_CENTER, name, theme::font(theme::SMALL), colour::SOFT);
-            painter.text(rect.left_top() + vec2(0.0, 26.0), Align2::LEFT_CENTER, words, theme::font(theme::SMALL), colour::SOFT);
+            painter.text(
+                top + vec2(14.0, 0.0),
+                Align2::LEFT_CENTER,
+                visit.date.to_string(),
+                theme::bold(theme::BODY),
+                strong,
+            );
+            painter.text(
+                rect.right_top() + vec2(0.0, 8.0),
+                Align2::RIGHT_CENTER,
+                name,
+                theme::font(theme::SMALL),
+                colour::SOFT,
+            );
+            painter.text(
+                rect.left_top() + vec2(0.0, 26.0),
+                Align2::LEFT_CENTER,
+                words,
+                theme::font(theme::SMALL),
+                colour::SOFT,
+            );
             let tip = if hidden { text::HIDDEN_VISIT.to_owned() } else { format!("Read the visit of {}", visit.date) };
             if response.on_hover_text(tip).clicked() {
                 out.ask(Request::SelectVisit(visit.id));
@@ -100,7 +120,8 @@ impl VisitsPanel {
         let font = theme::font(if label.len() > 7 { 9.0 } else { 10.5 });
         let clipped = ui.painter().with_clip_rect(rect.expand(1.0));
         clipped.text(pos2(rect.left(), rect.bottom()), Align2::LEFT_BOTTOM, label, font, colour::SOFT);
-        let oddities: Vec<String> = stack.info.oddities.iter().map(|o| crate::workbench::words::capital(&o.to_string())).collect();
+        let oddities: Vec<String> =
+            stack.info.oddities.iter().map(|o| crate::workbench::words::capital(&o.to_string())).collect();
         let mut tip = format!("{words}\n{}\n{}", stack.role_because, text::DROP_THUMBNAIL);
         if !oddities.is_empty() {
             tip = format!("{tip}\n{}", oddities.join("\n"));

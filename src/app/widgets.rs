@@ -4,10 +4,18 @@ use super::Outbox;
 use super::command::Command;
 use super::keys::KeyMap;
 use super::theme::{self, colour};
-use eframe::egui::{self, Align2, Button, Color32, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, Role, vec2};
+use eframe::egui::{
+    self, Align2, Button, Color32, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
 
 /// A button for a command: label, tooltip with its key, and why it is disabled.
-pub fn command_button(ui: &mut Ui, command: Command, keys: &KeyMap, why_not: Option<&str>, out: &mut Outbox) -> Response {
+pub fn command_button(
+    ui: &mut Ui,
+    command: Command,
+    keys: &KeyMap,
+    why_not: Option<&str>,
+    out: &mut Outbox,
+) -> Response {
     labelled_command(ui, command, command.info().label, keys, why_not, out)
 }
 
@@ -70,7 +78,13 @@ pub fn answer_button(ui: &mut Ui, size: Vec2, label: &str, digit: &str, chosen: 
     let room = rect.width() - if digit.is_empty() { 16.0 } else { 25.0 };
     let font = fitting(ui, label, room);
     painter.text(rect.left_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER, label, font, text);
-    painter.text(rect.right_center() - vec2(7.0, 0.0), Align2::RIGHT_CENTER, digit, theme::font(theme::SMALL), colour::FAINT);
+    painter.text(
+        rect.right_center() - vec2(7.0, 0.0),
+        Align2::RIGHT_CENTER,
+        digit,
+        theme::font(theme::SMALL),
+        colour::FAINT,
+    );
     response
 }
 

@@ -67,9 +67,19 @@ impl Intent {
 
 /// What the scribe is asked to do.
 enum Task {
-    Change { make: Make, at: Stamp, reader: Option<String> },
-    Undo { at: Stamp, reader: Option<String> },
-    Redo { at: Stamp, reader: Option<String> },
+    Change {
+        make: Make,
+        at: Stamp,
+        reader: Option<String>,
+    },
+    Undo {
+        at: Stamp,
+        reader: Option<String>,
+    },
+    Redo {
+        at: Stamp,
+        reader: Option<String>,
+    },
     /// Run something that needs the project itself, such as a copy.
     With(Box<dyn FnOnce(&mut Project) + Send>),
 }
@@ -293,12 +303,22 @@ fn work(project: &mut Project, task: Task) -> Option<Report> {
         Task::Undo { at, reader } => {
             let by = By { reader: reader_id(project, reader.as_deref(), at), at };
             let result = project.undo(by).cloned();
-            (at, result.map(|entry| Written { entry, tell: true, warning: None }).map_err(|why| Failure::Refused(why.to_string())))
+            (
+                at,
+                result
+                    .map(|entry| Written { entry, tell: true, warning: None })
+                    .map_err(|why| Failure::Refused(why.to_string())),
+            )
         }
         Task::Redo { at, reader } => {
             let by = By { reader: reader_id(project, reader.as_deref(), at), at };
             let result = project.redo(by).cloned();
-            (at, result.map(|entry| Written { entry, tell: true, warning: None }).map_err(|why| Failure::Refused(why.to_string())))
+            (
+                at,
+                result
+                    .map(|entry| Written { entry, tell: true, warning: None })
+                    .map_err(|why| Failure::Refused(why.to_string())),
+            )
         }
         Task::Change { make, at, reader } => {
             let reader = reader_id(project, reader.as_deref(), at);
@@ -387,10 +407,7 @@ impl Workbench {
     }
 
     /// Like [`Self::change`], for an edit that needs nothing but the document.
-    pub(super) fn edit(
-        &mut self,
-        make: impl FnOnce(&Document) -> Result<NamedEdit, NoEdit> + Send + 'static,
-    ) {
+    pub(super) fn edit(&mut self, make: impl FnOnce(&Document) -> Result<NamedEdit, NoEdit> + Send + 'static) {
         self.change(move |document, _, _| make(document).map(Intent::tell));
     }
 
@@ -403,9 +420,7 @@ impl Workbench {
             self.notices.tell(Level::Problem, words::NO_READER, false);
             return;
         }
-        self.change(move |document, reader, at| {
-            make(document, reader.ok_or(words::NO_READER)?, at)
-        });
+        self.change(move |document, reader, at| make(document, reader.ok_or(words::NO_READER)?, at));
     }
 
     pub(super) fn undo(&mut self) {

@@ -173,7 +173,10 @@ fn plan(
         // fit the first are left out, and said.
         if owner.is_some_and(|owner| owner != patient) {
             left_out += 1;
-            ops.retain(|op| !matches!(op, Op::Put(Row::Patient(row)) if row.id == patient) || stacks_by_patient.contains_key(&patient));
+            ops.retain(|op| {
+                !matches!(op, Op::Put(Row::Patient(row)) if row.id == patient)
+                    || stacks_by_patient.contains_key(&patient)
+            });
             continue;
         }
         owners.insert(stack.study.uid.clone(), patient);
@@ -210,8 +213,7 @@ fn plan(
                     *made.entry(date).or_insert_with(|| {
                         let id = next_visit;
                         next_visit = VisitId(next_visit.0 + 1);
-                        let visit =
-                            Visit { id, patient, date, source: VisitSource::Images, note: String::new() };
+                        let visit = Visit { id, patient, date, source: VisitSource::Images, note: String::new() };
                         ops.push(Op::Put(Row::Visit(visit)));
                         id
                     })

@@ -116,8 +116,7 @@ impl Workbench {
             if !wanted || (!same_stack && !shown.placed) {
                 return None;
             }
-            let rigid =
-                if same_stack { Rigid::IDENTITY } else { self.link(mark.info.stack, shown.stack)?.rigid_mm };
+            let rigid = if same_stack { Rigid::IDENTITY } else { self.link(mark.info.stack, shown.stack)?.rigid_mm };
             Some((mark, rigid))
         });
         marks.collect()

@@ -168,8 +168,13 @@ impl Workbench {
         let (a, b) = (first.stack, second.stack);
         self.linked = true; // whoever matched two panes wants them to move together
         self.change_as_reader(move |document, reader, at| {
-            let placement =
-                Placement { from: a, to: b, lesion: None, rigid_mm: match_points(from, to), how: How::Matched { reader, at } };
+            let placement = Placement {
+                from: a,
+                to: b,
+                lesion: None,
+                rigid_mm: match_points(from, to),
+                how: How::Matched { reader, at },
+            };
             let mut named = edits::placement(document, placement);
             // One match a pair: the other direction would speak against it.
             if document.placement(b, a, None).is_some() {

@@ -164,9 +164,11 @@ impl Workbench {
     }
 
     pub(super) fn put_settings(&mut self, settings: StudySettings) {
-        self.edit(move |document| {
-            if document.settings() == settings { Err(NoEdit::Nothing) } else { Ok(edits::settings(settings)) }
-        });
+        self.edit(
+            move |document| {
+                if document.settings() == settings { Err(NoEdit::Nothing) } else { Ok(edits::settings(settings)) }
+            },
+        );
     }
 
     /// Writes the tables in the background.

@@ -2,9 +2,7 @@
 
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
-use crate::clinical::{
-    Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId,
-};
+use crate::clinical::{Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId};
 use crate::dicom::Shape;
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
@@ -144,7 +142,8 @@ impl Workbench {
 
     pub(super) fn select_patient(&mut self, patient: PatientId) {
         let Some(document) = self.document() else { return };
-        let visits: Vec<_> = document.visits_of(patient).into_iter().filter(|visit| !self.is_hidden(visit.id)).collect();
+        let visits: Vec<_> =
+            document.visits_of(patient).into_iter().filter(|visit| !self.is_hidden(visit.id)).collect();
         let first_due = visits.iter().find(|v| !due_at(document, v.id).is_empty());
         // Nobody entered a lesion yet: the first scan is the likeliest pre-procedure one, the next is read.
         let visit = first_due.or_else(|| visits.get(1)).or_else(|| visits.first()).map(|visit| visit.id);

@@ -46,7 +46,8 @@ pub(super) const UNMATCHED: &str = "Match dropped";
 pub(super) const NO_MATCH: &str = "These two series were not matched directly. There is nothing to drop.";
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
 pub(super) const NOTHING_TO_ERASE: &str = "There is no such mark of this lesion here to erase from.";
-pub(super) const NO_PLACE_HERE: &str = "These pictures have no positions in the patient; place the lesion on another series.";
+pub(super) const NO_PLACE_HERE: &str =
+    "These pictures have no positions in the patient; place the lesion on another series.";
 pub(super) const CHOOSE_LESION: &str = "Choose a lesion first, or add one with A.";
 pub(super) const NOT_TREATED_YET: &str =
     "This lesion was not treated before this visit. Enter its session under Patient, then answer.";
@@ -115,7 +116,12 @@ pub(super) fn nothing_found(skipped: &[Skipped]) -> String {
     match skipped {
         [] => "There is no file in that folder. Drop a folder that holds DICOM images.".to_owned(),
         [one] => format!("Nothing to show: {}", small(&one.reason)),
-        [first, ..] => format!("No images among {} files. The first, {}: {}", skipped.len(), name(&first.file), small(&first.reason)),
+        [first, ..] => format!(
+            "No images among {} files. The first, {}: {}",
+            skipped.len(),
+            name(&first.file),
+            small(&first.reason)
+        ),
     }
 }
 
@@ -138,16 +144,16 @@ pub(super) fn left_out(stacks: usize) -> String {
     format!("{what} left out: the same study names two patients. Import each patient's folder by itself.")
 }
 
-pub(super) fn read_only(why: &str) -> String {
-    format!("This project is open for reading only: {why}")
-}
-
 pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
     format!("the slice holds {pixels} pixels where {wanted} belong")
 }
 
 pub(super) fn slices_unread(count: usize, first: &str) -> String {
-    if count == 1 { format!("One slice could not be read: {first}") } else { format!("{count} slices could not be read; the first: {first}") }
+    if count == 1 {
+        format!("One slice could not be read: {first}")
+    } else {
+        format!("{count} slices could not be read; the first: {first}")
+    }
 }
 
 pub(super) fn not_answered(lesion: &str) -> String {

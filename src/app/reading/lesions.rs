@@ -10,7 +10,10 @@ use crate::outcome::Word;
 use crate::project::Document;
 use crate::render::{Layer, LineStyle, Luts, View, compose, render_slice, ring};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{Align2, Color32, ColorImage, Rect, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo, Role, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, ColorImage, Rect, Role, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo,
+    pos2, vec2,
+};
 use std::collections::BTreeMap;
 
 /// Edge of the find card's picture, points.
@@ -86,7 +89,8 @@ pub(super) fn tabs(ui: &mut Ui, bench: &Workbench, document: &Document, keys: &K
             }
         }
         if !lesions.is_empty() {
-            widgets::labelled_command(ui, Command::AddLesion, "+", keys, None, out).accessible_name(Command::AddLesion.info().label);
+            widgets::labelled_command(ui, Command::AddLesion, "+", keys, None, out)
+                .accessible_name(Command::AddLesion.info().label);
         }
     });
 }
@@ -117,7 +121,13 @@ impl Cards {
                 ui.painter().image(texture.id(), rect, all, Color32::WHITE);
             } else {
                 let painter = ui.painter().with_clip_rect(rect);
-                painter.text(rect.center(), Align2::CENTER_CENTER, "no place", theme::font(theme::SMALL), colour::FAINT);
+                painter.text(
+                    rect.center(),
+                    Align2::CENTER_CENTER,
+                    "no place",
+                    theme::font(theme::SMALL),
+                    colour::FAINT,
+                );
             }
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
@@ -146,7 +156,9 @@ impl Cards {
             return;
         }
         let Some(volume) = bench.volume(stack) else { return };
-        let Some(slice) = volume.grid.nearest_slice(point).filter(|slice| volume.slice(*slice).is_some()) else { return };
+        let Some(slice) = volume.grid.nearest_slice(point).filter(|slice| volume.slice(*slice).is_some()) else {
+            return;
+        };
         let record = bench.document().and_then(|document| document.stack(stack));
         let window = record.and_then(|record| bench.window_of(record));
         let Some(window) = window.or_else(|| crate::volume::auto_window(volume, Some(slice))) else { return };

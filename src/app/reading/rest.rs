@@ -56,9 +56,13 @@ impl ReadingPanel {
                 *strip = Strip::Complications;
             }
         }
-        if let Some(answer @ (NewTumour::InOrgan(_) | NewTumour::Outside(_) | NewTumour::InOrganAndOutside(_))) = new_tumour {
+        if let Some(answer @ (NewTumour::InOrgan(_) | NewTumour::Outside(_) | NewTumour::InOrganAndOutside(_))) =
+            new_tumour
+        {
             let kept = where_words(Some(&answer));
-            let field = TextEdit::singleline(self.where_.text(visit, &kept)).hint_text(text::WHERE).desired_width(f32::INFINITY);
+            let field = TextEdit::singleline(self.where_.text(visit, &kept))
+                .hint_text(text::WHERE)
+                .desired_width(f32::INFINITY);
             let response = ui.add_enabled(enabled, field).accessible_name(text::WHERE);
             if let Some(typed) = self.where_.ended(&response).filter(|typed| *typed != kept) {
                 out.ask(Request::NewTumour(Some(match answer {
@@ -86,7 +90,8 @@ impl ReadingPanel {
             }
         }
         if let Some(Complications::Present(kept)) = complications {
-            let field = TextEdit::singleline(self.which.text(visit, &kept)).hint_text(text::WHICH).desired_width(f32::INFINITY);
+            let field =
+                TextEdit::singleline(self.which.text(visit, &kept)).hint_text(text::WHICH).desired_width(f32::INFINITY);
             let response = ui.add_enabled(enabled, field).accessible_name(text::WHICH);
             if let Some(typed) = self.which.ended(&response).filter(|typed| *typed != kept) {
                 out.ask(Request::Complications(Some(Complications::Present(typed))));
@@ -103,7 +108,9 @@ impl ReadingPanel {
 
 fn where_words(answer: Option<&NewTumour>) -> String {
     match answer {
-        Some(NewTumour::InOrgan(place) | NewTumour::Outside(place) | NewTumour::InOrganAndOutside(place)) => place.clone(),
+        Some(NewTumour::InOrgan(place) | NewTumour::Outside(place) | NewTumour::InOrganAndOutside(place)) => {
+            place.clone()
+        }
         _ => String::new(),
     }
 }

@@ -48,7 +48,14 @@ pub(super) fn marks(painter: &Painter, view: &View, document: &Document, marks: 
             .max_by(|a, b| (a.x - a.y).total_cmp(&(b.x - b.y)));
         if let Some(at) = highest {
             let label = format!("{}{}", lesion_labels(document, &mark.lesions), role_word(mark.role));
-            shadowed(painter, at + vec2(5.0, -5.0), Align2::LEFT_BOTTOM, &label, theme::font(theme::SMALL), line.colour);
+            shadowed(
+                painter,
+                at + vec2(5.0, -5.0),
+                Align2::LEFT_BOTTOM,
+                &label,
+                theme::font(theme::SMALL),
+                line.colour,
+            );
         }
     }
 }
@@ -107,7 +114,14 @@ pub(super) fn scale_bar(painter: &Painter, rect: Rect, view: &View, calibrated: 
     }
     let unit = if calibrated { "mm" } else { "px" };
     let words = format!("{length_mm} {unit}");
-    shadowed(painter, pos2(rect.center().x, y - 3.0), Align2::CENTER_BOTTOM, &words, theme::font(theme::SMALL), colour::TEXT);
+    shadowed(
+        painter,
+        pos2(rect.center().x, y - 3.0),
+        Align2::CENTER_BOTTOM,
+        &words,
+        theme::font(theme::SMALL),
+        colour::TEXT,
+    );
 }
 
 /// The corner texts. Returns how much room they took above and below.
