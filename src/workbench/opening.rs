@@ -238,7 +238,7 @@ impl Workbench {
 fn ready(opened: Opened, untitled: bool) -> Ready {
     let Opened { project, read_only, notes } = opened;
     let sources = sources(&project);
-    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why.to_string())), notes, sources }
+    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why)), notes, sources }
 }
 
 /// Where the pixels of each stack were found: beside the project when it moved with its images, else where

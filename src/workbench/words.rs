@@ -104,6 +104,10 @@ pub(super) fn done(label: &str, place: &str) -> String {
     if place.is_empty() || label.contains(place) { label.to_owned() } else { format!("{label} · {place}") }
 }
 
+pub(super) fn read_only(why: &impl std::fmt::Display) -> String {
+    format!("This project is open for reading only: {why}")
+}
+
 pub(super) fn not_written(label: &str, why: &str) -> String {
     format!("Not saved: {label}. {why} It is kept in the list of unsaved changes; try again there.")
 }
