@@ -195,16 +195,18 @@ impl Viewport {
                 out.ask(Request::Scroll { pane, by: slices * scroll_sign(&shown.grid) });
             }
         }
-        if response.dragged_by(PointerButton::Middle) {
-            let by = response.drag_delta();
+        // A button that is held still asks for nothing: no repaint while nothing changes.
+        let by = response.drag_delta();
+        let moved = by != eframe::egui::Vec2::ZERO;
+        if moved && response.dragged_by(PointerButton::Middle) {
             out.ask(Request::Pan { pane, right_mm: view.to_mm(by.x), down_mm: view.to_mm(by.y) });
         }
-        if response.dragged_by(PointerButton::Secondary)
+        if moved
+            && response.dragged_by(PointerButton::Secondary)
             && let Some(window) = scene.window
         {
             // Wide windows move in larger steps, so that a drag across the pane always means something.
             let step = (window.width / 256.0).max(0.25);
-            let by = response.drag_delta();
             let width = window.width + f64::from(by.x) * step;
             let centre = window.centre + f64::from(by.y) * step;
             out.ask(Request::SetWindow { pane, window: Window { centre, width: width.max(1.0) } });
