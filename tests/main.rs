@@ -11,4 +11,5 @@ mod project;
 mod ranks;
 mod sample_study;
 mod support;
+mod window;
 mod window_real;

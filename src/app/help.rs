@@ -28,11 +28,8 @@ pub fn show(ui: &Ui, keys: &KeyMap) -> bool {
             });
             ScrollArea::vertical().max_height(room.height() - 160.0).show(ui, |ui| {
                 ui.columns(3, |columns| {
-                    let groups: [&[Group]; 3] = [
-                        &[Group::Reading, Group::Answering],
-                        &[Group::Looking],
-                        &[Group::Marking, Group::Project],
-                    ];
+                    let groups: [&[Group]; 3] =
+                        [&[Group::Reading, Group::Answering], &[Group::Looking], &[Group::Marking, Group::Project]];
                     for (ui, groups) in columns.iter_mut().zip(groups) {
                         for group in groups {
                             group_rows(ui, *group, keys);

@@ -34,7 +34,8 @@ impl AblationApp {
             self.release_held(out);
         }
         for (key, pressed, repeat, modifiers) in events {
-            if typing && !(key == Key::Escape || modifiers.command) {
+            // A key that goes up is never typed, and may end what is held.
+            if typing && pressed && !(key == Key::Escape || modifiers.command) {
                 continue;
             }
             let command = self.keys.command(key, modifiers);
@@ -58,7 +59,7 @@ impl AblationApp {
                 if repeat && !repeats(command) {
                     continue;
                 }
-                if typing && is_text_key(command) {
+                if typing && !works_while_typing(command) {
                     continue;
                 }
                 out.command(command);
@@ -102,19 +103,27 @@ fn repeats(command: Command) -> bool {
     use Command as C;
     matches!(
         command,
-        C::SliceUp | C::SliceDown | C::SliceUpTen | C::SliceDownTen | C::ZoomIn | C::ZoomOut | C::BrushLarger
-            | C::BrushSmaller | C::Undo | C::Redo
+        C::SliceUp
+            | C::SliceDown
+            | C::SliceUpTen
+            | C::SliceDownTen
+            | C::ZoomIn
+            | C::ZoomOut
+            | C::BrushLarger
+            | C::BrushSmaller
+            | C::Undo
+            | C::Redo
     )
 }
 
-/// Ctrl keys that a text field uses itself.
-fn is_text_key(command: Command) -> bool {
-    matches!(command, Command::Undo | Command::Redo)
+/// The few commands that a text field leaves alone; everything else with Ctrl may mean something to it.
+fn works_while_typing(command: Command) -> bool {
+    use Command as C;
+    matches!(command, C::Cancel | C::Palette | C::Sign | C::ShowReading | C::ShowPatient | C::ShowImages | C::ShowTable)
 }
 
 fn digit(key: Key) -> Option<u8> {
-    const DIGITS: [Key; 10] = [
-        Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9,
-    ];
+    const DIGITS: [Key; 10] =
+        [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
     DIGITS.iter().position(|other| *other == key).and_then(|n| u8::try_from(n).ok())
 }

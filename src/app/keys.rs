@@ -172,8 +172,8 @@ mod tests {
 
     #[test]
     fn a_rebound_key_replaces_the_old_one_and_nonsense_is_named() {
-        let settings =
-            [("undo", "Ctrl+U"), ("match", "Ctrl+Nonsense"), ("nothing", "A")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        let settings = [("undo", "Ctrl+U"), ("match", "Ctrl+Nonsense"), ("nothing", "A")]
+            .map(|(a, b)| (a.to_owned(), b.to_owned()));
         let (map, unread) = KeyMap::rebound(&settings.into());
         assert_eq!(map.words(Command::Undo), "Ctrl+U");
         assert_eq!(map.command(Key::Z, Modifiers::COMMAND), None);

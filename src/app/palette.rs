@@ -5,7 +5,9 @@ use super::keys::KeyMap;
 use super::theme::{self, colour};
 use super::widgets::key_cap;
 use super::{Outbox, text};
-use eframe::egui::{self, Align, Align2, Area, Button, Frame, Key, Layout, Margin, Order, ScrollArea, Stroke, TextEdit, Ui, vec2};
+use eframe::egui::{
+    self, Align, Align2, Area, Button, Frame, Key, Layout, Margin, Order, ScrollArea, Stroke, TextEdit, Ui, vec2,
+};
 
 /// The palette's own state.
 #[derive(Debug, Default)]
@@ -51,7 +53,8 @@ impl Palette {
                         input.key_pressed(Key::Enter),
                     )
                 });
-                let field = TextEdit::singleline(&mut self.search).hint_text(text::PALETTE_HINT).desired_width(f32::INFINITY);
+                let field =
+                    TextEdit::singleline(&mut self.search).hint_text(text::PALETTE_HINT).desired_width(f32::INFINITY);
                 let field = ui.add(field).accessible_name(text::PALETTE_HINT);
                 if std::mem::take(&mut self.just_opened) {
                     field.request_focus();
@@ -94,7 +97,9 @@ impl Palette {
                                 if !key.is_empty() {
                                     key_cap(ui, &key);
                                 }
-                                ui.add(egui::Label::new(theme::small(why.as_deref().unwrap_or(info.tooltip))).truncate());
+                                ui.add(
+                                    egui::Label::new(theme::small(why.as_deref().unwrap_or(info.tooltip))).truncate(),
+                                );
                             });
                         });
                     }

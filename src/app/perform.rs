@@ -5,7 +5,7 @@ use super::dialogs::DialogKind;
 use super::shell::AblationApp;
 use super::strip::Strip;
 use super::{Outbox, Screen, text};
-use crate::clinical::{AmendmentReason, MarkRole};
+use crate::clinical::MarkRole;
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, Step, Tool, scroll_sign};
 use eframe::egui;
@@ -14,8 +14,12 @@ impl AblationApp {
     /// Does what was asked for in this frame: requests first, in their order, then commands.
     pub(super) fn perform(&mut self, ctx: &egui::Context, out: Outbox) {
         let anything = !out.requests.is_empty() || !out.commands.is_empty();
+        let reading = self.bench.selection();
         for request in out.requests {
             self.bench.ask(request);
+        }
+        if self.bench.selection() != reading {
+            self.strip = Strip::Off; // a digit must not answer for a lesion or visit that was not asked about
         }
         for command in out.commands {
             match why_disabled(command, self) {
@@ -72,7 +76,7 @@ impl AblationApp {
                     self.bench.ask(Request::DeleteMark(mark));
                 }
             }
-            C::Answer => self.strip = Strip::Answer,
+            C::Answer => self.strip = self.first_question(),
             C::Match => self.bench.ask(Request::Match),
             C::Unmatch => self.bench.ask(Request::Unmatch),
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
@@ -92,7 +96,10 @@ impl AblationApp {
             C::Accept => self.accept(),
             C::Cancel => self.cancel(),
             C::Sign => self.sign(),
-            C::Amend => self.bench.ask(Request::Amend { reason: self.reading.amend_reason(), text: self.reading.amend_text() }),
+            C::Amend => match self.reading.take_amendment() {
+                Some((reason, text)) => self.bench.ask(Request::Amend { reason, text }),
+                None => self.bench.tell(text::PICK_AMENDMENT.to_owned()),
+            },
             C::Why => self.why_open = !self.why_open,
             C::Palette => self.palette.open(),
             C::Help => self.help_open = !self.help_open,
@@ -163,9 +170,28 @@ impl AblationApp {
         }
     }
 
-    /// Ctrl+Enter: first what is open of the rest of the scan, then the signature.
+    /// The first question without an answer; from the start when all have one.
+    fn first_question(&self) -> Strip {
+        let Some(finding) = self.bench.finding() else { return Strip::Answer };
+        match finding.answer {
+            None => Strip::Answer,
+            Some(answer) => match Strip::after(answer) {
+                Strip::Shape if finding.shape.is_none() => Strip::Shape,
+                Strip::NotEvaluable if finding.not_evaluable_reason.is_none() => Strip::NotEvaluable,
+                Strip::NotDone if finding.not_done_reason.is_none() => Strip::NotDone,
+                _ => Strip::Answer,
+            },
+        }
+    }
+
+    /// Ctrl+Enter: what lesions still lack is said first, then the rest of the scan is asked, then it is
+    /// signed.
     fn sign(&mut self) {
         self.screen = Screen::Reading;
+        if !self.bench.lesions_before_signing().is_empty() {
+            self.bench.ask(Request::Sign);
+            return;
+        }
         let rest = self.bench.rest_of_scan();
         self.strip = if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
             Strip::NewTumour
@@ -176,6 +202,8 @@ impl AblationApp {
         };
         if self.strip == Strip::Off {
             self.bench.ask(Request::Sign);
+        } else {
+            self.bench.tell(text::REST_FIRST.to_owned());
         }
     }
 }
@@ -202,14 +230,23 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
-        C::Match | C::NextPane | C::SliceUp | C::SliceDown | C::SliceUpTen | C::SliceDownTen | C::FirstSlice
-        | C::LastSlice | C::ZoomIn | C::ZoomOut | C::Fit | C::ResetView | C::NextSeries | C::PreviousSeries => {
+        C::Match
+        | C::NextPane
+        | C::SliceUp
+        | C::SliceDown
+        | C::SliceUpTen
+        | C::SliceDownTen
+        | C::FirstSlice
+        | C::LastSlice
+        | C::ZoomIn
+        | C::ZoomOut
+        | C::Fit
+        | C::ResetView
+        | C::NextSeries
+        | C::PreviousSeries => {
             let shown = bench.room().panes().iter().any(|pane| pane.shown().is_some());
             (!shown).then(|| text::NEEDS_PANE.to_owned())
         }
         _ => None,
     }
 }
-
-/// The reason an amendment starts with; the reader picks another beside it.
-pub(super) const FIRST_AMENDMENT_REASON: AmendmentReason = AmendmentReason::Slip;

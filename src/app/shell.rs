@@ -13,9 +13,7 @@ use super::table_view::TableScreen;
 use super::theme::{self, colour};
 use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
-use super::{
-    Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar,
-};
+use super::{Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar};
 use crate::workbench::{Clock, DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Wake, Workbench};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
 use std::collections::BTreeMap;
@@ -217,7 +215,13 @@ fn drop_hint(ui: &Ui) {
     }
     let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, egui::Id::unique("drop")));
     let rect = ui.ctx().content_rect().shrink(8.0);
-    painter.rect(rect, theme::RADIUS, colour::APP.gamma_multiply(0.8), Stroke::new(2.0, colour::ACCENT), egui::StrokeKind::Inside);
+    painter.rect(
+        rect,
+        theme::RADIUS,
+        colour::APP.gamma_multiply(0.8),
+        Stroke::new(2.0, colour::ACCENT),
+        egui::StrokeKind::Inside,
+    );
     painter.text(rect.center(), Align2::CENTER_CENTER, text::DROP_HERE, theme::bold(theme::LARGE), colour::ACCENT);
 }
 

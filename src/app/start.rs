@@ -62,13 +62,8 @@ impl StartScreen {
         ui.label(theme::soft(text::START_LEAD));
         ui.add_space(12.0);
         let wide = vec2(ui.available_width(), 40.0);
-        let open = widgets::primary_button(
-            ui,
-            wide,
-            Command::OpenFolder.info().label,
-            &keys.words(Command::OpenFolder),
-            true,
-        );
+        let open =
+            widgets::primary_button(ui, wide, Command::OpenFolder.info().label, &keys.words(Command::OpenFolder), true);
         if open.on_hover_text(Command::OpenFolder.info().tooltip).clicked() {
             out.command(Command::OpenFolder);
         }
@@ -99,13 +94,22 @@ impl StartScreen {
             ui.label(theme::small(text::NO_RECENT));
         }
         for path in &self.recent {
-            let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let button = Button::new(name).frame(false).wrap_mode(egui::TextWrapMode::Truncate);
+            let button = Button::new(project_name(path)).frame(false).wrap_mode(egui::TextWrapMode::Truncate);
             if ui.add(button).on_hover_text(path.display().to_string()).clicked() {
                 out.ask(Request::Open(vec![path.clone()]));
             }
         }
     }
+}
+
+/// A project's name; an untitled one goes by when it was made.
+fn project_name(path: &Path) -> String {
+    let stem = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let made = stem.strip_prefix("untitled-").and_then(|when| {
+        let when = chrono::NaiveDateTime::parse_from_str(when.get(..15)?, "%Y%m%d-%H%M%S").ok()?;
+        Some(when.format("Untitled project of %Y-%m-%d %H:%M UTC").to_string())
+    });
+    made.unwrap_or(stem)
 }
 
 /// A path that is there is opened; a project name that is not there yet is made.

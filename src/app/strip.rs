@@ -89,10 +89,7 @@ mod tests {
         assert_eq!(Strip::Shape.digit(2).unwrap().0, Request::Shape(Some(Shape::ThinSmoothRim)));
         assert_eq!(Strip::Shape.digit(8).unwrap().0, Request::Shape(Some(Shape::HypoattenuatingNodule)));
         assert_eq!(Strip::Shape.digit(0).unwrap().0, Request::Shape(Some(Shape::VesselAtZone)));
-        assert_eq!(
-            Strip::NotEvaluable.digit(5).unwrap().0,
-            Request::NotEvaluable(NotEvaluableReason::NoContrast)
-        );
+        assert_eq!(Strip::NotEvaluable.digit(5).unwrap().0, Request::NotEvaluable(NotEvaluableReason::NoContrast));
         assert_eq!(Strip::NotDone.digit(2).unwrap().0, Request::NotDone(NotDoneReason::Died));
         assert!(Strip::Off.digit(1).is_none());
     }

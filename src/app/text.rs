@@ -134,8 +134,11 @@ pub const TABLES: &[(&str, &str)] = &[
 pub const ALL_COLUMNS: &str = "All columns";
 pub const ALL_COLUMNS_TOOLTIP: &str = "Show every column that is written, as against those read most";
 pub const NO_ROWS: &[(&str, &str)] = &[
-    ("lesion_visit", "No lesion yet. Bring a treated tumour to the middle of a pane in the reading room and press A; \
-        its visits are listed here."),
+    (
+        "lesion_visit",
+        "No lesion yet. Bring a treated tumour to the middle of a pane in the reading room and press A; \
+        its visits are listed here.",
+    ),
     ("lesions", "No lesion yet. Bring a treated tumour to the middle of a pane in the reading room and press A."),
     ("patients", "No patient yet. Drop a folder of DICOM images on the window."),
     ("sessions", "No session yet. Enter the ablation under Patient."),
@@ -146,8 +149,9 @@ pub const NO_ROWS: &[(&str, &str)] = &[
 pub const OPEN_IN_ROOM: &str = "Show in the reading room";
 
 pub const EFFICACY: &str = "Technique efficacy (technical effectiveness)";
-pub const PER_TUMOUR: &str = "per tumour, evaluable";
-pub const PER_PATIENT: &str = "per patient, all index lesions";
+pub const PER_TUMOUR: (&str, &str) = ("per tumour", "evaluable lesions");
+pub const PER_PATIENT: (&str, &str) = ("per patient", "all index lesions");
+pub const WILSON: &str = "Wilson score interval";
 pub const RATE_WORDS: &[(&str, &str)] = &[
     ("primary_equivocal_fails", "Equivocal counted as failure"),
     ("primary_all_treated", "All treated lesions"),
@@ -180,7 +184,7 @@ pub const EXPORT_TOOLTIP: &str = "Write the tables with their data dictionary";
 pub const CHOOSE_FOLDER: &str = "Choose folder";
 pub const EXPORT_NEEDS_LESION: &str =
     "There is nothing to export: the project has no lesion yet. Add a lesion in the reading room first.";
-pub const EXPORT_NEEDS_PATH: &str = "Say where to write: a folder for all tables, or a name that ends in .csv for one.";
+pub const EXPORT_NEEDS_PATH: &str = "A folder for all tables, or a name ending in .csv for one.";
 pub const ISO_DATES: &str = "ISO dates";
 pub const ISO_DATES_TOOLTIP: &str = "Calendar dates, such as 2024-03-18";
 pub const DAYS_SINCE: &str = "Days since first ablation";
@@ -242,6 +246,11 @@ pub fn open_lesion(label: &str, patient: &str) -> String {
     format!("Open {label} of {patient}")
 }
 
+/// "95 % CI 40.9-92.9", of the ends in percent.
+pub fn confidence((low, high): (f64, f64)) -> String {
+    format!("95 % CI {low:.1}-{high:.1}")
+}
+
 /// "Wilson 95 % 40.9-92.9 %".
 pub fn wilson(interval: &str) -> String {
     format!("Wilson 95 % {interval}")
@@ -294,7 +303,7 @@ pub const MOUSE: &[(&str, &str)] = &[
     ("Middle drag", "move the picture"),
     ("Left drag", "scroll, or paint with a brush"),
     ("Shift + move", "show the place under the pointer in all panes"),
-    ("Digits", "window presets; answers while the score strip is on"),
+    ("Digits", "window presets; answers while a question shows its digits"),
 ];
 
 pub const NEEDS_PROJECT: &str = "Open a folder or a project first";
@@ -307,7 +316,8 @@ pub const NOTHING_TO_UNDO: &str = "There is nothing to undo";
 pub const NOTHING_TO_REDO: &str = "There is nothing to redo";
 pub const READER_ASK: &str = "Who reads?";
 pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
-pub const FILES_UNKNOWN: &str = "The files of this series are not where they were. Drop their folder on the window to find them again.";
+pub const FILES_UNKNOWN: &str =
+    "The files of this series are not where they were. Drop their folder on the window to find them again.";
 pub const NOTHING_DUE_HERE: &str = "No lesion was treated before this visit, so there is nothing to sign";
 pub const ADEQUACY_REASON: &str = "Why adequate or not";
 pub const ADEQUACY_BY_EYE: &str = "judged by eye";
@@ -329,7 +339,8 @@ pub mod patient {
     pub const ADD_PATIENT: &str = "Add patient";
     pub const ADD_PATIENT_TOOLTIP: &str = "A patient without images; images bring their patients along";
     pub const NO_PATIENT_LEAD: &str = "No patient yet";
-    pub const NO_PATIENT: &str = "Drop a folder of images on this window: they bring their patients along. Or add one by hand.";
+    pub const NO_PATIENT: &str =
+        "Drop a folder of images on this window: they bring their patients along. Or add one by hand.";
     pub const CODE: &str = "Code";
     pub const SEX: &str = "Sex";
     pub const AGE: &str = "Age at first ablation";
@@ -365,7 +376,8 @@ pub mod patient {
     pub const TUMOUR_TYPE: &str = "Tumour type";
     pub const LONG_AXIS: &str = "Long axis";
     pub const SHORT_AXIS: &str = "Short axis";
-    pub const AXIS_TOOLTIP: &str = "Before treatment, when measured elsewhere. A tumour mark before treatment gives it by itself";
+    pub const AXIS_TOOLTIP: &str =
+        "Before treatment, when measured elsewhere. A tumour mark before treatment gives it by itself";
     pub const MM: &str = "mm";
     pub const STATUS: &str = "Status";
     pub const INDEX_OR_NEW: &str = "Index or new";
@@ -378,7 +390,8 @@ pub mod patient {
     pub const SESSIONS: &str = "Sessions";
     pub const NEW_SESSION: &str = "New session";
     pub const NEW_SESSION_TOOLTIP: &str = "Enter another session";
-    pub const NO_SESSION: &str = "No session yet. Enter the one that treated the lesions; then its follow-up can be read.";
+    pub const NO_SESSION: &str =
+        "No session yet. Enter the one that treated the lesions; then its follow-up can be read.";
     pub const SESSION_NEEDS_LESION: &str = "Add a lesion first; a session treats at least one.";
     pub const SESSION_DATE: &str = "Session date";
     pub const MODALITY: &str = "Modality";
@@ -403,9 +416,8 @@ pub mod patient {
     pub const ADD_NEEDS_TREATED: &str = "Tick the lesions that were treated first.";
 
     pub const EVENTS: &str = "Events";
-    pub const EVENTS_TOOLTIP: &str =
-        "What the images do not show. Progression and repeat ablation follow from answers and sessions.";
-    pub const NO_EVENT: &str = "No event. Enter other treatments, loss to follow-up, or new tumour known from elsewhere.";
+    pub const NO_EVENT: &str =
+        "No event. Enter other treatments, loss to follow-up, or new tumour known from elsewhere.";
     pub const EVENT: &str = "Event";
     pub const EVENT_DATE: &str = "Event date";
     pub const EVENT_LESION: &str = "Event lesion";
@@ -441,3 +453,9 @@ pub fn short(code: &str) -> Option<&'static str> {
         _ => None,
     }
 }
+
+pub const REST_FIRST: &str = "Before signing, the rest of the scan: new tumour elsewhere, then complications";
+pub const PICK_AMENDMENT: &str = "Pick why the visit is amended, above the button";
+pub const PICK_REASON: &str = "pick a reason";
+pub const NO_READING: &str = "none yet";
+pub const EXPECTED: &str = "expected here";

@@ -16,8 +16,8 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
             ui.add_space(4.0);
             let name = if desk.is_untitled() { desk.name() } else { format!("{}.ablation", desk.name()) };
             ui.label(theme::soft(name)).on_hover_text(desk.path().display().to_string());
-            if desk.read_only().is_some() {
-                ui.label(widgets::coloured(text::READ_ONLY, colour::WARN));
+            if let Some(why) = desk.read_only() {
+                ui.label(widgets::coloured(text::READ_ONLY, colour::WARN)).on_hover_text(why);
             }
             ui.add_space(8.0);
             screens(ui, app, out);

@@ -5,10 +5,14 @@ use super::widgets;
 use super::{Outbox, text};
 use crate::clinical::{Patient, PrimaryCancer, StackKey, Visit, VisitId};
 use crate::hanging::short_role;
+use crate::outcome::TimePoint;
 use crate::project::{Document, StackRecord};
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, VisitState, Workbench};
-use eframe::egui::{Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo, Role, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
+};
 use std::collections::BTreeMap;
 
 /// Edge of a thumbnail, points.
@@ -48,20 +52,37 @@ impl VisitsPanel {
             .inner_margin(Margin::same(6));
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
-            let name = time_point(bench, visit.id);
             let hidden = state == VisitState::Hidden;
+            let name = if hidden { String::new() } else { time_point(bench, visit.id) };
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::click());
-            response.widget_info(|| {
-                WidgetInfo::selected(Role::Button, !hidden, chosen, format!("Visit {}", visit.date))
-            });
+            response
+                .widget_info(|| WidgetInfo::selected(Role::Button, !hidden, chosen, format!("Visit {}", visit.date)));
             let (words, tint) = state_words(state);
             let painter = ui.painter().with_clip_rect(rect);
             let top = rect.left_top() + vec2(0.0, 8.0);
             painter.circle(top + vec2(4.0, 0.0), 4.0, tint, Stroke::NONE);
             let strong = if hidden { colour::FAINT } else { colour::TEXT };
-            painter.text(top + vec2(14.0, 0.0), Align2::LEFT_CENTER, visit.date.to_string(), theme::bold(theme::BODY), strong);
-            painter.text(rect.right_top() + vec2(0.0, 8.0), Align2::RIGHT_CENTER, name, theme::font(theme::SMALL), colour::SOFT);
-            painter.text(rect.left_top() + vec2(0.0, 26.0), Align2::LEFT_CENTER, words, theme::font(theme::SMALL), colour::SOFT);
+            painter.text(
+                top + vec2(14.0, 0.0),
+                Align2::LEFT_CENTER,
+                visit.date.to_string(),
+                theme::bold(theme::BODY),
+                strong,
+            );
+            painter.text(
+                rect.right_top() + vec2(0.0, 8.0),
+                Align2::RIGHT_CENTER,
+                name,
+                theme::font(theme::SMALL),
+                colour::SOFT,
+            );
+            painter.text(
+                rect.left_top() + vec2(0.0, 26.0),
+                Align2::LEFT_CENTER,
+                words,
+                theme::font(theme::SMALL),
+                colour::SOFT,
+            );
             let tip = if hidden { text::HIDDEN_VISIT.to_owned() } else { format!("Read the visit of {}", visit.date) };
             if response.on_hover_text(tip).clicked() {
                 out.ask(Request::SelectVisit(visit.id));
@@ -99,7 +120,8 @@ impl VisitsPanel {
         let font = theme::font(if label.len() > 7 { 9.0 } else { 10.5 });
         let clipped = ui.painter().with_clip_rect(rect.expand(1.0));
         clipped.text(pos2(rect.left(), rect.bottom()), Align2::LEFT_BOTTOM, label, font, colour::SOFT);
-        let oddities: Vec<String> = stack.info.oddities.iter().map(|o| crate::workbench::words::capital(&o.to_string())).collect();
+        let oddities: Vec<String> =
+            stack.info.oddities.iter().map(|o| crate::workbench::words::capital(&o.to_string())).collect();
         let mut tip = format!("{words}\n{}\n{}", stack.role_because, text::DROP_THUMBNAIL);
         if !oddities.is_empty() {
             tip = format!("{tip}\n{}", oddities.join("\n"));
@@ -155,7 +177,8 @@ fn time_order(ui: &mut Ui, document: &Document, out: &mut Outbox) {
 /// The nominal time point of the chosen lesion at a visit, short.
 fn time_point(bench: &Workbench, visit: VisitId) -> String {
     let outcome = bench.selection().lesion.and_then(|lesion| bench.outcome(lesion));
-    outcome.and_then(|outcome| outcome.at(visit)).map_or_else(String::new, |at| at.time_point.value.to_string())
+    let point = outcome.and_then(|outcome| outcome.at(visit)).map(|at| at.time_point.value);
+    point.filter(|point| *point != TimePoint::Untreated).map_or_else(String::new, |point| point.to_string())
 }
 
 fn state_words(state: VisitState) -> (String, Color32) {

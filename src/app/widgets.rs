@@ -4,10 +4,18 @@ use super::Outbox;
 use super::command::Command;
 use super::keys::KeyMap;
 use super::theme::{self, colour};
-use eframe::egui::{self, Align2, Button, Color32, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, Role, vec2};
+use eframe::egui::{
+    self, Align2, Button, Color32, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
 
 /// A button for a command: label, tooltip with its key, and why it is disabled.
-pub fn command_button(ui: &mut Ui, command: Command, keys: &KeyMap, why_not: Option<&str>, out: &mut Outbox) -> Response {
+pub fn command_button(
+    ui: &mut Ui,
+    command: Command,
+    keys: &KeyMap,
+    why_not: Option<&str>,
+    out: &mut Outbox,
+) -> Response {
     labelled_command(ui, command, command.info().label, keys, why_not, out)
 }
 
@@ -67,10 +75,16 @@ pub fn answer_button(ui: &mut Ui, size: Vec2, label: &str, digit: &str, chosen: 
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect(rect, theme::RADIUS, fill, edge, StrokeKind::Inside);
     let text = if enabled { colour::TEXT } else { colour::FAINT };
-    let room = rect.width() - 27.0;
+    let room = rect.width() - if digit.is_empty() { 16.0 } else { 25.0 };
     let font = fitting(ui, label, room);
     painter.text(rect.left_center() + vec2(8.0, 0.0), Align2::LEFT_CENTER, label, font, text);
-    painter.text(rect.right_center() - vec2(7.0, 0.0), Align2::RIGHT_CENTER, digit, theme::font(theme::SMALL), colour::FAINT);
+    painter.text(
+        rect.right_center() - vec2(7.0, 0.0),
+        Align2::RIGHT_CENTER,
+        digit,
+        theme::font(theme::SMALL),
+        colour::FAINT,
+    );
     response
 }
 
@@ -78,7 +92,11 @@ pub fn answer_button(ui: &mut Ui, size: Vec2, label: &str, digit: &str, chosen: 
 fn fitting(ui: &Ui, text: &str, width: f32) -> egui::FontId {
     let body = theme::font(theme::BODY);
     let needed = ui.painter().layout_no_wrap(text.to_owned(), body.clone(), colour::TEXT).size().x;
-    if needed <= width { body } else { theme::font(theme::SMALL) }
+    match needed {
+        fits if fits <= width => body,
+        close if close * theme::SMALL / theme::BODY <= width => theme::font(theme::SMALL),
+        _ => theme::font(theme::SMALL - 1.5),
+    }
 }
 
 /// The one button that matters.
@@ -117,6 +135,14 @@ pub fn value_row(ui: &mut Ui, name: &str, value: &str) {
     painter.text(rect.left_center(), Align2::LEFT_CENTER, name, theme::font(theme::BODY), colour::SOFT);
     painter.text(rect.right_center(), Align2::RIGHT_CENTER, value, theme::font(theme::BODY), colour::TEXT);
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, colour::LINE));
+}
+
+/// A hairline over a row of a table, from edge to edge of what is seen of the table; drawn from its first cell.
+pub fn row_line(ui: &Ui, seen: egui::Rect) {
+    let above = ui.max_rect().top() - ui.spacing().item_spacing.y / 2.0;
+    let mut painter = ui.painter().clone();
+    painter.set_clip_rect(seen); // the cell's own would cut the line off
+    painter.hline(seen.x_range(), above, Stroke::new(1.0, colour::LINE));
 }
 
 /// A caption over a group.

@@ -106,6 +106,22 @@ impl Project {
         self.history.entries().last().ok_or_else(|| Refusal::Nothing.into())
     }
 
+    /// Writes down who has the project, for those who find it taken.
+    ///
+    /// # Errors
+    /// When the project is open for reading only, or cannot be written.
+    pub fn hold_as(&mut self, who: &str, since: Stamp) -> Result<(), SaveError> {
+        self.store.hold_as(who, since)
+    }
+
+    /// Writes names and paths alone: nothing of the document changes, so it is no change of the journal.
+    ///
+    /// # Errors
+    /// When the project is open for reading only, or cannot be written.
+    pub fn write_sidecar(&mut self, sidecar: &Sidecar) -> Result<(), SaveError> {
+        self.store.write_sidecar(sidecar)
+    }
+
     /// Takes back the latest change still in force, whoever made it.
     ///
     /// # Errors

@@ -41,6 +41,21 @@ impl Workbench {
     #[must_use]
     pub fn before_signing(&self) -> Vec<String> {
         let Some((document, visit)) = self.document().zip(self.selection.visit) else { return Vec::new() };
+        let mut open = self.lesions_before_signing();
+        let rest = document.rest_of_scan(visit);
+        if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
+            open.push(words::NEW_TUMOUR_OPEN.to_owned());
+        }
+        if rest.is_none_or(|rest| rest.complications.is_none()) {
+            open.push(words::COMPLICATIONS_OPEN.to_owned());
+        }
+        open
+    }
+
+    /// What the lesions of the chosen visit still lack before it can be signed.
+    #[must_use]
+    pub fn lesions_before_signing(&self) -> Vec<String> {
+        let Some((document, visit)) = self.document().zip(self.selection.visit) else { return Vec::new() };
         let mut open = Vec::new();
         for lesion in self.due(visit) {
             let label = document.lesion(lesion).map(|lesion| lesion.label.clone()).unwrap_or_default();
@@ -52,13 +67,6 @@ impl Workbench {
             open.extend(at.missing.iter().map(|field| format!("{label}: {}", words::small(field.words()))));
             let hard = at.objections.iter().filter(|o| o.class == crate::outcome::ObjectionClass::Hard);
             open.extend(hard.map(|objection| format!("{label}: {}", objection.sentence)));
-        }
-        let rest = document.rest_of_scan(visit);
-        if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
-            open.push(words::NEW_TUMOUR_OPEN.to_owned());
-        }
-        if rest.is_none_or(|rest| rest.complications.is_none()) {
-            open.push(words::COMPLICATIONS_OPEN.to_owned());
         }
         open
     }

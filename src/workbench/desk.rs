@@ -51,23 +51,35 @@ pub(super) struct Intent {
     pub(super) sidecar: Sidecar,
     /// Whether a line with "undo" is shown when it is done.
     pub(super) tell: bool,
+    /// What else a person should know of it.
+    pub(super) warning: Option<String>,
 }
 
 impl Intent {
     pub(super) fn tell(named: NamedEdit) -> Self {
-        Self { named, sidecar: Sidecar::default(), tell: true }
+        Self { named, sidecar: Sidecar::default(), tell: true, warning: None }
     }
 
     pub(super) fn quiet(named: NamedEdit) -> Self {
-        Self { named, sidecar: Sidecar::default(), tell: false }
+        Self { named, sidecar: Sidecar::default(), tell: false, warning: None }
     }
 }
 
 /// What the scribe is asked to do.
 enum Task {
-    Change { make: Make, at: Stamp, reader: Option<String> },
-    Undo { at: Stamp, reader: Option<String> },
-    Redo { at: Stamp, reader: Option<String> },
+    Change {
+        make: Make,
+        at: Stamp,
+        reader: Option<String>,
+    },
+    Undo {
+        at: Stamp,
+        reader: Option<String>,
+    },
+    Redo {
+        at: Stamp,
+        reader: Option<String>,
+    },
     /// Run something that needs the project itself, such as a copy.
     With(Box<dyn FnOnce(&mut Project) + Send>),
 }
@@ -85,6 +97,7 @@ struct Report {
 struct Written {
     entry: Entry,
     tell: bool,
+    warning: Option<String>,
 }
 
 enum Failure {
@@ -290,12 +303,22 @@ fn work(project: &mut Project, task: Task) -> Option<Report> {
         Task::Undo { at, reader } => {
             let by = By { reader: reader_id(project, reader.as_deref(), at), at };
             let result = project.undo(by).cloned();
-            (at, result.map(|entry| Written { entry, tell: true }).map_err(|why| Failure::Refused(why.to_string())))
+            (
+                at,
+                result
+                    .map(|entry| Written { entry, tell: true, warning: None })
+                    .map_err(|why| Failure::Refused(why.to_string())),
+            )
         }
         Task::Redo { at, reader } => {
             let by = By { reader: reader_id(project, reader.as_deref(), at), at };
             let result = project.redo(by).cloned();
-            (at, result.map(|entry| Written { entry, tell: true }).map_err(|why| Failure::Refused(why.to_string())))
+            (
+                at,
+                result
+                    .map(|entry| Written { entry, tell: true, warning: None })
+                    .map_err(|why| Failure::Refused(why.to_string())),
+            )
         }
         Task::Change { make, at, reader } => {
             let reader = reader_id(project, reader.as_deref(), at);
@@ -320,7 +343,7 @@ fn work(project: &mut Project, task: Task) -> Option<Report> {
 
 fn write(project: &mut Project, intent: Intent, by: By) -> Result<Written, Failure> {
     match project.commit_with(intent.named.clone(), by, &intent.sidecar) {
-        Ok(entry) => Ok(Written { entry: entry.clone(), tell: intent.tell }),
+        Ok(entry) => Ok(Written { entry: entry.clone(), tell: intent.tell, warning: intent.warning }),
         Err(CommitError::Refused(why)) => Err(Failure::Refused(why.to_string())),
         Err(CommitError::NotSaved(why)) => Err(Failure::NotWritten {
             label: intent.named.label.clone(),
@@ -384,10 +407,7 @@ impl Workbench {
     }
 
     /// Like [`Self::change`], for an edit that needs nothing but the document.
-    pub(super) fn edit(
-        &mut self,
-        make: impl FnOnce(&Document) -> Result<NamedEdit, NoEdit> + Send + 'static,
-    ) {
+    pub(super) fn edit(&mut self, make: impl FnOnce(&Document) -> Result<NamedEdit, NoEdit> + Send + 'static) {
         self.change(move |document, _, _| make(document).map(Intent::tell));
     }
 
@@ -400,9 +420,7 @@ impl Workbench {
             self.notices.tell(Level::Problem, words::NO_READER, false);
             return;
         }
-        self.change(move |document, reader, at| {
-            make(document, reader.ok_or(words::NO_READER)?, at)
-        });
+        self.change(move |document, reader, at| make(document, reader.ok_or(words::NO_READER)?, at));
     }
 
     pub(super) fn undo(&mut self) {
@@ -452,6 +470,9 @@ impl Workbench {
                     changed = true;
                     desk.revision = next_revision();
                     self.outcomes.extend(report.outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)));
+                    if let Some(warning) = written.warning {
+                        self.notices.tell(Level::Problem, warning, false);
+                    }
                     if written.tell {
                         let where_ = words::place(&desk.document, written.entry.patient, written.entry.visit);
                         let is_step_back = written.entry.undoes.is_some();

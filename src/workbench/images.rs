@@ -89,8 +89,7 @@ impl Images {
         let sources = Arc::clone(self.sources.get(&key)?);
         self.make_room(info, jobs);
         let volume = Arc::new(info.empty_volume());
-        let entry =
-            Entry { volume: Arc::clone(&volume), errors: SliceErrors::new(), last_shown: self.tick };
+        let entry = Entry { volume: Arc::clone(&volume), errors: SliceErrors::new(), last_shown: self.tick };
         self.entries.insert(key, entry);
         let (target, info, limits) = (Arc::clone(&volume), Arc::clone(info), self.limits);
         jobs.start(Slot::Load(key), super::words::LOADING, lane, move |context| Done::Loaded {

@@ -6,7 +6,7 @@ use super::jobs::Lane;
 use super::notices::Level;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::{Identity, Patient, PatientId, Study, Visit, VisitId, VisitSource};
-use crate::dicom::{Found, FoundStack, Limits, Skipped, find};
+use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find};
 use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits};
 use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord};
 use std::collections::BTreeMap;
@@ -59,6 +59,7 @@ impl Workbench {
             self.import = Some(report);
             return;
         }
+        self.read_ahead(&report.found);
         self.import = Some(report);
         if self.desk.is_some() {
             self.import_found();
@@ -67,6 +68,18 @@ impl Workbench {
                 report.waits_for_a_project = true;
             }
             self.untitled_project();
+        }
+    }
+
+    /// Starts reading pixels while the project is still being written: the pictures are there when it is.
+    fn read_ahead(&mut self, found: &[FoundStack]) {
+        const AHEAD: usize = 4;
+        let volumes = found.iter().filter(|stack| matches!(stack.info.shape, Shape::Volume(_)));
+        for stack in volumes.take(AHEAD) {
+            let key = stack.info.key;
+            self.images.set_sources(key, stack.sources.clone());
+            let middle = u32::try_from(stack.sources.len() / 2).unwrap_or(0);
+            self.images.want(key, &Arc::new(stack.info.clone()), middle, Lane::Screen, &mut self.jobs);
         }
     }
 
@@ -80,18 +93,29 @@ impl Workbench {
         report.new_stacks = found.iter().filter(|stack| !known(stack)).count();
         report.questions = found.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
         report.questions.dedup();
-        if report.new_stacks == 0 {
-            self.notices.tell(Level::Note, words::NOTHING_NEW, false);
-        }
+        let nothing_new = report.new_stacks == 0;
         for stack in &found {
             self.images.set_sources(stack.info.key, stack.sources.clone());
         }
         let folder = desk.path().parent().map(Path::to_owned);
+        if nothing_new {
+            // The same images, perhaps in another place: only where they are is written down.
+            self.notices.tell(Level::Note, words::NOTHING_NEW, false);
+            if desk.read_only().is_none() {
+                let places = found.iter().map(|stack| (stack.info.key, paths(stack, folder.as_deref()))).collect();
+                let sidecar = Sidecar { identities: Vec::new(), paths: places };
+                // When it cannot be written the images are found again next time in the same way.
+                desk.with_project(move |project| drop(project.write_sidecar(&sidecar)));
+            }
+            self.hang_and_centre();
+            return;
+        }
         // Identities are read from the file by the scribe: they are not part of the document.
         let (send, identities) = std::sync::mpsc::channel();
         desk.with_project(move |project| {
             send.send(project.store().identities()).ok();
         });
+        let skipped = report.skipped.len();
         let today = self.today();
         self.change(move |document, _, _| {
             let identities = match identities.recv() {
@@ -99,7 +123,7 @@ impl Workbench {
                 Ok(Err(error)) => return Err(error.to_string().into()),
                 Err(_) => Vec::new(),
             };
-            plan(document, &identities, found, folder.as_deref(), today)
+            plan(document, &identities, found, folder.as_deref(), skipped, today)
         });
     }
 }
@@ -114,6 +138,7 @@ fn plan(
     identities: &[(PatientId, Identity)],
     found: Vec<FoundStack>,
     folder: Option<&Path>,
+    skipped: usize,
     today: crate::clinical::Date,
 ) -> Result<Intent, NoEdit> {
     let mut ops = Vec::new();
@@ -123,13 +148,19 @@ fn plan(
     let mut next_visit = document.next_visit();
     let mut next_code = document.next_patient_code();
     let mut stacks_by_patient: BTreeMap<PatientId, Vec<FoundStack>> = BTreeMap::new();
+    let mut owners: BTreeMap<String, PatientId> = BTreeMap::new();
+    let mut left_out = 0;
 
     for stack in found {
         let known = document.stack(stack.info.key).map(|record| record.patient);
-        let patient = known.unwrap_or_else(|| match propose_patient(&identities, &stack.identity).value {
-            PatientMatch::Same(patient) => patient,
+        let owner = document.study(&stack.study.uid).map(|study| study.patient);
+        let owner = owner.or_else(|| owners.get(&stack.study.uid).copied());
+        let patient = known.unwrap_or_else(|| match (propose_patient(&identities, &stack.identity).value, owner) {
+            (PatientMatch::Same(patient), _) => patient,
+            // The same ID in the same study: a name written in two ways is no second patient.
+            (PatientMatch::Ask, Some(owner)) => owner,
             // A doubtful match is a patient of its own until the reader says otherwise: nothing is mixed up.
-            PatientMatch::New | PatientMatch::Ask => {
+            (PatientMatch::New | PatientMatch::Ask, _) => {
                 let mut patient = Patient::new(next_patient, next_code.clone());
                 patient.sex = stack.sex;
                 next_patient = PatientId(next_patient.0 + 1);
@@ -138,6 +169,17 @@ fn plan(
                 patient.id
             }
         });
+        // A study belongs to one patient. Where its series say otherwise, nothing is guessed: those that do not
+        // fit the first are left out, and said.
+        if owner.is_some_and(|owner| owner != patient) {
+            left_out += 1;
+            ops.retain(|op| {
+                !matches!(op, Op::Put(Row::Patient(row)) if row.id == patient)
+                    || stacks_by_patient.contains_key(&patient)
+            });
+            continue;
+        }
+        owners.insert(stack.study.uid.clone(), patient);
         if !identities.iter().any(|(id, identity)| *id == patient && *identity == stack.identity) {
             identities.push((patient, stack.identity.clone()));
             sidecar.identities.push((patient, stack.identity.clone()));
@@ -171,8 +213,7 @@ fn plan(
                     *made.entry(date).or_insert_with(|| {
                         let id = next_visit;
                         next_visit = VisitId(next_visit.0 + 1);
-                        let visit =
-                            Visit { id, patient, date, source: VisitSource::Images, note: String::new() };
+                        let visit = Visit { id, patient, date, source: VisitSource::Images, note: String::new() };
                         ops.push(Op::Put(Row::Visit(visit)));
                         id
                     })
@@ -207,10 +248,11 @@ fn plan(
     }
     let stacks = ops.iter().filter(|op| matches!(op, Op::Put(Row::Stack(_)))).count();
     if stacks == 0 {
-        return Err(words::NOTHING_NEW.into());
+        return Err(NoEdit::Nothing); // they came in meanwhile
     }
-    let named = NamedEdit::new(ChangeKind::Import, words::imported(stacks), ops);
-    Ok(Intent { named, sidecar, tell: true })
+    let named = NamedEdit::new(ChangeKind::Import, words::imported(stacks, skipped), ops);
+    let warning = (left_out > 0).then(|| words::left_out(left_out));
+    Ok(Intent { named, sidecar, tell: true, warning })
 }
 
 fn paths(stack: &FoundStack, folder: Option<&Path>) -> Vec<InstancePath> {

@@ -34,9 +34,8 @@ impl Executor {
     /// Two pools, each as wide as the machine; falls back to the caller's thread where none can be made.
     #[must_use]
     pub fn threads() -> Self {
-        let pool = |name: &'static str| {
-            rayon::ThreadPoolBuilder::new().thread_name(move |n| format!("{name}-{n}")).build()
-        };
+        let pool =
+            |name: &'static str| rayon::ThreadPoolBuilder::new().thread_name(move |n| format!("{name}-{n}")).build();
         match (pool("screen"), pool("loading")) {
             (Ok(screen), Ok(loading)) => Self::Threads { screen, loading },
             _ => Self::Inline,
@@ -125,11 +124,7 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
         self.cancel(&slot);
         self.next_generation += 1;
         let generation = self.next_generation;
-        let context = JobContext {
-            cancelled: Arc::default(),
-            progress: Arc::default(),
-            wake: Arc::clone(&self.wake),
-        };
+        let context = JobContext { cancelled: Arc::default(), progress: Arc::default(), wake: Arc::clone(&self.wake) };
         self.running.insert(slot.clone(), Running { generation, label: label.into(), context: context.clone() });
         let sender = self.sender.clone();
         let run = move || {

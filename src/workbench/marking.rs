@@ -56,6 +56,22 @@ pub struct StrokeView<'a> {
     pub outlines: &'a [Outline],
 }
 
+/// A label stays on slices this close to the lesion's place, mm.
+const NEAR_MM: f64 = 5.0;
+
+/// Where a lesion lies on a pane's slice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LesionSpot {
+    /// The lesion.
+    pub lesion: LesionId,
+    /// Column and row.
+    pub at: (f64, f64),
+    /// Whether its place is on this slice, as against close to it.
+    pub on_slice: bool,
+    /// Whether the place comes through a link that nobody confirmed.
+    pub expected: bool,
+}
+
 /// A mark's outline on a pane's slice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MarkOutline {
@@ -100,8 +116,7 @@ impl Workbench {
             if !wanted || (!same_stack && !shown.placed) {
                 return None;
             }
-            let rigid =
-                if same_stack { Rigid::IDENTITY } else { self.link(mark.info.stack, shown.stack)?.rigid_mm };
+            let rigid = if same_stack { Rigid::IDENTITY } else { self.link(mark.info.stack, shown.stack)?.rigid_mm };
             Some((mark, rigid))
         });
         marks.collect()
@@ -110,7 +125,7 @@ impl Workbench {
     /// Where lesions lie on a pane: label and (column, row), for those within half a slice step, or on the
     /// slice through the lesion's place where nothing else is shown.
     #[must_use]
-    pub fn lesions_on(&self, pane: usize) -> Vec<(LesionId, (f64, f64), bool)> {
+    pub fn lesions_on(&self, pane: usize) -> Vec<LesionSpot> {
         let Some((document, shown)) = self.document().zip(self.room.panes().get(pane).and_then(Pane::shown)) else {
             return Vec::new();
         };
@@ -119,10 +134,16 @@ impl Workbench {
             .lesions_of(record.patient)
             .filter_map(|lesion| {
                 let (stack, point) = place_of(document, lesion.id)?;
-                let at = shown.grid.to_index(self.link(stack, shown.stack)?.rigid_mm.apply(point));
-                let off = (at.k - f64::from(shown.slice)).abs() * shown.grid.spacing_mm[2];
-                let near = off <= f64::max(shown.grid.spacing_mm[2] / 2.0 + 1e-6, 10.0);
-                near.then_some((lesion.id, (at.i, at.j), off <= shown.grid.spacing_mm[2] / 2.0 + 1e-6))
+                let link = self.link(stack, shown.stack)?;
+                let at = shown.grid.to_index(link.rigid_mm.apply(point));
+                let off_mm = (at.k - f64::from(shown.slice)).abs() * shown.grid.spacing_mm[2];
+                let on_slice = off_mm <= shown.grid.spacing_mm[2] / 2.0 + 1e-6;
+                (on_slice || off_mm <= NEAR_MM).then_some(LesionSpot {
+                    lesion: lesion.id,
+                    at: (at.i, at.j),
+                    on_slice,
+                    expected: link.is_unconfirmed(),
+                })
             })
             .collect()
     }

@@ -25,13 +25,13 @@ pub use desk::{Desk, Unsaved};
 pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
-pub use marking::{MarkOutline, StrokeView};
+pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use request::{Request, Step, Tool};
-pub use moving::{reading_number, scroll_sign};
 pub use selecting::{PaneTitle, Selection, VisitState};
 
-use crate::clinical::{Date, LesionId, Stamp, StackKey};
+use crate::clinical::{Date, LesionId, StackKey, Stamp};
 use crate::outcome::LesionOutcome;
 use crate::project::Document;
 use images::Images;

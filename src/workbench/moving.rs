@@ -110,6 +110,10 @@ impl Workbench {
 
     pub(super) fn toggle_link(&mut self) {
         self.linked = !self.linked;
+        let active = self.room.active();
+        if let Some(slice) = self.room.panes().get(active).and_then(Pane::shown).map(|shown| shown.slice) {
+            self.with_links(|room, links| room.set_slice(active, slice, links));
+        }
         self.notices.tell(Level::Note, if self.linked { words::LINKED } else { words::UNLINKED }, false);
     }
 
@@ -164,8 +168,13 @@ impl Workbench {
         let (a, b) = (first.stack, second.stack);
         self.linked = true; // whoever matched two panes wants them to move together
         self.change_as_reader(move |document, reader, at| {
-            let placement =
-                Placement { from: a, to: b, lesion: None, rigid_mm: match_points(from, to), how: How::Matched { reader, at } };
+            let placement = Placement {
+                from: a,
+                to: b,
+                lesion: None,
+                rigid_mm: match_points(from, to),
+                how: How::Matched { reader, at },
+            };
             let mut named = edits::placement(document, placement);
             // One match a pair: the other direction would speak against it.
             if document.placement(b, a, None).is_some() {

@@ -48,7 +48,10 @@ impl Notices {
         self.last += 1;
         self.all.push(Notice { id: self.last, level, text, offers_undo });
         while self.all.len() > Self::MOST {
-            let least = self.all.iter().enumerate().min_by_key(|(n, notice)| (notice.level, *n)).map(|(n, _)| n);
+            // Never the line that was just told.
+            let older = self.all.len() - 1;
+            let least = self.all.iter().take(older).enumerate().min_by_key(|(n, notice)| (notice.level, *n));
+            let least = least.map(|(n, _)| n);
             if let Some(least) = least {
                 self.all.remove(least);
             }

@@ -52,7 +52,16 @@ impl Workbench {
     }
 
     fn open_project(&mut self, path: PathBuf) {
-        self.put_desk_away();
+        let here = self.desk.as_ref().filter(|desk| desk.read_only().is_none());
+        if here.is_some_and(|desk| is_same_file(desk.path(), &path)) {
+            let waiting = std::mem::take(&mut self.awaiting_import);
+            if waiting.is_empty() {
+                self.notices.tell(Level::Note, words::OPEN_ALREADY, false);
+            } else {
+                self.find_images(waiting);
+            }
+            return;
+        }
         let (at, who) = (self.now(), self.who());
         self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
             let result = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
@@ -63,7 +72,6 @@ impl Workbench {
 
     pub(super) fn new_project(&mut self, path: PathBuf) {
         let path = with_ending(path);
-        self.put_desk_away();
         let (at, who) = (self.now(), self.who());
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
             let result = Project::create(&path, &who, at).map_err(|error| error.to_string());
@@ -157,8 +165,15 @@ impl Workbench {
                 return;
             }
         };
+        // Only now: what could not be opened takes nothing off the desk.
+        if self.desk.is_some() {
+            self.put_desk_away();
+        }
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
+        }
+        if let Some(why) = &ready.read_only {
+            self.notices.tell(Level::Problem, why.clone(), false);
         }
         for (key, sources) in ready.sources {
             self.images.set_sources(key, sources);
@@ -223,7 +238,7 @@ impl Workbench {
 fn ready(opened: Opened, untitled: bool) -> Ready {
     let Opened { project, read_only, notes } = opened;
     let sources = sources(&project);
-    Ready { project, untitled, read_only: read_only.map(|who| who.to_string()), notes, sources }
+    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why)), notes, sources }
 }
 
 /// Where the pixels of each stack were found: beside the project when it moved with its images, else where
@@ -252,6 +267,10 @@ fn sources(project: &Project) -> BTreeMap<StackKey, Vec<FrameSource>> {
 
 fn fresh(project: Project, untitled: bool) -> Ready {
     Ready { project, untitled, read_only: None, notes: Vec::new(), sources: BTreeMap::new() }
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    a == b || a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }
 
 fn with_ending(path: PathBuf) -> PathBuf {

@@ -16,6 +16,13 @@ use std::path::PathBuf;
 impl Workbench {
     pub(super) fn set_reader(&mut self, initials: &str) {
         let initials: String = initials.trim().to_uppercase().chars().filter(|c| c.is_alphanumeric()).take(4).collect();
+        if !initials.is_empty()
+            && let Some(desk) = self.desk.as_mut().filter(|desk| desk.read_only().is_none())
+        {
+            let (who, since) = (initials.clone(), (self.clock)());
+            // Only others who find the project taken read it; without it they are told "somebody".
+            desk.with_project(move |project| drop(project.hold_as(&who, since)));
+        }
         self.reader = (!initials.is_empty()).then_some(initials);
     }
 
@@ -157,9 +164,11 @@ impl Workbench {
     }
 
     pub(super) fn put_settings(&mut self, settings: StudySettings) {
-        self.edit(move |document| {
-            if document.settings() == settings { Err(NoEdit::Nothing) } else { Ok(edits::settings(settings)) }
-        });
+        self.edit(
+            move |document| {
+                if document.settings() == settings { Err(NoEdit::Nothing) } else { Ok(edits::settings(settings)) }
+            },
+        );
     }
 
     /// Writes the tables in the background.

@@ -3,7 +3,9 @@
 
 use super::desk::NoEdit;
 use super::{Workbench, words};
-use crate::clinical::{Lesion, LesionId, LesionPlace, PatientId, PrimaryCancer, Session, SessionId, SessionLesion, TechnicalSuccess};
+use crate::clinical::{
+    Lesion, LesionId, LesionPlace, PatientId, PrimaryCancer, Session, SessionId, SessionLesion, TechnicalSuccess,
+};
 use crate::phantom::{self, Truth};
 use crate::project::{ChangeKind, Document, NamedEdit, Op, Row};
 

@@ -2,9 +2,7 @@
 
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
-use crate::clinical::{
-    Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId,
-};
+use crate::clinical::{Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId};
 use crate::dicom::Shape;
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
@@ -84,7 +82,7 @@ impl Workbench {
             let first = document.sessions_of(row.patient).first().map(|session| session.date);
             return if first.is_some_and(|first| row.date < first) { VisitState::Baseline } else { VisitState::Open };
         }
-        let answered = due.iter().filter(|lesion| is_answered(document, **lesion, visit)).count();
+        let answered = due.iter().filter(|lesion| self.is_answered(**lesion, visit)).count();
         VisitState::Reading { answered, of: due.len() }
     }
 
@@ -119,11 +117,17 @@ impl Workbench {
                 if document.signature(visit.id, Track::Main).is_some() || self.is_hidden(visit.id) {
                     continue;
                 }
-                let open = due_at(document, visit.id).into_iter().filter(|l| !is_answered(document, *l, visit.id));
+                let open = due_at(document, visit.id).into_iter().filter(|l| !self.is_answered(*l, visit.id));
                 unread.extend(open.map(|lesion| (patient.id, visit.id, lesion)));
             }
         }
         unread
+    }
+
+    /// Whether a lesion is answered at a visit, with all that the answer needs.
+    fn is_answered(&self, lesion: LesionId, visit: VisitId) -> bool {
+        let at = self.outcome(lesion).and_then(|outcome| outcome.at(visit));
+        at.is_some_and(|at| at.answer.is_some() && at.missing.is_empty())
     }
 
     /// Chooses the first thing to read after a project was opened.
@@ -138,7 +142,8 @@ impl Workbench {
 
     pub(super) fn select_patient(&mut self, patient: PatientId) {
         let Some(document) = self.document() else { return };
-        let visits: Vec<_> = document.visits_of(patient).into_iter().filter(|visit| !self.is_hidden(visit.id)).collect();
+        let visits: Vec<_> =
+            document.visits_of(patient).into_iter().filter(|visit| !self.is_hidden(visit.id)).collect();
         let first_due = visits.iter().find(|v| !due_at(document, v.id).is_empty());
         // Nobody entered a lesion yet: the first scan is the likeliest pre-procedure one, the next is read.
         let visit = first_due.or_else(|| visits.get(1)).or_else(|| visits.first()).map(|visit| visit.id);
@@ -175,7 +180,12 @@ impl Workbench {
         let Selection { patient, visit, lesion } = self.selection;
         if unread.is_empty() {
             let to_sign = visit.is_some_and(|visit| !self.due(visit).is_empty()) && !self.is_signed();
-            let words = if to_sign { words::ALL_ANSWERED } else { words::NOTHING_UNREAD };
+            let words = match self.document() {
+                _ if to_sign => words::ALL_ANSWERED,
+                Some(document) if document.lesions().next().is_none() => words::NO_LESION_YET,
+                Some(document) if untreated(document) => words::NO_SESSION_YET,
+                _ => words::NOTHING_UNREAD,
+            };
             self.notices.tell(super::Level::Note, words, false);
             return;
         }
@@ -369,8 +379,10 @@ impl Workbench {
         let record = document.stack(shown.stack)?;
         let visit = document.visit(document.visit_of_stack(shown.stack)?)?;
         let first = first_session(document, visit.patient, self.selection.lesion);
-        let is_pre = first.is_some_and(|first| visit.date < first) || (first.is_none() && pane == 0);
-        let name = if is_pre {
+        let is_pre = first.is_some_and(|first| visit.date < first);
+        let name = if first.is_none() && pane == 0 {
+            words::EARLIER
+        } else if is_pre {
             words::PRE
         } else if Some(visit.id) == self.selection.visit {
             words::THIS_VISIT
@@ -407,18 +419,26 @@ impl Workbench {
         {
             now.lesion = document.lesions_of(patient).next().map(|lesion| lesion.id);
         }
-        if let Some(wanted) = self.selection_wanted.filter(|wanted| document.lesion(*wanted).is_some()) {
-            now.lesion = Some(wanted);
+        let wanted = self.selection_wanted.filter(|wanted| document.lesion(*wanted).is_some());
+        now.lesion = wanted.or(now.lesion);
+        // A patient entered by hand has no visits and stays chosen all the same.
+        let visit_wanted = now.visit.is_none()
+            && now.patient.is_some_and(|id| document.visits_of(id).iter().any(|visit| !self.is_hidden(visit.id)));
+        self.selection = now;
+        if wanted.is_some() {
             self.selection_wanted = None;
         }
-        let nothing_chosen = now.patient.is_none() || now.visit.is_none();
-        self.selection = now;
         if sample_came_in {
             self.enter_sample();
         }
-        if nothing_chosen {
-            self.select_first();
-            return;
+        match now.patient {
+            None => return self.select_first(),
+            Some(patient) if visit_wanted => {
+                self.select_patient(patient);
+                self.selection.lesion = now.lesion;
+                return self.hang_and_centre();
+            }
+            Some(_) => {}
         }
         if let Some((_, Some(visit))) = follow
             && self.selection.visit != Some(visit)
@@ -518,8 +538,12 @@ fn due_at(document: &Document, visit: VisitId) -> Vec<LesionId> {
         .collect()
 }
 
-fn is_answered(document: &Document, lesion: LesionId, visit: VisitId) -> bool {
-    document.finding_for(lesion, visit, Track::Main).is_some_and(|finding| finding.answer.is_some())
+/// Whether an ablated lesion has no session yet.
+fn untreated(document: &Document) -> bool {
+    document.lesions().filter(|lesion| lesion.status == LesionStatus::Ablated).any(|lesion| {
+        let sessions = document.sessions_of(lesion.patient);
+        !sessions.iter().any(|session| session.lesions.iter().any(|treated| treated.lesion == lesion.id))
+    })
 }
 
 /// The first session of a lesion, or of the patient when there is no lesion.

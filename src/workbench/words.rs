@@ -19,6 +19,7 @@ pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open
 pub(super) const NO_PROJECT: &str = "No project is open. Drop a folder of images on the window, or open a project.";
 pub(super) const NO_READER: &str = "Enter your initials at the top right first; answers and marks carry them.";
 pub(super) const NO_PATIENT: &str = "No patient is chosen. Drop a folder of images on the window first.";
+pub(super) const OPEN_ALREADY: &str = "This project is open here already.";
 pub(super) const ONE_PROJECT_AT_A_TIME: &str = "Several projects were dropped. Drop one project at a time.";
 pub(crate) const NOTHING_NEW: &str = "All images found are in the project already. Nothing was changed.";
 pub(super) const NO_DATE: &str = "A study carries no date and was put on today. Set its visit under Images.";
@@ -45,7 +46,8 @@ pub(super) const UNMATCHED: &str = "Match dropped";
 pub(super) const NO_MATCH: &str = "These two series were not matched directly. There is nothing to drop.";
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
 pub(super) const NOTHING_TO_ERASE: &str = "There is no such mark of this lesion here to erase from.";
-pub(super) const NO_PLACE_HERE: &str = "These pictures have no positions in the patient; place the lesion on another series.";
+pub(super) const NO_PLACE_HERE: &str =
+    "These pictures have no positions in the patient; place the lesion on another series.";
 pub(super) const CHOOSE_LESION: &str = "Choose a lesion first, or add one with A.";
 pub(super) const NOT_TREATED_YET: &str =
     "This lesion was not treated before this visit. Enter its session under Patient, then answer.";
@@ -55,6 +57,10 @@ pub(super) const ALREADY_SIGNED: &str = "This visit is signed. Amend it to chang
 pub(super) const NOTHING_TO_SIGN: &str = "No lesion was treated before this visit, so there is nothing to sign.";
 pub(super) const SAY_WHY: &str = "Say in words why the visit is amended.";
 pub(super) const SAMPLE_ENTERED: &str = "Lesions and sessions of the sample entered; the answers are yours";
+pub(super) const EARLIER: &str = "Earlier scan";
+pub(super) const NO_LESION_YET: &str = "Nothing to read yet: add a lesion with A, at the middle of a pane.";
+pub(super) const NO_SESSION_YET: &str =
+    "Nothing more to read: a lesion has no session yet. Enter the session that treated it under Patient.";
 pub(super) const PRE: &str = "Pre";
 pub(super) const THIS_VISIT: &str = "This visit";
 pub(super) const OTHER_VISIT: &str = "Other visit";
@@ -98,6 +104,10 @@ pub(super) fn done(label: &str, place: &str) -> String {
     if place.is_empty() || label.contains(place) { label.to_owned() } else { format!("{label} · {place}") }
 }
 
+pub(super) fn read_only(why: &impl std::fmt::Display) -> String {
+    format!("This project is open for reading only: {why}")
+}
+
 pub(super) fn not_written(label: &str, why: &str) -> String {
     format!("Not saved: {label}. {why} It is kept in the list of unsaved changes; try again there.")
 }
@@ -108,12 +118,14 @@ pub(super) fn cannot_make_folder(folder: &Path, error: &std::io::Error) -> Strin
 
 pub(super) fn nothing_found(skipped: &[Skipped]) -> String {
     match skipped {
-        [] => "There is no file in that place. Drop a folder that holds DICOM images.".to_owned(),
+        [] => "There is no file in that folder. Drop a folder that holds DICOM images.".to_owned(),
         [one] => format!("Nothing to show: {}", small(&one.reason)),
-        many => {
-            let first = many.first().map(|s| small(&s.reason)).unwrap_or_default();
-            format!("No images among {} files; the first: {first} See Images for all reasons.", many.len())
-        }
+        [first, ..] => format!(
+            "No images among {} files. The first, {}: {}",
+            skipped.len(),
+            name(&first.file),
+            small(&first.reason)
+        ),
     }
 }
 
@@ -122,8 +134,18 @@ pub(super) fn code_after(code: &str) -> String {
     format!("P{:03}", number.saturating_add(1))
 }
 
-pub(super) fn imported(stacks: usize) -> String {
-    if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") }
+pub(super) fn imported(stacks: usize, skipped: usize) -> String {
+    let came = if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") };
+    match skipped {
+        0 => came,
+        1 => format!("{came}, 1 file not used: Images says why"),
+        n => format!("{came}, {n} files not used: Images says why"),
+    }
+}
+
+pub(super) fn left_out(stacks: usize) -> String {
+    let what = if stacks == 1 { "1 series was".to_owned() } else { format!("{stacks} series were") };
+    format!("{what} left out: the same study names two patients. Import each patient's folder by itself.")
 }
 
 pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
@@ -131,7 +153,11 @@ pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
 }
 
 pub(super) fn slices_unread(count: usize, first: &str) -> String {
-    if count == 1 { format!("One slice could not be read: {first}") } else { format!("{count} slices could not be read; the first: {first}") }
+    if count == 1 {
+        format!("One slice could not be read: {first}")
+    } else {
+        format!("{count} slices could not be read; the first: {first}")
+    }
 }
 
 pub(super) fn not_answered(lesion: &str) -> String {
@@ -146,12 +172,12 @@ pub(super) fn cannot_sign(first: &str, open: usize) -> String {
 }
 
 pub(super) fn exported(files: &[std::path::PathBuf]) -> String {
-    match files {
-        [one] => format!("Written: {}", name(one)),
-        many => {
-            let names: Vec<String> = many.iter().map(|file| name(file)).collect();
-            format!("Written: {}", names.join(", "))
-        }
+    let folder = files.first().and_then(|file| file.parent()).map(|folder| folder.display().to_string());
+    let names: Vec<String> = files.iter().map(|file| name(file)).collect();
+    match (names.as_slice(), folder) {
+        ([one], _) => format!("Written: {one}"),
+        (many, Some(folder)) if many.len() > 3 => format!("{} tables written to {folder}", many.len()),
+        (many, _) => format!("Written: {}", many.join(", ")),
     }
 }
 

@@ -82,6 +82,13 @@ fn compare(folder: &Path, fixture: &Fixture, unit: Unit) {
 }
 
 #[test]
+fn the_sample_equals_independent_readers() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/first-look");
+    compare(&sample.join("pre/portal-venous"), &fixture("sample_pre.json"), Unit::Hu);
+    compare(&sample.join("d92/arterial"), &fixture("sample_d92_arterial.json"), Unit::Hu);
+}
+
+#[test]
 fn ct_abdomen_equals_independent_readers() {
     let Some(folder) = real("ct_abdomen", "ct_abdomen_equals_independent_readers") else { return };
     compare(&folder, &fixture("ct_abdomen.json"), Unit::Hu);

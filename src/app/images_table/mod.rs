@@ -5,10 +5,11 @@ mod report;
 
 use super::command::Command;
 use super::theme::{self, colour};
+use super::widgets::row_line;
 use super::{Outbox, text};
 use crate::clinical::{Coded, PatientId, StackRole};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{self, Button, CentralPanel, ComboBox, Label, Panel, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Button, CentralPanel, ComboBox, Label, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 use lines::{Lines, StackLine};
 use report::ReportPanel;
@@ -91,7 +92,7 @@ fn nothing_here(ui: &mut Ui, others: bool, out: &mut Outbox) {
 fn table(ui: &mut Ui, cache: &Cache, bench: &Workbench, out: &mut Outbox) {
     const PATIENT: usize = 1;
     let with_patient = cache.patient.is_none();
-    let widths = [58.0, 58.0, 112.0, 78.0, 44.0, 150.0, 40.0, 186.0, BECAUSE_WIDTH, 42.0, 62.0, 76.0, 70.0];
+    let widths = [54.0, 58.0, 112.0, 76.0, 42.0, 150.0, 32.0, 214.0, BECAUSE_WIDTH, 38.0, 48.0, 72.0, 66.0];
     let shown = |n: usize| with_patient || n != PATIENT;
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 1.5 * theme::UNIT;
@@ -112,10 +113,15 @@ fn table(ui: &mut Ui, cache: &Cache, bench: &Workbench, out: &mut Outbox) {
                 });
             }
         });
-        table.body(|body| {
+        table.body(|mut body| {
+            let seen = body.ui_mut().clip_rect();
             body.heterogeneous_rows(cache.heights.iter().copied(), |mut row| {
                 if let Some(line) = cache.lines.lines.get(row.index()) {
-                    row.set_overline(true);
+                    let first = |ui: &mut Ui, out: &mut Outbox| {
+                        row_line(ui, seen);
+                        show_button(ui, line, bench, out);
+                    };
+                    row.col(|ui| first(ui, out));
                     table_row(&mut row, line, &cache.lines, with_patient, bench, out);
                 }
             });
@@ -132,7 +138,6 @@ fn table_row(
     out: &mut Outbox,
 ) {
     let read_only = bench.desk().and_then(|desk| desk.read_only());
-    row.col(|ui| show_button(ui, line, bench, out));
     if with_patient {
         plain(row, &line.code);
     }
@@ -200,7 +205,7 @@ fn role_choice(ui: &mut Ui, line: &StackLine, read_only: Option<&str>, out: &mut
             }
         })
     });
-    name(inner.inner.response, text::role_of(&line.name), line.role.words(), read_only);
+    name(inner.inner.response, text::role_of(&line.name), read_only);
     if chosen != line.role {
         out.ask(Request::SetRole { stack: line.stack, role: chosen });
     }
@@ -218,7 +223,7 @@ fn visit_choice(ui: &mut Ui, line: &StackLine, lines: &Lines, read_only: Option<
             new = ui.selectable_label(false, text::NEW_VISIT).clicked();
         })
     });
-    name(inner.inner.response, text::visit_of(&line.name), &line.visit_date, read_only);
+    name(inner.inner.response, text::visit_of(&line.name), read_only);
     if new {
         out.ask(Request::MoveStudy { study: line.study_uid.clone(), visit: None });
     } else if chosen != line.visit {
@@ -226,9 +231,9 @@ fn visit_choice(ui: &mut Ui, line: &StackLine, lines: &Lines, read_only: Option<
     }
 }
 
-/// Names a choice, and says its value in full or why it cannot be changed.
-fn name(response: egui::Response, name: String, value: &str, read_only: Option<&str>) {
-    let response = response.accessible_name(name).on_hover_text(value);
+/// Names a choice, and says why it cannot be changed.
+fn name(response: egui::Response, name: String, read_only: Option<&str>) {
+    let response = response.accessible_name(name);
     if let Some(why) = read_only {
         response.on_disabled_hover_text(why);
     }

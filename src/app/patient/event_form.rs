@@ -106,16 +106,16 @@ pub fn list(ui: &mut Ui, document: &Document, patient: PatientId) -> Option<Even
 /// The form of a new one.
 pub fn form(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, bench: &Workbench, document: &Document) {
     let kinds: Vec<_> = EventKind::ALL.iter().map(|kind| (Some(*kind), kind.words().to_owned())).collect();
-    fields::option_row(ui, text::EVENT, text::EVENT, &mut entry.kind, &kinds);
+    fields::option_row(ui, text::EVENT, None, &mut entry.kind, &kinds);
     drafts.row(ui, entry, Field::Date, Line::date(text::EVENT_DATE));
 
     let lesions = document.lesions_of(entry.patient).map(|lesion| (lesion.id, lesion.label.clone()));
     let lesions = or_none(lesions);
-    fields::option_row(ui, text::LESION, text::EVENT_LESION, &mut entry.lesion, &lesions);
+    fields::option_row(ui, text::LESION, Some(text::EVENT_LESION), &mut entry.lesion, &lesions);
     let visits = document.visits_of(entry.patient).into_iter().filter(|visit| !bench.is_hidden(visit.id));
     let visits = or_none(visits.map(|visit| (visit.id, visit.date.to_string())));
     let before = entry.visit;
-    fields::option_row(ui, text::VISIT, text::EVENT_VISIT, &mut entry.visit, &visits);
+    fields::option_row(ui, text::VISIT, Some(text::EVENT_VISIT), &mut entry.visit, &visits);
     // What is seen on images takes their date.
     if entry.visit != before && entry.date.is_none() {
         entry.date = entry.visit.and_then(|id| document.visit(id)).map(|visit| visit.date);

@@ -105,8 +105,9 @@ impl<T: Typed> Drafts<T> {
     /// A text field in a form row. Takes over when the field is left or Enter is pressed; what is wrong stays
     /// as it was typed, with a sentence below.
     pub fn row(&mut self, ui: &mut Ui, item: &mut T, field: T::Field, line: Line<'_>) -> Response {
-        let (response, problem) =
-            form_row(ui, line.label, |ui| self.field(ui, item, field, line.name.unwrap_or(line.label), &line));
+        let (response, problem) = form_row(ui, line.label, |ui, label| {
+            self.field(ui, item, field, line.name.map_or(label, Name::Own), &line)
+        });
         if let Some((problem, fill)) = problem {
             below(ui, problem, fill);
         }
@@ -119,7 +120,7 @@ impl<T: Typed> Drafts<T> {
         ui: &mut Ui,
         item: &mut T,
         field: T::Field,
-        name: &str,
+        name: Name<'_>,
         line: &Line<'_>,
     ) -> (Response, Option<(&'static str, Color32)>) {
         let key = (item.id(), field);
@@ -131,7 +132,7 @@ impl<T: Typed> Drafts<T> {
             .margin(egui::Margin::symmetric(8, 4))
             .desired_rows(line.lines)
             .desired_width(line.width.unwrap_or(f32::INFINITY));
-        let response = ui.add(edit).accessible_name(name);
+        let response = name.give(ui.add(edit));
         if !line.after.is_empty() {
             ui.label(theme::small(line.after));
         }
@@ -216,19 +217,45 @@ pub fn written(value: Option<impl ToString>) -> String {
 }
 
 /// A row of a form: label left, field right.
-pub fn form_row<R>(ui: &mut Ui, label: &str, field: impl FnOnce(&mut Ui) -> R) -> R {
+pub fn form_row<'a, R>(ui: &mut Ui, label: &'a str, field: impl FnOnce(&mut Ui, Name<'a>) -> R) -> R {
     ui.horizontal_top(|ui| {
-        ui.allocate_ui_with_layout(vec2(LABEL, ROW), Layout::left_to_right(Align::Center), |ui| {
+        let place = ui.allocate_ui_with_layout(vec2(LABEL, ROW), Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_size(vec2(LABEL, ROW));
-            ui.label(theme::soft(label));
+            ui.label(theme::soft(label)).id
         });
+        let name = Name::Label(place.inner, label);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(theme::UNIT, theme::UNIT);
-            field(ui)
+            ui.spacing_mut().button_padding.y = theme::UNIT; // a choice is as high as a text field
+            field(ui, name)
         })
         .inner
     })
     .inner
+}
+
+/// What a control is called for screen readers.
+#[derive(Debug, Clone, Copy)]
+pub enum Name<'a> {
+    /// As the label left of it.
+    Label(Id, &'a str),
+    /// By words of its own.
+    Own(&'a str),
+}
+
+impl Name<'_> {
+    fn give(self, response: Response) -> Response {
+        match self {
+            Self::Label(id, _) => response.labelled_by(id),
+            Self::Own(words) => response.accessible_name(words),
+        }
+    }
+
+    const fn words(&self) -> &str {
+        match self {
+            Self::Label(_, words) | Self::Own(words) => words,
+        }
+    }
 }
 
 /// A sentence under a field.
@@ -241,14 +268,14 @@ pub fn below(ui: &mut Ui, sentence: &str, fill: Color32) {
 
 /// A coded value in a form row.
 pub fn choice_row<C: Coded + PartialEq>(ui: &mut Ui, label: &str, value: &mut C) -> Response {
-    form_row(ui, label, |ui| {
+    form_row(ui, label, |ui, name| {
         let width = ui.available_width();
-        choice(ui, label, width, value)
+        choice(ui, name, width, value)
     })
 }
 
 /// A coded value.
-pub fn choice<C: Coded + PartialEq>(ui: &mut Ui, name: &str, width: f32, value: &mut C) -> Response {
+pub fn choice<C: Coded + PartialEq>(ui: &mut Ui, name: Name<'_>, width: f32, value: &mut C) -> Response {
     let options: Vec<(C, String)> = C::ALL.iter().map(|option| (*option, option.words().to_owned())).collect();
     let quiet = matches!(value.code(), "unknown" | "not_applicable");
     pick(ui, name, width, value, &options, quiet)
@@ -258,20 +285,20 @@ pub fn choice<C: Coded + PartialEq>(ui: &mut Ui, name: &str, width: f32, value: 
 pub fn option_row<V: Clone + PartialEq>(
     ui: &mut Ui,
     label: &str,
-    name: &str,
+    own: Option<&str>,
     value: &mut Option<V>,
     options: &[(Option<V>, String)],
 ) {
-    form_row(ui, label, |ui| {
+    form_row(ui, label, |ui, label| {
         let (width, quiet) = (ui.available_width(), value.is_none());
-        pick(ui, name, width, value, options, quiet);
+        pick(ui, own.map_or(label, Name::Own), width, value, options, quiet);
     });
 }
 
 /// One of several values with their words; `quiet` says that nothing is known yet.
 fn pick<V: Clone + PartialEq>(
     ui: &mut Ui,
-    name: &str,
+    name: Name<'_>,
     width: f32,
     value: &mut V,
     options: &[(V, String)],
@@ -279,7 +306,7 @@ fn pick<V: Clone + PartialEq>(
 ) -> Response {
     let words = options.iter().find(|(option, _)| option == value).map_or(text::NOT_CHOSEN, |(_, words)| words);
     let shown = if quiet { theme::soft(words) } else { theme::soft(words).color(colour::TEXT) };
-    let combo = ComboBox::from_id_salt(name).selected_text(shown).width(width).height(360.0).truncate();
+    let combo = ComboBox::from_id_salt(name.words()).selected_text(shown).width(width).height(360.0).truncate();
     let response = combo
         .show_ui(ui, |ui| {
             for (option, words) in options {
@@ -287,7 +314,7 @@ fn pick<V: Clone + PartialEq>(
             }
         })
         .response;
-    response.accessible_name(name)
+    name.give(response)
 }
 
 /// A small toggle.
@@ -311,7 +338,7 @@ pub fn chip(ui: &mut Ui, chosen: bool, words: &str, name: &str) -> Response {
 
 /// Toggles of a list of coded values in a form row; the chosen ones keep the list's order.
 pub fn chips_row<C: Coded + PartialEq>(ui: &mut Ui, label: &str, name: &str, options: &[C], chosen: &mut Vec<C>) {
-    form_row(ui, label, |ui| {
+    form_row(ui, label, |ui, _| {
         for option in options {
             let on = chosen.contains(option);
             if chip(ui, on, option.words(), &format!("{name} {}", option.words())).clicked() {

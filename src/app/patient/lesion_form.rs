@@ -127,7 +127,7 @@ pub fn form(ui: &mut Ui, drafts: &mut Drafts<Lesion>, lesion: &mut Lesion, docum
         .row(ui, lesion, Field::ShortAxis, Line::number(text::SHORT_AXIS, text::MM))
         .on_hover_text(text::AXIS_TOOLTIP);
     fields::choice_row(ui, text::STATUS, &mut lesion.status);
-    fields::form_row(ui, text::INDEX_OR_NEW, |ui| {
+    fields::form_row(ui, text::INDEX_OR_NEW, |ui, _| {
         for (index, words, tooltip) in [(true, text::INDEX, text::INDEX_TOOLTIP), (false, text::NEW, text::NEW_TOOLTIP)]
         {
             if fields::chip(ui, lesion.index == index, words, words).on_hover_text(tooltip).clicked() {

@@ -1,6 +1,6 @@
 //! The list of a patient's sessions and the form of one, kept or new.
 
-use super::fields::{self, Cell, Drafts, LABEL, Line, Typed};
+use super::fields::{self, Cell, Drafts, Line, Name, Typed};
 use super::lesion_form::place_words;
 use crate::app::text::patient as text;
 use crate::app::theme::{self, colour};
@@ -185,7 +185,10 @@ pub fn form(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, document
     }
     drafts.row(ui, entry, Field::Device, Line::new(text::DEVICE).hint(text::DEVICE_HINT));
     ui.horizontal(|ui| {
-        ui.allocate_space(vec2(LABEL, 0.0));
+        ui.allocate_ui_with_layout(vec2(TREATED, fields::ROW), Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_width(TREATED);
+            ui.label(theme::caption(text::TREATED));
+        });
         ui.label(theme::caption(text::SUCCESS)).on_hover_text(text::SUCCESS_TOOLTIP);
     });
     for lesion in document.lesions_of(entry.session.patient) {
@@ -195,15 +198,24 @@ pub fn form(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, document
     drafts.row(ui, entry, Field::Note, Line::note(text::SESSION_NOTE));
 }
 
+/// Width of the column of lesions treated, points.
+const TREATED: f32 = 206.0;
+
+/// As much as fits the column of lesions treated.
+fn shortened(words: &str) -> String {
+    const MOST: usize = 25;
+    if words.chars().count() <= MOST { words.to_owned() } else { words.chars().take(MOST - 1).chain(['…']).collect() }
+}
+
 /// Whether a lesion was treated, with which success, and why not.
 fn lesion_row(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, lesion: LesionId, label: &str, place: &str) {
     let mut on = entry.session.lesions.iter().any(|treated| treated.lesion == lesion);
     let last = on && entry.session.lesions.len() == 1 && matches!(entry.key, Key::Kept(_));
     ui.horizontal(|ui| {
         let tick = ui
-            .allocate_ui_with_layout(vec2(LABEL, fields::ROW), Layout::left_to_right(Align::Center), |ui| {
-                ui.set_min_width(LABEL);
-                let words = format!("{label} · {place}");
+            .allocate_ui_with_layout(vec2(TREATED, fields::ROW), Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_width(TREATED);
+                let words = shortened(&format!("{label} · {place}"));
                 ui.add_enabled(!last, Checkbox::new(&mut on, words))
             })
             .inner
@@ -217,11 +229,11 @@ fn lesion_row(ui: &mut Ui, drafts: &mut Drafts<Entry>, entry: &mut Entry, lesion
             }
         }
         let Some(treated) = entry.session.lesions.iter_mut().find(|treated| treated.lesion == lesion) else { return };
-        fields::choice(ui, &format!("{} {label}", text::SUCCESS), 84.0, &mut treated.technical_success);
+        fields::choice(ui, Name::Own(&format!("{} {label}", text::SUCCESS)), 84.0, &mut treated.technical_success);
         // A reason that was given stays in view.
         if treated.technical_success == TechnicalSuccess::No || !treated.reason.is_empty() {
             let line = Line::new(text::REASON).hint(text::REASON_HINT);
-            drafts.field(ui, entry, Field::Reason(lesion), &format!("{} {label}", text::REASON), &line);
+            drafts.field(ui, entry, Field::Reason(lesion), Name::Own(&format!("{} {label}", text::REASON)), &line);
         }
     });
 }

@@ -213,6 +213,7 @@ fn what_is_typed_outlives_a_change_of_lesion_and_leaving_the_screen() {
     enter(&mut window, "Site", "dome");
     window.state_mut().ask(Request::SelectLesion(LesionId(2))); // by key, while typing
     window.run_steps(4);
+    assert_eq!(window.state().bench.selection().lesion, Some(LesionId(2)));
     assert_eq!(window.state().lesion(1).site, "dome");
     assert_eq!(window.state().lesion(2).site, "");
 
@@ -254,6 +255,8 @@ fn a_project_is_filled_by_hand_from_nothing() {
 
     click(&mut window, "Add patient");
     assert_eq!(window.state().bench.selection().patient, Some(PatientId(2)));
+    choose(&mut window, "Sex", "Female");
+    assert_eq!(window.state().bench.selection().patient, Some(PatientId(2)), "an edit leaves the choice");
     click(&mut window, "Patient P001");
     assert_eq!(window.state().bench.selection().patient, Some(PatientId(1)));
 }

@@ -7,7 +7,9 @@ use crate::app::strip::Strip;
 use crate::app::theme::{self, colour};
 use crate::app::widgets::{self, answer_button, coloured, key_cap};
 use crate::app::{Outbox, text};
-use crate::clinical::{Answer, Coded, Finding, LesionId, NotDoneReason, NotEvaluableReason, OverrideReason, Shape, VisitId};
+use crate::clinical::{
+    Answer, Coded, Finding, LesionId, NotDoneReason, NotEvaluableReason, OverrideReason, Shape, VisitId,
+};
 use crate::outcome::{AdequacyCall, ObjectionClass};
 use crate::workbench::{Request, Workbench};
 use eframe::egui::{Align, Button, ComboBox, Layout, TextEdit, Ui, vec2};
@@ -22,6 +24,7 @@ fn choices<T: Coded + PartialEq>(
     all: &[T],
     chosen: Option<T>,
     enabled: bool,
+    asked: bool,
     digit: impl Fn(usize) -> String,
 ) -> Option<T> {
     let mut clicked = None;
@@ -32,7 +35,8 @@ fn choices<T: Coded + PartialEq>(
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
             for (column, value) in values.iter().enumerate() {
-                let number = digit(row * columns + column);
+                // Digits stand only where they answer just now.
+                let number = if asked { digit(row * columns + column) } else { String::new() };
                 let size = vec2(width, TALL);
                 let label = text::short(value.code()).unwrap_or(value.words());
                 let response = answer_button(ui, size, label, &number, chosen == Some(*value), enabled);
@@ -64,14 +68,19 @@ impl ReadingPanel {
             ui.label(theme::caption(format!("{} {time}", text::WHAT_IS_SEEN)));
             let cap = key_cap(ui, &keys.words(Command::Answer));
             if *strip == Strip::Answer {
-                ui.painter().rect_stroke(cap.rect, 4.0, eframe::egui::Stroke::new(1.0, colour::ACCENT), eframe::egui::StrokeKind::Inside);
+                ui.painter().rect_stroke(
+                    cap.rect,
+                    4.0,
+                    eframe::egui::Stroke::new(1.0, colour::ACCENT),
+                    eframe::egui::StrokeKind::Inside,
+                );
             }
         });
         let digit = |n: usize| (n + 1).to_string();
         // Two large answers, then three that are rarer.
         let (usual, rarer) = Answer::ALL.split_at(2);
-        let first = choices(ui, 2, usual, answer, enabled, digit);
-        let second = choices(ui, 3, rarer, answer, enabled, |n| (n + 3).to_string());
+        let first = choices(ui, 2, usual, answer, enabled, *strip == Strip::Answer, digit);
+        let second = choices(ui, 3, rarer, answer, enabled, *strip == Strip::Answer, |n| (n + 3).to_string());
         if let Some(answer) = first.or(second) {
             out.ask(Request::Answer(answer));
             *strip = Strip::after(answer);
@@ -84,7 +93,9 @@ impl ReadingPanel {
             Some(Answer::NotEvaluable) => {
                 widgets::caption(ui, text::WHY_NOT_EVALUABLE);
                 let chosen = finding.and_then(|finding| finding.not_evaluable_reason);
-                if let Some(reason) = choices(ui, 2, NotEvaluableReason::ALL, chosen, enabled, digit) {
+                if let Some(reason) =
+                    choices(ui, 2, NotEvaluableReason::ALL, chosen, enabled, *strip == Strip::NotEvaluable, digit)
+                {
                     out.ask(Request::NotEvaluable(reason));
                     *strip = Strip::Off;
                 }
@@ -92,7 +103,9 @@ impl ReadingPanel {
             Some(Answer::NotDone) => {
                 widgets::caption(ui, text::WHY_NOT_DONE);
                 let chosen = finding.and_then(|finding| finding.not_done_reason);
-                if let Some(reason) = choices(ui, 2, NotDoneReason::ALL, chosen, enabled, digit) {
+                if let Some(reason) =
+                    choices(ui, 2, NotDoneReason::ALL, chosen, enabled, *strip == Strip::NotDone, digit)
+                {
                     out.ask(Request::NotDone(reason));
                     *strip = Strip::Off;
                 }
@@ -107,7 +120,7 @@ impl ReadingPanel {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| Self::second_shape(ui, finding, enabled, out));
         });
         let digit = |n: usize| ((n + 1) % 10).to_string();
-        if let Some(shape) = choices(ui, 2, Shape::ALL, finding.shape, enabled, digit) {
+        if let Some(shape) = choices(ui, 2, Shape::ALL, finding.shape, enabled, *strip == Strip::Shape, digit) {
             out.ask(Request::Shape(if finding.shape == Some(shape) { None } else { Some(shape) }));
             *strip = Strip::Off;
         }
@@ -158,7 +171,9 @@ impl ReadingPanel {
         });
         ui.add(eframe::egui::Label::new(theme::small(&at.adequacy.because)).wrap());
         if enabled && (at.adequacy_by_reader || at.adequacy.value == AdequacyCall::Undecided) {
-            let field = TextEdit::singleline(&mut self.adequacy_text).hint_text(text::ADEQUACY_REASON).desired_width(f32::INFINITY);
+            let field = TextEdit::singleline(&mut self.adequacy_text)
+                .hint_text(text::ADEQUACY_REASON)
+                .desired_width(f32::INFINITY);
             let response = ui.add(field).accessible_name(text::ADEQUACY_REASON);
             let settled = bench.finding().and_then(|finding| finding.adequacy.as_ref());
             if response.lost_focus()
@@ -231,7 +246,8 @@ impl ReadingPanel {
                 });
                 response.response.accessible_name(format!("{} {}", text::SET_ASIDE, objection.rule));
                 if self.override_reason == Some(OverrideReason::Other) {
-                    let field = TextEdit::singleline(&mut self.override_text).hint_text(text::SAY_MORE).desired_width(110.0);
+                    let field =
+                        TextEdit::singleline(&mut self.override_text).hint_text(text::SAY_MORE).desired_width(110.0);
                     let done = ui.add(field).accessible_name(text::SAY_MORE).lost_focus();
                     if done && !self.override_text.trim().is_empty() {
                         let text = std::mem::take(&mut self.override_text);
@@ -265,7 +281,8 @@ impl ReadingPanel {
         let kept = bench.finding().map(|finding| finding.comment.clone()).unwrap_or_default();
         ui.add_space(theme::UNIT);
         let draft: &mut Draft<_> = &mut self.comment;
-        let field = TextEdit::singleline(draft.text(of, &kept)).hint_text(text::COMMENT_HINT).desired_width(f32::INFINITY);
+        let field =
+            TextEdit::singleline(draft.text(of, &kept)).hint_text(text::COMMENT_HINT).desired_width(f32::INFINITY);
         let response = ui.add_enabled(enabled, field).accessible_name(text::COMMENT);
         if let Some(typed) = draft.ended(&response).filter(|typed| *typed != kept) {
             out.ask(Request::Comment(typed));

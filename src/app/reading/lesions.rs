@@ -4,13 +4,16 @@ use crate::app::command::Command;
 use crate::app::keys::KeyMap;
 use crate::app::theme::{self, colour};
 use crate::app::{Outbox, widgets};
-use crate::clinical::{Coded, Lesion, LesionId, MarkRole, Organ, StackKey, TechnicalSuccess};
+use crate::clinical::{Coded, Date, Lesion, LesionId, MarkRole, Organ, StackKey, TechnicalSuccess};
 use crate::marks::SlicePoint;
 use crate::outcome::Word;
 use crate::project::Document;
 use crate::render::{Layer, LineStyle, Luts, View, compose, render_slice, ring};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{Align2, Color32, ColorImage, Rect, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo, Role, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, ColorImage, Rect, Role, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo,
+    pos2, vec2,
+};
 use std::collections::BTreeMap;
 
 /// Edge of the find card's picture, points.
@@ -86,7 +89,8 @@ pub(super) fn tabs(ui: &mut Ui, bench: &Workbench, document: &Document, keys: &K
             }
         }
         if !lesions.is_empty() {
-            widgets::labelled_command(ui, Command::AddLesion, "+", keys, None, out).accessible_name(Command::AddLesion.info().label);
+            widgets::labelled_command(ui, Command::AddLesion, "+", keys, None, out)
+                .accessible_name(Command::AddLesion.info().label);
         }
     });
 }
@@ -117,18 +121,25 @@ impl Cards {
                 ui.painter().image(texture.id(), rect, all, Color32::WHITE);
             } else {
                 let painter = ui.painter().with_clip_rect(rect);
-                painter.text(rect.center(), Align2::CENTER_CENTER, "no place", theme::font(theme::SMALL), colour::FAINT);
+                painter.text(
+                    rect.center(),
+                    Align2::CENTER_CENTER,
+                    "no place",
+                    theme::font(theme::SMALL),
+                    colour::FAINT,
+                );
             }
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let place = if row.organ == Organ::Liver && !row.segments.is_empty() {
                     let segments: Vec<&str> = row.segments.iter().map(|segment| segment.words()).collect();
-                    format!("segment {}", segments.join(", "))
+                    format!("{}, segment {}", row.organ.words().to_lowercase(), segments.join(", "))
                 } else {
                     site(row)
                 };
                 ui.label(theme::title(format!("{} · {place}", row.label)));
-                for line in facts(document, row) {
+                let until = bench.selection().visit.and_then(|visit| document.visit(visit)).map(|visit| visit.date);
+                for line in facts(document, row, until) {
                     ui.label(theme::small(line));
                 }
             });
@@ -145,7 +156,9 @@ impl Cards {
             return;
         }
         let Some(volume) = bench.volume(stack) else { return };
-        let Some(slice) = volume.grid.nearest_slice(point).filter(|slice| volume.slice(*slice).is_some()) else { return };
+        let Some(slice) = volume.grid.nearest_slice(point).filter(|slice| volume.slice(*slice).is_some()) else {
+            return;
+        };
         let record = bench.document().and_then(|document| document.stack(stack));
         let window = record.and_then(|record| bench.window_of(record));
         let Some(window) = window.or_else(|| crate::volume::auto_window(volume, Some(slice))) else { return };
@@ -163,14 +176,19 @@ impl Cards {
     }
 }
 
-/// What is known of a lesion, a line each.
-fn facts(document: &Document, lesion: &Lesion) -> Vec<String> {
+/// What is known of a lesion at the visit that is read, a line each. What came later would give away what is
+/// still to be judged.
+fn facts(document: &Document, lesion: &Lesion, until: Option<Date>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((long, short)) = size_mm(document, lesion) {
         let short = short.map(|mm| format!(" × {}", whole(mm))).unwrap_or_default();
         lines.push(format!("pre {}{short} mm", whole(long)));
     }
+    let in_order = document.settings().read_in_time_order;
     for session in document.sessions_of(lesion.patient) {
+        if in_order && until.is_some_and(|until| session.date > until) {
+            continue;
+        }
         let Some(treated) = session.lesions.iter().find(|treated| treated.lesion == lesion.id) else { continue };
         let how = session.modality.words();
         let how = how.rsplit('(').next().map_or(how, |short| short.trim_end_matches(')'));

@@ -70,14 +70,10 @@ impl<K: Copy + PartialEq> Draft<K> {
 }
 
 impl ReadingPanel {
-    /// The reason picked for an amendment.
-    pub(super) fn amend_reason(&self) -> AmendmentReason {
-        self.amend_reason.unwrap_or(super::perform::FIRST_AMENDMENT_REASON)
-    }
-
-    /// The words typed for an amendment.
-    pub(super) fn amend_text(&self) -> String {
-        self.amend_text.clone()
+    /// The reason picked for an amendment with its words; the next amendment starts without one.
+    pub(super) fn take_amendment(&mut self) -> Option<(AmendmentReason, String)> {
+        let reason = self.amend_reason.take()?;
+        Some((reason, std::mem::take(&mut self.amend_text)))
     }
 
     /// Draws the panel.
@@ -92,9 +88,11 @@ impl ReadingPanel {
     ) {
         let Some(document) = bench.document() else { return };
         let signed = bench.is_signed();
-        let foot = if signed { 104.0 } else { 48.0 };
+        let foot = if signed { 122.0 } else { 48.0 };
         let height = (ui.available_height() - foot).max(100.0);
-        ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+        let of = (bench.selection().lesion, bench.selection().visit); // another reading starts at its top
+        let scroll = ScrollArea::vertical().id_salt(("reading", of)).max_height(height).auto_shrink([false, false]);
+        scroll.show(ui, |ui| {
             ui.set_width(ui.available_width() - 4.0);
             lesions::tabs(ui, bench, document, keys, out);
             let Some(lesion) = bench.selection().lesion else {
@@ -139,15 +137,15 @@ impl ReadingPanel {
         ui.label(widgets::coloured(words, colour::GOOD));
         ui.horizontal_wrapped(|ui| {
             ui.label(theme::small(text::AMEND_BECAUSE));
-            let reason = self.amend_reason();
-            let combo = ComboBox::from_id_salt("amend reason").selected_text(reason.words()).width(120.0);
+            let words = self.amend_reason.map_or(text::PICK_REASON, Coded::words);
+            let combo = ComboBox::from_id_salt("amend reason").selected_text(words).width(120.0);
             let response = combo.show_ui(ui, |ui| {
                 for other in AmendmentReason::ALL {
                     ui.selectable_value(&mut self.amend_reason, Some(*other), other.words());
                 }
             });
             response.response.accessible_name(text::AMEND_BECAUSE);
-            if reason == AmendmentReason::Other {
+            if self.amend_reason == Some(AmendmentReason::Other) {
                 let field = TextEdit::singleline(&mut self.amend_text).hint_text(text::SAY_MORE).desired_width(90.0);
                 ui.add(field).accessible_name(text::SAY_MORE);
             }
@@ -192,14 +190,27 @@ fn foot_buttons(ui: &mut Ui, bench: &Workbench, keys: &KeyMap, out: &mut Outbox)
         }
         let open = bench.before_signing();
         let due = bench.selection().visit.is_some_and(|visit| !bench.due(visit).is_empty());
-        let can = due;
         let key = keys.words(Command::Sign);
-        let response = ui.add_enabled(can, Button::new(Command::Sign.info().label).min_size(size));
+        // The button that matters is the next step: signing once every lesion is answered.
+        let sign_is_next = due && bench.lesions_before_signing().is_empty();
+        let label = Command::Sign.info().label;
+        let response = if sign_is_next {
+            primary_button(ui, size, label, &key, true)
+        } else {
+            ui.add_enabled(due, Button::new(label).min_size(size))
+        };
         let tip = if open.is_empty() { widgets::tooltip(Command::Sign.info().tooltip, &key) } else { open.join("\n") };
         if response.on_hover_text(tip).on_disabled_hover_text(text::NOTHING_DUE_HERE).clicked() {
             out.command(Command::Sign);
         }
-        next_button(ui, size, keys, out);
+        if sign_is_next {
+            let next = ui.add(Button::new(Command::NextUnread.info().label).min_size(size));
+            if next.on_hover_text(Command::NextUnread.info().tooltip).clicked() {
+                out.ask(Request::StepUnread(Step::Next));
+            }
+        } else {
+            next_button(ui, size, keys, out);
+        }
     });
 }
 

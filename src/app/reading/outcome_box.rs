@@ -15,12 +15,19 @@ use eframe::egui::{Align2, Button, Frame, Label, Margin, RichText, Role, Sense, 
 /// A row for each earlier reading of the lesion: when, what was seen, zone, word.
 pub(super) fn readings_so_far(ui: &mut Ui, bench: &Workbench, document: &Document, lesion: LesionId, out: &mut Outbox) {
     let Some(outcome) = bench.outcome(lesion) else { return };
-    let read: Vec<_> =
-        outcome.visits.iter().filter(|at| at.answer.is_some() && !bench.is_hidden(at.visit)).collect();
-    if read.is_empty() {
-        return;
-    }
+    let read: Vec<_> = outcome.visits.iter().filter(|at| at.answer.is_some() && !bench.is_hidden(at.visit)).collect();
     widgets::caption(ui, text::READINGS_SO_FAR);
+    if read.is_empty() {
+        // Its room is kept, so that nothing jumps with the first answer.
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+        ui.painter().text(
+            rect.left_center(),
+            Align2::LEFT_CENTER,
+            text::NO_READING,
+            theme::font(theme::SMALL),
+            colour::FAINT,
+        );
+    }
     for at in read {
         let days = at.days_after_last.map_or_else(|| at.date.to_string(), |days| format!("{days:+} d"));
         let here = bench.selection().visit == Some(at.visit);
@@ -39,11 +46,29 @@ pub(super) fn readings_so_far(ui: &mut Ui, bench: &Workbench, document: &Documen
             let painter = ui.painter().with_clip_rect(rect);
             let small = theme::font(theme::SMALL);
             painter.text(rect.left_center(), Align2::LEFT_CENTER, &days, theme::font(theme::BODY), tint);
-            let right = painter.text(rect.right_center(), Align2::RIGHT_CENTER, short_word(word), theme::bold(theme::SMALL), word_colour(word));
-            let zone = painter.text(pos2(right.left() - 8.0, rect.center().y), Align2::RIGHT_CENTER, zone.map(axes).unwrap_or_default(), small.clone(), colour::SOFT);
+            let right = painter.text(
+                rect.right_center(),
+                Align2::RIGHT_CENTER,
+                short_word(word),
+                theme::bold(theme::SMALL),
+                word_colour(word),
+            );
+            let zone = painter.text(
+                pos2(right.left() - 8.0, rect.center().y),
+                Align2::RIGHT_CENTER,
+                zone.map(|zone| format!("zone {}", axes(zone))).unwrap_or_default(),
+                small.clone(),
+                colour::SOFT,
+            );
             let middle = rect.with_min_x(rect.left() + 54.0).with_max_x(zone.left() - 6.0);
             let seen = crate::workbench::words::small(seen);
-            ui.painter().with_clip_rect(middle).text(middle.left_center(), Align2::LEFT_CENTER, seen, small, colour::SOFT);
+            ui.painter().with_clip_rect(middle).text(
+                middle.left_center(),
+                Align2::LEFT_CENTER,
+                seen,
+                small,
+                colour::SOFT,
+            );
             let tip = format!("{} · {}\n{answer}: {}{draft}", at.date, at.time_words, word.words());
             if response.on_hover_text(tip).clicked() {
                 out.ask(Request::SelectVisit(at.visit));
@@ -83,7 +108,8 @@ fn axes(of: &Measured) -> String {
 /// What the marks of this lesion give at this visit.
 pub(super) fn from_marks(ui: &mut Ui, bench: &Workbench, document: &Document, lesion: LesionId, visit: VisitId) {
     widgets::caption(ui, text::FROM_THE_MARKS);
-    let marks: Vec<_> = document.marks_of(lesion, visit).filter_map(|mark| Some((mark, mark.measured.as_ref()?))).collect();
+    let marks: Vec<_> =
+        document.marks_of(lesion, visit).filter_map(|mark| Some((mark, mark.measured.as_ref()?))).collect();
     if marks.is_empty() {
         ui.label(theme::small(text::NO_MARKS));
         return;
@@ -97,7 +123,8 @@ pub(super) fn from_marks(ui: &mut Ui, bench: &Workbench, document: &Document, le
             value_row(ui, &format!("{role}, mean inside"), &format!("{mean:.0}{sd} {}", measured.unit));
         }
     }
-    let zone = |visit| document.mark_for(lesion, visit, MarkRole::AblationZone).and_then(|m| m.measured.as_ref()?.volume_ml);
+    let zone =
+        |visit| document.mark_for(lesion, visit, MarkRole::AblationZone).and_then(|m| m.measured.as_ref()?.volume_ml);
     let baseline = bench.outcome(lesion).and_then(|o| o.at(visit)).and_then(|at| at.size_baseline);
     if let (Some(now), Some(baseline)) = (zone(visit), baseline)
         && let Some(then) = zone(baseline).filter(|then| *then > 0.0)
@@ -126,7 +153,8 @@ pub(super) fn derived(ui: &mut Ui, bench: &Workbench, keys: &KeyMap, why_open: &
         ui.add(Label::new(theme::small(&at.word.because)).wrap());
         ui.horizontal(|ui| {
             ui.label(theme::small(format!("Rule {}", at.word.rule)));
-            let why = Button::new(RichText::new(text::WHY).font(theme::font(theme::SMALL)).color(colour::ACCENT)).frame(false);
+            let why = Button::new(RichText::new(text::WHY).font(theme::font(theme::SMALL)).color(colour::ACCENT))
+                .frame(false);
             let tip = widgets::tooltip(Command::Why.info().tooltip, &keys.words(Command::Why));
             let hover = format!("{tip}\n{}", rule_words(&at.word.rule.to_string()));
             if ui.add(why).on_hover_text(hover).clicked() {
@@ -144,7 +172,11 @@ pub(super) fn derived(ui: &mut Ui, bench: &Workbench, keys: &KeyMap, why_open: &
     ui.painter().vline(edge.left() + 1.5, edge.y_range(), eframe::egui::Stroke::new(3.0, tint));
     if let Some(outcome) = bench.selection().lesion.and_then(|lesion| bench.outcome(lesion)) {
         let call = &outcome.standing.primary;
-        let words = format!("{}: {}", crate::workbench::words::capital(EFFICACY_TERM), crate::workbench::words::small(call.value.efficacy.words()));
+        let words = format!(
+            "{}: {}",
+            crate::workbench::words::capital(EFFICACY_TERM),
+            crate::workbench::words::small(call.value.efficacy.words())
+        );
         ui.add(Label::new(theme::small(words)).wrap()).on_hover_text(&call.because);
     }
 }

@@ -42,7 +42,7 @@ impl ReadingPanel {
             NewTumour::InOrganAndOutside(_) => 3,
             NewTumour::NotAssessed => 4,
         });
-        if let Some(n) = row(ui, &NEW_TUMOUR, text::NEW_TUMOUR, chosen, enabled) {
+        if let Some(n) = row(ui, &NEW_TUMOUR, text::NEW_TUMOUR, chosen, enabled, *strip == Strip::NewTumour) {
             let kept = where_words(new_tumour.as_ref());
             let answer = match n {
                 0 => NewTumour::None,
@@ -56,9 +56,13 @@ impl ReadingPanel {
                 *strip = Strip::Complications;
             }
         }
-        if let Some(answer @ (NewTumour::InOrgan(_) | NewTumour::Outside(_) | NewTumour::InOrganAndOutside(_))) = new_tumour {
+        if let Some(answer @ (NewTumour::InOrgan(_) | NewTumour::Outside(_) | NewTumour::InOrganAndOutside(_))) =
+            new_tumour
+        {
             let kept = where_words(Some(&answer));
-            let field = TextEdit::singleline(self.where_.text(visit, &kept)).hint_text(text::WHERE).desired_width(f32::INFINITY);
+            let field = TextEdit::singleline(self.where_.text(visit, &kept))
+                .hint_text(text::WHERE)
+                .desired_width(f32::INFINITY);
             let response = ui.add_enabled(enabled, field).accessible_name(text::WHERE);
             if let Some(typed) = self.where_.ended(&response).filter(|typed| *typed != kept) {
                 out.ask(Request::NewTumour(Some(match answer {
@@ -75,7 +79,7 @@ impl ReadingPanel {
             Complications::Present(_) => 1,
             Complications::NotAssessed => 2,
         });
-        if let Some(n) = row(ui, &COMPLICATIONS, text::COMPLICATIONS, chosen, enabled) {
+        if let Some(n) = row(ui, &COMPLICATIONS, text::COMPLICATIONS, chosen, enabled, *strip == Strip::Complications) {
             out.ask(Request::Complications(Some(match n {
                 0 => Complications::None,
                 1 => Complications::Present(String::new()),
@@ -86,7 +90,8 @@ impl ReadingPanel {
             }
         }
         if let Some(Complications::Present(kept)) = complications {
-            let field = TextEdit::singleline(self.which.text(visit, &kept)).hint_text(text::WHICH).desired_width(f32::INFINITY);
+            let field =
+                TextEdit::singleline(self.which.text(visit, &kept)).hint_text(text::WHICH).desired_width(f32::INFINITY);
             let response = ui.add_enabled(enabled, field).accessible_name(text::WHICH);
             if let Some(typed) = self.which.ended(&response).filter(|typed| *typed != kept) {
                 out.ask(Request::Complications(Some(Complications::Present(typed))));
@@ -103,13 +108,15 @@ impl ReadingPanel {
 
 fn where_words(answer: Option<&NewTumour>) -> String {
     match answer {
-        Some(NewTumour::InOrgan(place) | NewTumour::Outside(place) | NewTumour::InOrganAndOutside(place)) => place.clone(),
+        Some(NewTumour::InOrgan(place) | NewTumour::Outside(place) | NewTumour::InOrganAndOutside(place)) => {
+            place.clone()
+        }
         _ => String::new(),
     }
 }
 
 /// Answers in a row, two or three beside each other; the one that was clicked.
-fn row(ui: &mut Ui, all: &[&str], question: &str, chosen: Option<usize>, enabled: bool) -> Option<usize> {
+fn row(ui: &mut Ui, all: &[&str], question: &str, chosen: Option<usize>, enabled: bool, asked: bool) -> Option<usize> {
     let mut clicked = None;
     let gap = 5.0;
     let width = (ui.available_width() - gap * 2.0) / 3.0;
@@ -118,7 +125,8 @@ fn row(ui: &mut Ui, all: &[&str], question: &str, chosen: Option<usize>, enabled
             ui.spacing_mut().item_spacing.x = gap;
             for (n, words) in answers.iter().enumerate() {
                 let number = line * 3 + n;
-                let response = answer_button(ui, vec2(width, 26.0), words, &(number + 1).to_string(), chosen == Some(number), enabled);
+                let digit = if asked { (number + 1).to_string() } else { String::new() };
+                let response = answer_button(ui, vec2(width, 26.0), words, &digit, chosen == Some(number), enabled);
                 response.widget_info(|| {
                     eframe::egui::WidgetInfo::selected(
                         eframe::egui::Role::RadioButton,

@@ -10,7 +10,7 @@ use crate::outcome::LesionOutcome;
 use crate::project::Document;
 use crate::workbench::Workbench;
 use eframe::egui::{
-    self, Align2, Button, Frame, Label, Margin, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, vec2,
+    self, Align, Align2, Button, Frame, Label, Layout, Margin, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2,
 };
 
 /// The rates and counts as they are shown.
@@ -73,20 +73,25 @@ impl EfficacyView {
         self.rates.iter().find(|rate| rate.code == code)
     }
 
-    fn card(&self, ui: &mut Ui, code: &str, words: &str, rule: Option<&str>) {
+    fn card(&self, ui: &mut Ui, code: &str, words: (&str, &str), rule: Option<&str>) {
         let Some(rate) = self.rate(code) else { return };
         let card = Frame::new().fill(colour::RAISED).corner_radius(theme::RADIUS).inner_margin(Margin::same(10));
         let response = card.show(ui, |ui| {
-            ui.set_min_size(vec2(ui.available_width(), 74.0));
-            ui.spacing_mut().item_spacing.y = 2.0;
-            match percent(rate.proportion) {
-                Some(percent) => ui.label(RichText::new(percent).font(theme::bold(theme::FIGURE)).color(colour::TEXT)),
-                None => ui.label(RichText::new(text::NOT_YET).font(theme::bold(theme::LARGE)).color(colour::SOFT)),
-            };
-            ui.add(Label::new(theme::small(format!("{}/{} {words}", rate.proportion.n, rate.proportion.of))).wrap());
-            if let Some(interval) = rate.interval {
-                ui.add(Label::new(theme::small(text::wilson(&interval.words()))).wrap());
-            }
+            ui.set_min_size(vec2(ui.available_width(), 76.0));
+            ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                match percent(rate.proportion) {
+                    Some(percent) => {
+                        ui.label(RichText::new(percent).font(theme::bold(theme::FIGURE)).color(colour::TEXT))
+                    }
+                    None => ui.label(RichText::new(text::NOT_YET).font(theme::bold(theme::LARGE)).color(colour::SOFT)),
+                };
+                ui.label(theme::small(format!("{}, {}/{}", words.0, rate.proportion.n, rate.proportion.of)));
+                ui.label(theme::small(words.1));
+                if let Some(interval) = rate.interval {
+                    ui.label(theme::small(text::confidence(interval.percent()))).on_hover_text(text::WILSON);
+                }
+            });
         });
         let tooltip = rule.map_or_else(|| rate.words.to_owned(), |rule| format!("{}\n{rule}", rate.words));
         response.response.on_hover_text(tooltip);
@@ -162,7 +167,7 @@ fn rate_row(ui: &mut Ui, words: &str, rate: &Rate) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
     let spoken = [Some(words.to_owned()), Some(value.clone()), interval.clone()];
     let spoken = spoken.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, spoken.as_str()));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.as_str()));
     let painter = ui.painter();
     let upper = rect.top() + 10.0;
     let lower = rect.top() + 25.0;
@@ -177,7 +182,7 @@ fn rate_row(ui: &mut Ui, words: &str, rate: &Rate) {
 
 fn count_row(ui: &mut Ui, words: &str, count: u32, depth: u8) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{words} {count}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words} {count}")));
     let (font, fill) = match depth {
         0 => (theme::bold(theme::BODY), colour::TEXT),
         _ => (theme::font(theme::BODY), colour::SOFT),

@@ -2,13 +2,14 @@
 
 use crate::app::command::Command;
 use crate::app::theme::{self, colour};
+use crate::app::widgets::row_line;
 use crate::app::{Outbox, text};
 use crate::clinical::{LesionId, VisitId};
 use crate::export::{ColumnInfo, Table, Values};
 use crate::project::Document;
 use crate::workbench::Request;
 use crate::workbench::words::capital;
-use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Align, Button, Label, Layout, RichText, ScrollArea, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 
 /// The columns that are read most, by table; a date column by its stem.
@@ -63,7 +64,7 @@ const UNIT_ENDINGS: &[&str] = &["_mm", "_ml", "_px", "_percent", "_n"];
 const SHORT_UNITS: &[&str] = &["mm", "ml", "px", "%", "days"];
 
 const ROW_HEIGHT: f32 = 24.0;
-const HEAD_HEIGHT: f32 = 38.0;
+const HEAD_HEIGHT: f32 = 34.0;
 
 /// A table ready to be drawn.
 #[derive(Debug)]
@@ -152,24 +153,29 @@ impl TableView {
         let shown: Vec<(usize, &Head)> =
             self.columns.iter().enumerate().filter(|(_, head)| all_columns || head.essential).collect();
         ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(4.0 * theme::UNIT, theme::UNIT);
             let mut builder = TableBuilder::new(ui)
                 .id_salt((self.title, all_columns))
                 .auto_shrink(false)
                 .cell_layout(Layout::left_to_right(Align::Center));
             for (_, head) in &shown {
-                builder = builder.column(Column::initial(head.width).at_least(36.0).clip(true).resizable(true));
+                builder = builder.column(Column::exact(head.width).clip(true));
             }
             let table = builder.header(HEAD_HEIGHT, |mut row| {
                 for (_, head) in &shown {
                     row.col(|ui| head.show(ui));
                 }
             });
-            table.body(|body| {
+            table.body(|mut body| {
+                let seen = body.ui_mut().clip_rect();
                 body.rows(ROW_HEIGHT, self.rows.len(), |mut table_row| {
                     let Some(row) = self.rows.get(table_row.index()) else { return };
-                    table_row.set_overline(true);
                     for (n, head) in &shown {
+                        let first = table_row.col_index() == 0;
                         table_row.col(|ui| {
+                            if first {
+                                row_line(ui, seen);
+                            }
                             // Columns out of sight cost nothing.
                             if ui.is_rect_visible(ui.max_rect()) {
                                 row.cell(ui, *n, head, out);
@@ -199,7 +205,7 @@ impl Head {
         let longest = cells.max_by_key(|cell| cell.chars().count()).unwrap_or_default();
         let width = wide(&words, theme::bold(theme::SMALL)).min(140.0).max(wide(longest, theme::font(theme::BODY)));
         let number = !column.unit.is_empty() && column.values == Values::Any;
-        Self { words, unit, tooltip, essential, number, width: (width + 6.0).clamp(40.0, 230.0) }
+        Self { words, unit, tooltip, essential, number, width: (width + 2.0).clamp(40.0, 230.0) }
     }
 
     fn show(&self, ui: &mut Ui) {

@@ -5,9 +5,9 @@ mod pane;
 mod picture;
 pub mod view;
 
+use super::Outbox;
 use super::input::Input;
 use super::theme::colour;
-use super::Outbox;
 use crate::clinical::{LesionId, MarkId, StackKey};
 use crate::geometry::{PatientPoint, Rigid};
 use crate::marks::Outline;

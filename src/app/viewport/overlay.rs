@@ -11,7 +11,7 @@ use crate::marks::Outline;
 use crate::project::Document;
 use crate::volume::Window;
 use crate::workbench::room::Shown;
-use crate::workbench::{MarkOutline, Workbench, reading_number};
+use crate::workbench::{LesionSpot, MarkOutline, Workbench, reading_number};
 use eframe::egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 use std::sync::Arc;
 
@@ -48,7 +48,14 @@ pub(super) fn marks(painter: &Painter, view: &View, document: &Document, marks: 
             .max_by(|a, b| (a.x - a.y).total_cmp(&(b.x - b.y)));
         if let Some(at) = highest {
             let label = format!("{}{}", lesion_labels(document, &mark.lesions), role_word(mark.role));
-            shadowed(painter, at + vec2(5.0, -5.0), Align2::LEFT_BOTTOM, &label, theme::font(theme::SMALL), line.colour);
+            shadowed(
+                painter,
+                at + vec2(5.0, -5.0),
+                Align2::LEFT_BOTTOM,
+                &label,
+                theme::font(theme::SMALL),
+                line.colour,
+            );
         }
     }
 }
@@ -107,7 +114,14 @@ pub(super) fn scale_bar(painter: &Painter, rect: Rect, view: &View, calibrated: 
     }
     let unit = if calibrated { "mm" } else { "px" };
     let words = format!("{length_mm} {unit}");
-    shadowed(painter, pos2(rect.center().x, y - 3.0), Align2::CENTER_BOTTOM, &words, theme::font(theme::SMALL), colour::TEXT);
+    shadowed(
+        painter,
+        pos2(rect.center().x, y - 3.0),
+        Align2::CENTER_BOTTOM,
+        &words,
+        theme::font(theme::SMALL),
+        colour::TEXT,
+    );
 }
 
 /// The corner texts. Returns how much room they took above and below.
@@ -203,7 +217,7 @@ impl Viewport {
         const RING_S: f64 = 0.5;
         let Some(document) = bench.document() else { return };
         let chosen = bench.selection().lesion;
-        for (lesion, at, on_slice) in bench.lesions_on(scene.pane) {
+        for LesionSpot { lesion, at, on_slice, expected } in bench.lesions_on(scene.pane) {
             let Some(row) = document.lesion(lesion) else { continue };
             let centre = view.to_screen(at);
             let tint = if Some(lesion) == chosen { colour::ACCENT } else { colour::SOFT };
@@ -214,7 +228,9 @@ impl Viewport {
                 }
             }
             let at = centre + vec2(10.0, 10.0);
-            shadowed(painter, at, Align2::LEFT_TOP, &row.label, theme::bold(theme::SMALL), tint);
+            // Through a link that nobody confirmed the place is a guess, and says so.
+            let label = if expected { format!("{} {}", row.label, text::EXPECTED) } else { row.label.clone() };
+            shadowed(painter, at, Align2::LEFT_TOP, &label, theme::bold(theme::SMALL), tint);
             let ringed = self.ring.as_ref().filter(|Ring { lesion: of, .. }| *of == lesion);
             if let Some(ring) = ringed.filter(|ring| now_s - ring.since_s < RING_S) {
                 painter.circle_stroke(centre, view.to_points(15.0).max(16.0), Stroke::new(2.0, colour::ACCENT));

@@ -1,7 +1,7 @@
 //! One pane: picture, overlays, and what mouse and wheel ask for.
 
-use super::view::View;
 use super::picture::Content;
+use super::view::View;
 use super::{UnderPointer, Viewport, overlay};
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
@@ -12,8 +12,8 @@ use crate::volume::{Unit, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
 use eframe::egui::{
-    Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke,
-    StrokeKind, Ui, WidgetInfo, Role,
+    Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role, Sense,
+    Stroke, StrokeKind, Ui, WidgetInfo,
 };
 use std::sync::Arc;
 
@@ -52,7 +52,15 @@ pub(super) struct Scene<'a> {
 }
 
 impl Viewport {
-    pub(super) fn pane(&mut self, ui: &mut Ui, rect: Rect, pane: usize, bench: &Workbench, input: &Input, out: &mut Outbox) {
+    pub(super) fn pane(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        pane: usize,
+        bench: &Workbench,
+        input: &Input,
+        out: &mut Outbox,
+    ) {
         let painter = ui.painter_at(rect);
         painter.rect_filled(rect, 0.0, colour::BLACK);
         let id = ui.scope_id().with(("pane", pane));
@@ -237,7 +245,8 @@ impl Viewport {
         let place = shown.grid.to_patient(VoxelIndex::new(index.0, index.1, f64::from(shown.slice)));
         let value = bench.volume(shown.stack).and_then(|volume| value_words(volume, index, shown.slice));
         let words = if shown.placed {
-            let part = |v: f64, plus: char, minus: char| format!("{} {:.1}", if v < 0.0 { minus } else { plus }, v.abs());
+            let part =
+                |v: f64, plus: char, minus: char| format!("{} {:.1}", if v < 0.0 { minus } else { plus }, v.abs());
             format!("{}  {}  {} mm", part(place.x, 'L', 'R'), part(place.y, 'P', 'A'), part(place.z, 'S', 'I'))
         } else {
             format!("column {:.0}  row {:.0}", index.0 + 1.0, index.1 + 1.0)

@@ -40,7 +40,9 @@ impl Pictures {
         {
             return Some(texture.id());
         }
-        let pixels = self.luts.pixels(volume, content.slice, content.window, content.invert, |[r, g, b]| Color32::from_rgb(r, g, b))?;
+        let pixels = self
+            .luts
+            .pixels(volume, content.slice, content.window, content.invert, |[r, g, b]| Color32::from_rgb(r, g, b))?;
         let size = [volume.grid.dims[0] as usize, volume.grid.dims[1] as usize];
         let image = ColorImage::new(size, pixels);
         let options = if content.smooth { TextureOptions::LINEAR } else { TextureOptions::NEAREST };

@@ -1,0 +1,169 @@
+//! Single behaviours of keys, gestures and controls.
+
+use super::person::{LEFT, Person, RIGHT, at_visit, truth};
+use ablation_review::clinical::{AblationModality, Answer, Session, SessionId, SessionLesion, TechnicalSuccess};
+use ablation_review::workbench::{Request, Tool};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers, PointerButton, Shape, vec2};
+
+/// Whether a text is painted, also one that is no control.
+fn paints(person: &Person, words: &str) -> bool {
+    fn has(shape: &Shape, words: &str) -> bool {
+        match shape {
+            Shape::Vec(all) => all.iter().any(|shape| has(shape, words)),
+            Shape::Text(text) => text.galley.text().contains(words),
+            _ => false,
+        }
+    }
+    person.harness.output().shapes.iter().any(|clipped| has(&clipped.shape, words))
+}
+
+/// The first two visits, a reader, and two treated lesions.
+fn ready() -> Person {
+    let truth = truth();
+    let mut person = Person::at_the_window();
+    let folders = person.copy_of_visits(&["pre", "d35"]);
+    person.drop_files(&folders);
+    person.type_into("Reader's initials", "abc");
+    for lesion in &truth.lesions[..2] {
+        person.bench_mut().ask(Request::GoTo { pane: LEFT, point: at_visit(lesion, "pre").place });
+        person.bench_mut().ask(Request::AddLesion { pane: LEFT });
+    }
+    let treated = person.document().lesions().map(|lesion| lesion.id).collect::<Vec<_>>().into_iter();
+    let session = Session {
+        id: SessionId(1),
+        patient: person.document().patients().next().unwrap().id,
+        date: truth.sessions[0].date,
+        modality: AblationModality::Microwave,
+        combined_of: Vec::new(),
+        device: String::new(),
+        lesions: treated
+            .map(|lesion| SessionLesion { lesion, technical_success: TechnicalSuccess::Yes, reason: String::new() })
+            .collect(),
+        planned_before_first_follow_up: false,
+        note: String::new(),
+    };
+    person.bench_mut().ask(Request::PutSession(Box::new(session)));
+    person.press(Key::N);
+    person
+}
+
+#[test]
+fn keys_write_where_a_field_has_the_focus() {
+    let mut person = ready();
+    person.focus_field("Comment");
+    assert!(person.bench().linked());
+    for key in [Key::L, Key::N, Key::S, Key::R, Key::Num7] {
+        person.press(key);
+    }
+    assert!(person.bench().linked(), "L went into the field");
+    assert_eq!(person.bench().tool(), Tool::Scroll);
+    assert_eq!(person.pane_value(RIGHT).split_once(", ").unwrap().1, "160/100");
+    person.press(Key::Escape); // leaves the field
+    person.press(Key::L);
+    assert!(!person.bench().linked());
+}
+
+#[test]
+fn presets_are_digits_and_answers_while_the_strip_is_on() {
+    let mut person = ready();
+    person.press(Key::Num7);
+    assert!(person.pane_value(RIGHT).ends_with(", 1500/-600"), "{}", person.pane_value(RIGHT));
+    person.press(Key::Num4);
+    assert!(person.pane_value(RIGHT).ends_with(", 160/100"));
+    person.press(Key::S);
+    person.press(Key::Num3);
+    assert!(person.pane_value(RIGHT).ends_with(", 160/100"), "the digit answered");
+    assert_eq!(person.bench().finding().unwrap().answer, Some(Answer::Equivocal));
+    // Another lesion starts anew: the next digit is no shape of a lesion that nobody answered.
+    person.click_button("Next to read");
+    assert!(person.bench().finding().is_none());
+    person.press(Key::Num7);
+    assert!(person.bench().finding().is_none(), "{:?}", person.bench().finding());
+    assert!(person.pane_value(RIGHT).ends_with(", 1500/-600"));
+}
+
+#[test]
+fn escape_leaves_no_trace_of_a_stroke_and_never_resets_the_view() {
+    let mut person = ready();
+    person.wheel(RIGHT, 2);
+    person.press(Key::Plus);
+    person.press(Key::Num1);
+    let room = person.bench().room().clone();
+    let document = person.document().clone();
+    let at = person.pane(RIGHT).rect().center();
+    person.press(Key::R);
+    person.press_pointer(PointerButton::Primary, &[at, at + vec2(20.0, 0.0), at + vec2(20.0, 20.0)]);
+    assert!(person.bench().stroke().is_some());
+    person.press(Key::Escape);
+    assert!(person.bench().stroke().is_none());
+    person.release_pointer(PointerButton::Primary, at + vec2(20.0, 20.0));
+    for _ in 0..4 {
+        person.press(Key::Escape);
+    }
+    assert!(person.document().same_content(&document));
+    assert_eq!(person.bench().room(), &room);
+    assert_eq!(person.bench().tool(), Tool::Scroll);
+}
+
+#[test]
+fn marks_are_hidden_while_g_is_held() {
+    let mut person = ready();
+    person.press(Key::Z);
+    let at = person.pane(RIGHT).rect().center();
+    person.drag(PointerButton::Primary, &[at, at + vec2(30.0, 0.0)]);
+    person.press(Key::Enter);
+    assert!(paints(&person, "L1 zone"));
+    person.harness.key_down(Key::G);
+    person.see();
+    assert!(!paints(&person, "L1 zone"));
+    assert!(paints(&person, "marks hidden"));
+    person.harness.key_up(Key::G);
+    person.see();
+    assert!(paints(&person, "L1 zone"));
+    assert!(!paints(&person, "marks hidden"));
+}
+
+#[test]
+fn a_disabled_control_says_why() {
+    let mut person = Person::at_the_window();
+    let folders = person.copy_of_visits(&["pre"]);
+    person.drop_files(&folders);
+    person.node(Role::Button, "Sign visit").hover();
+    person.until("a tooltip", |person| person.says("No lesion was treated before this visit"));
+    // A key that cannot act says the same as its control.
+    person.press(Key::R);
+    person.reads("Add or choose a lesion first");
+    person.press(Key::A);
+    person.press(Key::R);
+    person.reads("Enter your initials at the top right first");
+}
+
+#[test]
+fn the_palette_finds_and_runs_a_command() {
+    let mut person = ready();
+    person.ctrl(Key::K);
+    person.nothing_is_clipped();
+    person.harness.event(eframe::egui::Event::Text("swap black".to_owned()));
+    person.press(Key::Enter);
+    assert!(person.bench().room().inverted());
+    assert!(!person.says("Search commands"));
+    // It takes the letters to itself, and Esc closes it and nothing else.
+    person.ctrl(Key::K);
+    person.press(Key::L);
+    assert!(person.bench().linked());
+    person.press(Key::Escape);
+    assert!(!person.says("Search commands"));
+    person.press_with(Modifiers::SHIFT, Key::I);
+    assert!(!person.bench().room().inverted());
+}
+
+#[test]
+fn the_key_sheet_fits() {
+    let mut person = ready();
+    person.press(Key::F1);
+    person.reads("Match slices");
+    person.nothing_is_clipped();
+    person.press(Key::Escape);
+    assert!(!person.says("Match slices"));
+}
