@@ -301,7 +301,7 @@ fn exports(person: &mut Person, truth: &Truth) {
     person.ctrl(Key::E);
     person.see();
     assert!(person.dialogs.asked().contains(&DialogKind::ExportFolder));
-    person.reads("Written: ");
+    person.reads("tables written to ");
     let all = rows(&folder.join("lesion_visit.csv"));
     let row = all.iter().find(|row| row["lesion"] == "L3" && row["visit_date"] == MONTH_1).unwrap();
     let mark = person.document().marks().next().unwrap().measured.clone().unwrap();
