@@ -6,7 +6,7 @@
 mod close;
 mod peer;
 
-use eframe::egui::{Event, Key, Modifiers, MouseWheelUnit, TouchPhase, vec2};
+use eframe::egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, vec2};
 use peer::{Peer, Widget};
 use std::path::Path;
 use std::time::Duration;
@@ -79,6 +79,7 @@ fn the_window_opens_draws_listens_rests_and_closes() {
             unit: MouseWheelUnit::Line,
             delta: vec2(0.0, -1.0),
             phase: TouchPhase::Move,
+            source: MouseWheelSource::Wheel,
             modifiers: Modifiers::NONE,
         },
     ]);
