@@ -79,7 +79,7 @@ fn the_window_opens_draws_listens_rests_and_closes() {
             unit: MouseWheelUnit::Line,
             delta: vec2(0.0, -1.0),
             phase: TouchPhase::Move,
-            source: MouseWheelSource::Wheel,
+            source: MouseWheelSource::Unknown,
             modifiers: Modifiers::NONE,
         },
     ]);
