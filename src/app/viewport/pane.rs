@@ -13,7 +13,7 @@ use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
 use eframe::egui::{
     Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo,
+    Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 use std::sync::Arc;
 
@@ -195,11 +195,14 @@ impl Viewport {
                 out.ask(Request::Scroll { pane, by: slices * scroll_sign(&shown.grid) });
             }
         }
-        if response.dragged_by(PointerButton::Middle) {
+        // A button held still asks for nothing, or the window would draw without end.
+        let moved = response.drag_delta() != Vec2::ZERO;
+        if moved && response.dragged_by(PointerButton::Middle) {
             let by = response.drag_delta();
             out.ask(Request::Pan { pane, right_mm: view.to_mm(by.x), down_mm: view.to_mm(by.y) });
         }
-        if response.dragged_by(PointerButton::Secondary)
+        if moved
+            && response.dragged_by(PointerButton::Secondary)
             && let Some(window) = scene.window
         {
             // Wide windows move in larger steps, so that a drag across the pane always means something.
