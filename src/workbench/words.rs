@@ -19,6 +19,7 @@ pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open
 pub(super) const NO_PROJECT: &str = "No project is open. Drop a folder of images on the window, or open a project.";
 pub(super) const NO_READER: &str = "Enter your initials at the top right first; answers and marks carry them.";
 pub(super) const NO_PATIENT: &str = "No patient is chosen. Drop a folder of images on the window first.";
+const DROP_IMAGES: &str = "Drop a folder that holds DICOM images.";
 pub(super) const OPEN_ALREADY: &str = "This project is open here already.";
 pub(super) const ONE_PROJECT_AT_A_TIME: &str = "Several projects were dropped. Drop one project at a time.";
 pub(crate) const NOTHING_NEW: &str = "All images found are in the project already. Nothing was changed.";
@@ -118,10 +119,10 @@ pub(super) fn cannot_make_folder(folder: &Path, error: &std::io::Error) -> Strin
 
 pub(super) fn nothing_found(skipped: &[Skipped]) -> String {
     match skipped {
-        [] => "There is no file in that folder. Drop a folder that holds DICOM images.".to_owned(),
-        [one] => format!("Nothing to show: {}", small(&one.reason)),
+        [] => format!("There is no file in that folder. {DROP_IMAGES}"),
+        [one] => format!("Nothing to show: {} {DROP_IMAGES}", small(&one.reason)),
         [first, ..] => format!(
-            "No images among {} files. The first, {}: {}",
+            "No images among {} files. The first, {}: {} {DROP_IMAGES}",
             skipped.len(),
             name(&first.file),
             small(&first.reason)

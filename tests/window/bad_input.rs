@@ -84,7 +84,7 @@ fn nested_sequences(depth: usize) -> Vec<u8> {
 }
 
 fn four_gib_claim() -> Vec<u8> {
-    let mut bytes = identified();
+    let mut bytes = [identified(), picture(64, 64)].concat();
     bytes.extend([0xe0, 0x7f, 0x10, 0x00, b'O', b'W', 0, 0, 0xfe, 0xff, 0xff, 0xff]);
     bytes
 }
@@ -132,12 +132,12 @@ fn bad_inputs(person: &Person, run: &str) -> Vec<(PathBuf, &'static [&'static st
         (in_a_folder(person, &format!("{run}-empty"), &[]), &["no file", "Drop a folder that holds DICOM images"]),
         (
             in_a_folder(person, &format!("{run}-jpegs"), &[("a.jpg", jpeg()), ("b.jpg", jpeg())]),
-            &["No images among 2 files", "DICOM"],
+            &["No images among 2 files", "not a DICOM file", "Drop a folder"],
         ),
-        (one("truncated", truncated()), &[]),
-        (one("rows", rows_without_pixels()), &[]),
-        (one("nested", nested_sequences(5_000)), &[]),
-        (one("four-gib", four_gib_claim()), &[]),
+        (one("truncated", truncated()), &["cut short", "8192 bytes", "Copy it again"]),
+        (one("rows", rows_without_pixels()), &["65535 x 65535", "no pixel data", "Drop a folder"]),
+        (one("nested", nested_sequences(5_000)), &["nests sequences", "was not read", "Drop a folder"]),
+        (one("four-gib", four_gib_claim()), &["Nothing to show", "Drop a folder"]),
         (garbage, &["is not a project of Ablation Review", "Open a file that ends in .ablation"]),
     ]
 }

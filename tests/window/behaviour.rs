@@ -167,3 +167,15 @@ fn the_key_sheet_fits() {
     person.press(Key::Escape);
     assert!(!person.says("Match slices"));
 }
+
+#[test]
+fn a_button_that_is_held_still_draws_nothing_more() {
+    let mut person = ready();
+    let at = person.pane(RIGHT).rect().center();
+    for button in [PointerButton::Middle, PointerButton::Secondary] {
+        let before = (person.pane_value(RIGHT), person.shown(RIGHT).centre);
+        person.press_pointer(button, &[at, at + vec2(12.0, 4.0), at + vec2(40.0, 9.0)]); // settles while it is down
+        assert_ne!((person.pane_value(RIGHT), person.shown(RIGHT).centre), before);
+        person.release_pointer(button, at + vec2(40.0, 9.0));
+    }
+}

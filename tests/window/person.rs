@@ -145,11 +145,15 @@ impl Person {
     }
 
     /// Lets the window settle. Panics when it goes on repainting, or shows a control without a name.
+    #[track_caller]
     pub fn see(&mut self) {
-        self.harness.run();
+        if let Err(error) = self.harness.try_run() {
+            panic!("{error}; notices {:?}", self.bench().notices());
+        }
     }
 
     /// Lets frames pass until something is so.
+    #[track_caller]
     pub fn until(&mut self, what: &str, so: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         while !so(self) {
@@ -159,6 +163,7 @@ impl Person {
         self.see();
     }
 
+    #[track_caller]
     pub fn drop_files(&mut self, paths: &[PathBuf]) {
         let files = paths.iter().map(|path| Arc::new(Dropped(path.clone())) as egui::DroppedFileHandle);
         self.harness.input_mut().dropped_files = files.collect();
@@ -166,14 +171,17 @@ impl Person {
         self.until("all read and written", |person| !person.bench().is_busy());
     }
 
+    #[track_caller]
     pub fn press(&mut self, key: Key) {
         self.press_with(Modifiers::NONE, key);
     }
 
+    #[track_caller]
     pub fn ctrl(&mut self, key: Key) {
         self.press_with(Modifiers::COMMAND, key);
     }
 
+    #[track_caller]
     pub fn press_with(&mut self, modifiers: Modifiers, key: Key) {
         self.inputs += 1;
         self.harness.key_press_modifiers(modifiers, key);
@@ -181,10 +189,12 @@ impl Person {
     }
 
     /// The one node of a role with this label.
+    #[track_caller]
     pub fn node<'a>(&'a self, role: Role, label: &'a str) -> Node<'a> {
         self.harness.get(by().role(role).label(label))
     }
 
+    #[track_caller]
     pub fn click(&mut self, role: Role, label: &str) {
         self.inputs += 1;
         self.node(role, label).scroll_to_me();
@@ -193,11 +203,13 @@ impl Person {
         self.see();
     }
 
+    #[track_caller]
     pub fn click_button(&mut self, label: &str) {
         self.click(Role::Button, label);
     }
 
     /// Picks a value from a list that drops down.
+    #[track_caller]
     pub fn pick(&mut self, label: &str, value: &str) {
         self.click(Role::ComboBox, label);
         self.click_button(value);
@@ -228,6 +240,7 @@ impl Person {
     }
 
     /// Types into a field with a label, in the place of what was there, and leaves it with Enter.
+    #[track_caller]
     pub fn type_into(&mut self, label: &str, words: &str) {
         self.inputs += 1;
         self.focus_field(label);
@@ -237,6 +250,7 @@ impl Person {
         self.see();
     }
 
+    #[track_caller]
     pub fn focus_field(&mut self, label: &str) {
         self.node(Role::TextInput, label).focus();
         self.see();
@@ -261,6 +275,7 @@ impl Person {
     }
 
     /// One run of the wheel over a pane, in notches, positive down.
+    #[track_caller]
     pub fn wheel(&mut self, pane: usize, notches: i32) {
         self.inputs += 1;
         self.harness.hover_at(self.pane(pane).rect().center());
@@ -277,6 +292,7 @@ impl Person {
     }
 
     /// Scrolls a pane to the slice through a place.
+    #[track_caller]
     pub fn scroll_to(&mut self, pane: usize, place: PatientPoint) {
         let shown = self.shown(pane);
         let wanted = shown.grid.nearest_slice(place).unwrap();
@@ -302,12 +318,14 @@ impl Person {
     }
 
     /// A drag through points on the screen.
+    #[track_caller]
     pub fn drag(&mut self, button: PointerButton, path: &[Pos2]) {
         self.press_pointer(button, path);
         self.release_pointer(button, *path.last().unwrap());
     }
 
     /// The part of a drag before the button is let go.
+    #[track_caller]
     pub fn press_pointer(&mut self, button: PointerButton, path: &[Pos2]) {
         self.inputs += 1;
         self.harness.event(Event::PointerMoved(path[0]));
@@ -318,6 +336,7 @@ impl Person {
         self.see();
     }
 
+    #[track_caller]
     pub fn release_pointer(&mut self, button: PointerButton, at: Pos2) {
         self.pointer_button(button, at, false);
         self.see();
@@ -328,6 +347,7 @@ impl Person {
     }
 
     /// Paints once round a place, so that a disc of about `radius_mm` and the brush's own radius is filled.
+    #[track_caller]
     pub fn paint_round(&mut self, pane: usize, place: PatientPoint, radius_mm: f64) {
         let path: Vec<Pos2> = (0..=12)
             .map(|step| {

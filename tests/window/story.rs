@@ -208,7 +208,7 @@ fn marks_and_answers_the_residual(person: &mut Person, truth: &Truth) {
     assert!((measured.volume_ml.unwrap() / ml - 1.0).abs() < 0.1, "{measured:?} for {ml} ml");
     let longest_mm = measured.longest_axial_mm.unwrap();
     assert!((longest_mm - 20.0).abs() < 2.0, "{measured:?}");
-    assert!((60.0..95.0).contains(&measured.mean.unwrap()), "{measured:?}");
+    assert!((40.0..110.0).contains(&measured.mean.unwrap()), "{measured:?}");
     let middle = ablation_review::marks::measure(person.document().mask(mark.info.id).unwrap()).unwrap().centroid;
     assert!(middle.distance_mm(nodule) < step_mm, "{middle:?} for {nodule:?}");
     person.reads(&format!("Viable tumour {longest_mm:.0} × "));

@@ -13,7 +13,7 @@ use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
 use eframe::egui::{
     Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo,
+    Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
 };
 use std::sync::Arc;
 
