@@ -197,7 +197,7 @@ impl Viewport {
         }
         // A button that is held still asks for nothing: no repaint while nothing changes.
         let by = response.drag_delta();
-        let moved = by != eframe::egui::Vec2::ZERO;
+        let moved = by != Vec2::ZERO;
         if moved && response.dragged_by(PointerButton::Middle) {
             out.ask(Request::Pan { pane, right_mm: view.to_mm(by.x), down_mm: view.to_mm(by.y) });
         }
