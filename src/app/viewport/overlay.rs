@@ -67,7 +67,7 @@ fn lesion_labels(document: &Document, lesions: &[LesionId]) -> String {
 
 fn role_word(role: MarkRole) -> &'static str {
     match role {
-        MarkRole::Tumour => "",
+        MarkRole::Tumour => " tumour",
         MarkRole::AblationZone => " zone",
         MarkRole::ViableTumour => " viable",
         MarkRole::Organ => " organ",
