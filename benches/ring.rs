@@ -266,11 +266,11 @@ impl Watched {
         self.ring.pending = Some((Instant::now(), self.showing()));
     }
 
-    /// The brush goes round in the left pane.
+    /// The brush goes to and fro over the left pane, always over pixels that are not painted yet.
     fn brush_at(&self) -> Pos2 {
-        let angle = self.ring.step as f32 * 0.2;
-        let radius = 20.0 + self.ring.step as f32 * 0.15;
-        pos2(SIZE[0] * 0.3 + radius * angle.cos(), SIZE[1] * 0.5 + radius * angle.sin())
+        let (row, along) = (self.ring.step / 60, self.ring.step % 60);
+        let along = if row % 2 == 0 { along } else { 59 - along };
+        pos2(SIZE[0] * 0.19 + 6.0 * along as f32, SIZE[1] * 0.2 + 30.0 * row as f32)
     }
 }
 
@@ -293,7 +293,12 @@ impl eframe::App for Watched {
         }
         match self.ring.pending {
             None => self.next(ctx, input),
-            Some((given, _)) => assert!(given.elapsed() < PATIENCE, "an input shows no effect"),
+            Some((given, _)) => assert!(
+                given.elapsed() < PATIENCE,
+                "input {} of {} shows no effect",
+                self.ring.times_ms.len(),
+                if matches!(self.ring.phase, Phase::Slices) { "the slice changes" } else { "the brush" }
+            ),
         }
         if !matches!(self.ring.phase, Phase::Idle) {
             ctx.request_repaint();

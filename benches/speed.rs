@@ -38,7 +38,7 @@ static STACK: LazyLock<FoundStack> = LazyLock::new(|| list().stacks.into_iter().
 static VOLUME: LazyLock<Volume> = LazyLock::new(|| read(&STACK));
 
 fn list() -> Found {
-    find(&[STUDY.clone()], &Limits::default(), &|_, _| {}, &|| false)
+    find(std::slice::from_ref(&*STUDY), &Limits::default(), &|_, _| {}, &|| false)
 }
 
 fn read(stack: &FoundStack) -> Volume {

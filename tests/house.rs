@@ -108,6 +108,9 @@ fn is_allowed(licence: &str) -> bool {
 fn either<'a>(words: &'a [&'a str]) -> (bool, &'a [&'a str]) {
     let (mut allowed, mut rest) = both(words);
     while let ["OR", more @ ..] = rest {
+        if more.is_empty() {
+            return (false, rest); // nothing to choose from: not an expression
+        }
         let (other, after) = both(more);
         (allowed, rest) = (allowed || other, after);
     }

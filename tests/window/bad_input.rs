@@ -173,7 +173,7 @@ fn a_project_open_elsewhere_is_shown_and_says_who_has_it() {
     let path = person.folder().join("study.ablation");
     let at = "2024-10-01T07:30:00Z".parse().unwrap();
     let mut elsewhere = Project::create(&path, "XY", at).unwrap();
-    person.drop_files(&[path.clone()]);
+    person.drop_files(std::slice::from_ref(&path));
     person.reads("read only");
     person.reads("XY has it open since 2024-10-01 07:30 UTC");
     person.reads("ask them to close it");

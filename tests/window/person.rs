@@ -39,7 +39,10 @@ pub fn at_visit<'a>(lesion: &'a LesionTruth, visit: &str) -> &'a LesionVisitTrut
 
 /// Answers to file dialogs, given by the test.
 #[derive(Clone, Default)]
-pub struct Prepared(Arc<Mutex<(Vec<DialogKind>, BTreeMap<u8, PathBuf>)>>);
+pub struct Prepared(Arc<Mutex<AskedAndAnswers>>);
+
+/// What was asked for, and the answer that waits for each kind.
+type AskedAndAnswers = (Vec<DialogKind>, BTreeMap<u8, PathBuf>);
 
 impl Prepared {
     /// What was asked for so far.

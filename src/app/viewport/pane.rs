@@ -195,10 +195,10 @@ impl Viewport {
                 out.ask(Request::Scroll { pane, by: slices * scroll_sign(&shown.grid) });
             }
         }
-        // A button held still asks for nothing, or the window would draw without end.
-        let moved = response.drag_delta() != Vec2::ZERO;
+        // A button that is held still asks for nothing: no repaint while nothing changes.
+        let by = response.drag_delta();
+        let moved = by != Vec2::ZERO;
         if moved && response.dragged_by(PointerButton::Middle) {
-            let by = response.drag_delta();
             out.ask(Request::Pan { pane, right_mm: view.to_mm(by.x), down_mm: view.to_mm(by.y) });
         }
         if moved
@@ -207,7 +207,6 @@ impl Viewport {
         {
             // Wide windows move in larger steps, so that a drag across the pane always means something.
             let step = (window.width / 256.0).max(0.25);
-            let by = response.drag_delta();
             let width = window.width + f64::from(by.x) * step;
             let centre = window.centre + f64::from(by.y) * step;
             out.ask(Request::SetWindow { pane, window: Window { centre, width: width.max(1.0) } });
