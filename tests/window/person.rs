@@ -197,6 +197,10 @@ impl Person {
         self.harness.get(by().role(role).label(label))
     }
 
+    pub fn has(&self, role: Role, label: &str) -> bool {
+        self.harness.query_all(by().role(role).label(label)).next().is_some()
+    }
+
     #[track_caller]
     pub fn click(&mut self, role: Role, label: &str) {
         self.inputs += 1;

@@ -59,6 +59,9 @@ fn enter_clinical(person: &mut Person, labels: &[&str]) {
 /// Enters a session of the truth in its form.
 fn enter_session(person: &mut Person, nth: usize, labels: &[&str]) {
     let session = &truth().sessions[nth];
+    if person.has(Role::Button, "New session") {
+        person.click_button("New session");
+    }
     person.type_into("Session date", &session.date.to_string());
     person.pick("Modality", session.modality.words());
     for label in labels {
@@ -301,7 +304,7 @@ fn exports(person: &mut Person, truth: &Truth) {
     person.ctrl(Key::E);
     person.see();
     assert!(person.dialogs.asked().contains(&DialogKind::ExportFolder));
-    person.reads("tables written to ");
+    person.reads("tables written to");
     let all = rows(&folder.join("lesion_visit.csv"));
     let row = all.iter().find(|row| row["lesion"] == "L3" && row["visit_date"] == MONTH_1).unwrap();
     let mark = person.document().marks().next().unwrap().measured.clone().unwrap();
