@@ -94,6 +94,8 @@ pub struct Workbench {
     wake: Wake,
     images: Images,
     desk: Option<Desk>,
+    /// Desks that are still writing after they were put away.
+    leaving: Vec<std::thread::JoinHandle<()>>,
     room: Room,
     selection: Selection,
     /// A lesion that was asked for and is chosen as soon as it is there.
@@ -127,6 +129,7 @@ impl Workbench {
             wake: setup.wake,
             images: Images::new(setup.budget_bytes),
             desk: None,
+            leaving: Vec::new(),
             room: Room::default(),
             selection: Selection::default(),
             selection_wanted: None,

@@ -63,7 +63,10 @@ impl Workbench {
             return;
         }
         let (at, who) = (self.now(), self.who());
+        let leaving = std::mem::take(&mut self.leaving);
         self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
+            // A project that was just closed is let go of first: it may be the one that is opened.
+            leaving.into_iter().for_each(|desk| drop(desk.join()));
             let result = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
             Done::Project(Box::new(ProjectDone { result: result.map(|opened| ready(opened, false)) }))
         });
@@ -142,7 +145,7 @@ impl Workbench {
                 drop(desk);
             } else {
                 // Dropping waits for the disk; the window must not.
-                std::thread::spawn(move || drop(desk));
+                self.leaving.push(std::thread::spawn(move || drop(desk)));
             }
         }
         self.images.clear();
