@@ -68,7 +68,7 @@ impl Walker<'_> {
         let about = match path.symlink_metadata() {
             Ok(about) => about,
             Err(error) => {
-                self.skip(&path, format!("It could not be opened: {error}."));
+                self.skip(&path, not_opened("It", &error));
                 return None;
             }
         };
@@ -78,7 +78,7 @@ impl Walker<'_> {
         let (target, real) = match target.and_then(|about| Ok((about, path.canonicalize()?))) {
             Ok(both) => both,
             Err(error) => {
-                self.skip(&path, format!("It could not be opened: {error}."));
+                self.skip(&path, not_opened("It", &error));
                 return None;
             }
         };
@@ -103,10 +103,22 @@ impl Walker<'_> {
         match std::fs::read_dir(&path) {
             Ok(entries) => Some(entries.flatten().map(|entry| entry.path()).collect()),
             Err(error) => {
-                self.skip(&path, format!("The folder could not be opened: {error}."));
+                self.skip(&path, not_opened("The folder", &error));
                 None
             }
         }
+    }
+}
+
+/// Why a file or folder could not be opened, and what to do, without the system's own words where they are
+/// known.
+fn not_opened(what: &str, error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => format!("{what} could not be opened: nothing is there. Check the path."),
+        std::io::ErrorKind::PermissionDenied => {
+            format!("{what} could not be opened: you may not read it. Ask its owner, or copy it where you may.")
+        }
+        _ => format!("{what} could not be opened: {error}."),
     }
 }
 
