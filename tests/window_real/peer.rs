@@ -52,8 +52,18 @@ impl Picture {
 
 /// A window that runs.
 pub struct Peer {
-    child: Child,
+    running: Running,
     stream: TcpStream,
+}
+
+/// A process that ends with its test, however that ends.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
 }
 
 impl Peer {
@@ -62,7 +72,7 @@ impl Peer {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
-        let mut child = Command::new(program)
+        let child = Command::new(program)
             .args(paths)
             .env("EGUI_INSPECTION", address.to_string())
             .env("HOME", user)
@@ -70,14 +80,16 @@ impl Peer {
             .env("XDG_CONFIG_HOME", user.join("config"))
             .env("XDG_CACHE_HOME", user.join("cache"))
             .stdin(Stdio::null())
+            .stdout(Stdio::null())
             .spawn()
             .unwrap();
+        let mut running = Running(child);
         let deadline = Instant::now() + PATIENCE;
         let stream = loop {
             match TcpStream::connect(address) {
                 Ok(stream) => break stream,
                 Err(error) => {
-                    if let Some(status) = child.try_wait().unwrap() {
+                    if let Some(status) = running.0.try_wait().unwrap() {
                         panic!("the program ended at once: {status}");
                     }
                     assert!(Instant::now() < deadline, "the window does not answer: {error}");
@@ -88,12 +100,12 @@ impl Peer {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let version = protocol::read_handshake(&stream).unwrap();
         assert_eq!(version, protocol::PROTOCOL_VERSION);
-        Self { child, stream }
+        Self { running, stream }
     }
 
     /// The process.
     pub fn process(&self) -> u32 {
-        self.child.id()
+        self.running.0.id()
     }
 
     fn ask(&mut self, request: &Request) -> Response {
@@ -173,27 +185,20 @@ impl Peer {
 
     /// Ends the program without a word.
     pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.running.0.kill().unwrap();
+        self.running.0.wait().unwrap();
     }
 
     /// Whether the program ended well within a time.
     pub fn ended(&mut self, within: Duration) -> bool {
         let deadline = Instant::now() + within;
         while Instant::now() < deadline {
-            if let Some(status) = self.child.try_wait().unwrap() {
+            if let Some(status) = self.running.0.try_wait().unwrap() {
                 assert!(status.success(), "the program ended with {status}");
                 return true;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
         false
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
     }
 }
