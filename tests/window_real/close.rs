@@ -14,9 +14,7 @@ pub fn ask(process: u32) {
         property.ok().and_then(|p| p.value32()?.next()) == Some(process)
     };
     let windows = connection.query_tree(root).unwrap().reply().unwrap().children;
-    let own: Vec<Window> = windows.into_iter().filter(|window| belongs(*window)).collect();
-    assert!(!own.is_empty(), "process {process} has no window");
-    for window in own {
+    for window in windows.into_iter().filter(|window| belongs(*window)) {
         let message = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
         connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap();
     }

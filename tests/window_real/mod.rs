@@ -94,8 +94,7 @@ fn the_window_opens_draws_listens_rests_and_closes() {
     println!("frames in two idle seconds: {frames}");
 
     // It closes, when asked as a window manager asks.
-    close::ask(peer.process());
-    assert!(peer.ended(Duration::from_secs(10)), "the window did not close");
+    close(&mut peer);
 }
 
 #[test]
@@ -111,8 +110,18 @@ fn what_is_entered_is_there_after_the_window_was_killed() {
 
     let mut peer = Peer::start(&program, user.path(), &[&project]);
     peer.until("the lesion is there again", |widgets| widgets.iter().any(|w| w.name.contains("L1")));
-    close::ask(peer.process());
-    assert!(peer.ended(Duration::from_secs(10)), "the window did not close");
+    close(&mut peer);
+}
+
+/// Closes the window as a window manager does; a window that still starts may miss the first request.
+fn close(peer: &mut Peer) {
+    for _ in 0..10 {
+        close::ask(peer.process());
+        if peer.ended(Duration::from_secs(1)) {
+            return;
+        }
+    }
+    panic!("the window did not close");
 }
 
 /// The one project file below a folder.
