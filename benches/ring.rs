@@ -12,7 +12,7 @@
 
 mod support;
 
-use ablation_review::app::{AblationApp, NoDialogs, Options};
+use ablation_review::app::{AblationApp, NoDialogs, Options, native_options};
 use ablation_review::clinical::MarkRole;
 use ablation_review::workbench::{Executor, Request, Tool, Workbench};
 use eframe::egui::{self, Event, Key, Modifiers, PointerButton, Pos2, pos2, vec2};
@@ -92,9 +92,12 @@ fn milliseconds(since: Instant) -> f64 {
 /// Opens a window as the program does.
 fn open(make: impl FnOnce(&egui::Context) -> Box<dyn eframe::App> + 'static) {
     let viewport = egui::ViewportBuilder::default().with_inner_size(vec2(SIZE[0], SIZE[1])).with_decorations(false);
-    let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..Default::default() };
-    eframe::run_native("ablation-review-ring", options, Box::new(move |creation| Ok(make(&creation.egui_ctx))))
-        .expect("a window, with software OpenGL if need be");
+    eframe::run_native(
+        "ablation-review-ring",
+        native_options(viewport),
+        Box::new(move |creation| Ok(make(&creation.egui_ctx))),
+    )
+    .expect("a window, with software OpenGL if need be");
 }
 
 fn program(ctx: &egui::Context, user_folder: &Path, paths: Vec<PathBuf>) -> AblationApp {

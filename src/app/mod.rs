@@ -31,7 +31,7 @@ mod visits_panel;
 mod widgets;
 
 pub use dialogs::{DialogKind, Dialogs, NativeDialogs, NoDialogs};
-pub use shell::{AblationApp, Options, StartError, run};
+pub use shell::{AblationApp, Options, StartError, native_options, run};
 
 use crate::workbench::Request;
 use command::Command;

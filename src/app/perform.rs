@@ -28,8 +28,12 @@ impl AblationApp {
             }
         }
         if anything {
-            // What was changed after drawing is shown at once, not with the next move of the mouse.
-            ctx.request_repaint();
+            // What was changed after drawing is shown in this very frame: it is laid out once more before it is
+            // painted, which takes a tenth of the time of painting it and then another one.
+            ctx.request_discard("something was asked for");
+            if !ctx.will_discard() {
+                ctx.request_repaint();
+            }
         }
     }
 

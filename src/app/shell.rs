@@ -250,7 +250,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), StartError> {
         .with_min_inner_size(vec2(1024.0, 640.0))
         .with_maximized(true)
         .with_drag_and_drop(true);
-    let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..Default::default() };
+    let options = native_options(viewport);
     let started = eframe::run_native(
         "ablation-review",
         options,
@@ -271,6 +271,17 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), StartError> {
         }),
     );
     started.map_err(|error| StartError::NoOpenGl { why: error.to_string() })
+}
+
+/// How the window is drawn, for a window of its own making.
+#[must_use]
+pub fn native_options(viewport: egui::ViewportBuilder) -> eframe::NativeOptions {
+    eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Glow,
+        dithering: false, // noise has no place in grey values, and costs time without a graphics card
+        ..Default::default()
+    }
 }
 
 fn project_folders() -> Option<directories::ProjectDirs> {

@@ -57,7 +57,6 @@ impl Viewport {
     /// Draws all panes side by side.
     pub fn show(&mut self, ui: &mut Ui, bench: &Workbench, input: &Input, out: &mut Outbox) {
         let whole = ui.available_rect_before_wrap();
-        ui.painter().rect_filled(whole, 0.0, colour::LINE);
         let count = bench.room().panes().len().max(1);
         self.under_pointer = None;
         self.views.resize(count, None);
@@ -72,6 +71,10 @@ impl Viewport {
         for pane in 0..count {
             let left = whole.left() + pane as f32 * (width + GAP);
             let rect = Rect::from_min_size(pos2(left, whole.top()), vec2(width, whole.height()));
+            if pane > 0 {
+                let gap = Rect::from_min_size(pos2(left - GAP, whole.top()), vec2(GAP, whole.height()));
+                ui.painter().rect_filled(gap, 0.0, colour::LINE);
+            }
             self.pane(ui, rect, pane, bench, input, out);
         }
         ui.advance_cursor_after_rect(whole);

@@ -13,7 +13,7 @@ use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
 use eframe::egui::{
     Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
 };
 use std::sync::Arc;
 
@@ -62,7 +62,6 @@ impl Viewport {
         out: &mut Outbox,
     ) {
         let painter = ui.painter_at(rect);
-        painter.rect_filled(rect, 0.0, colour::BLACK);
         let id = ui.scope_id().with(("pane", pane));
         let response = ui.interact(rect, id, Sense::click_and_drag());
         let shown = match bench.room().panes().get(pane) {
@@ -107,9 +106,11 @@ impl Viewport {
         });
         if let Some(texture) = texture {
             let (place, part) = view.visible();
+            black_around(&scene.painter, view.rect(), place);
             scene.painter.image(texture, place, part, eframe::egui::Color32::WHITE);
             return;
         }
+        scene.painter.rect_filled(view.rect(), 0.0, colour::BLACK);
         let words = match (bench.slice_error(shown.stack, shown.slice), bench.files_known(shown.stack)) {
             (Some(why), _) => why,
             (None, false) => text::FILES_UNKNOWN,
@@ -299,7 +300,28 @@ fn pane_name(pane: usize) -> String {
 
 fn empty(ui: &Ui, response: &Response, pane: usize, why: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} {why}", pane_name(pane))));
-    wrapped(&ui.painter_at(response.rect), response.rect, why);
+    let painter = ui.painter_at(response.rect);
+    painter.rect_filled(response.rect, 0.0, colour::BLACK);
+    wrapped(&painter, response.rect, why);
+}
+
+/// Black where a pane shows no picture. Not under the picture: without a graphics card every pixel painted twice
+/// costs as much as the picture itself.
+fn black_around(painter: &Painter, pane: Rect, picture: Rect) {
+    if !picture.is_positive() {
+        painter.rect_filled(pane, 0.0, colour::BLACK);
+        return;
+    }
+    let picture = picture.shrink(1.0); // no hairline where an edge falls between two pixels
+    let bands = [
+        Rect::from_min_max(pane.min, pos2(pane.max.x, picture.min.y)),
+        Rect::from_min_max(pos2(pane.min.x, picture.max.y), pane.max),
+        Rect::from_min_max(pos2(pane.min.x, picture.min.y), pos2(picture.min.x, picture.max.y)),
+        Rect::from_min_max(pos2(picture.max.x, picture.min.y), pos2(pane.max.x, picture.max.y)),
+    ];
+    for band in bands.into_iter().filter(|band| band.is_positive()) {
+        painter.rect_filled(band, 0.0, colour::BLACK);
+    }
 }
 
 fn wrapped(painter: &Painter, rect: Rect, words: &str) {
