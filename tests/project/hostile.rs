@@ -159,8 +159,8 @@ fn content_that_no_program_wrote_is_named_and_refused() {
         ("UPDATE patient SET data = json_set(data, '$.age_at_first_ablation_years', 70000)", "a patient cannot be read"),
         // A megabyte and more in one row; a value that is a long string of zeros.
         ("UPDATE patient SET data = json_set(data, '$.note', hex(zeroblob(600000)))", "a patient is larger than any"),
-        ("UPDATE stack SET data = json_set(data, '$.info.description', hex(zeroblob(9000000)))", "a stack is larger than any"),
-        ("UPDATE mark_slice SET rle = zeroblob(40000000)", "its marks are together larger than any"),
+        ("UPDATE stack SET data = json_set(data, '$.info.description', hex(zeroblob(9000000))) WHERE key = (SELECT min(key) FROM stack)", "a stack is larger than any"),
+        ("UPDATE mark_slice SET rle = zeroblob(40000000) WHERE (mark, k) = (SELECT mark, k FROM mark_slice LIMIT 1)", "its marks are together larger than any"),
         ("UPDATE journal SET label = hex(zeroblob(40000000)) WHERE seq = 2", "its audit trail is larger than any"),
         ("UPDATE journal SET payload = '{}'", "cannot be read"),
         ("UPDATE journal_mask SET rle = x'80'", "cut off or garbled"),
@@ -219,11 +219,11 @@ fn no_file_takes_half_a_gigabyte_to_open() {
         format!("(SELECT json_group_array({what}) FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < {n}) SELECT x FROM c))")
     };
     let cases = [
-        format!("UPDATE stack SET data = json_set(data, '$.info.transfer_syntaxes', json({}))", many("''", 5_000_000)),
-        format!("UPDATE stack SET data = json_set(data, '$.info.oddities', json({}))", many("json('{\"kind\":\"localizer\"}')", 700_000)),
-        format!("UPDATE lesion SET data = json_set(data, '$.segments', json({}))", many("'I'", 250_000)),
-        "UPDATE mark_slice SET rle = CAST(replace(hex(zeroblob(8000000)), '00', char(1, 1)) AS BLOB) WHERE k = (SELECT min(k) FROM mark_slice)".to_owned(),
-        "UPDATE journal SET payload = replace(hex(zeroblob(60000000)), '0', '[')".to_owned(),
+        format!("UPDATE stack SET data = json_set(data, '$.info.transfer_syntaxes', json({})) WHERE key = (SELECT min(key) FROM stack)", many("''", 5_000_000)),
+        format!("UPDATE stack SET data = json_set(data, '$.info.oddities', json({})) WHERE key = (SELECT min(key) FROM stack)", many("json('{\"kind\":\"localizer\"}')", 700_000)),
+        format!("UPDATE lesion SET data = json_set(data, '$.segments', json({})) WHERE id = (SELECT min(id) FROM lesion)", many("'I'", 250_000)),
+        "UPDATE mark_slice SET rle = CAST(replace(hex(zeroblob(8000000)), '00', char(1, 1)) AS BLOB) WHERE (mark, k) = (SELECT mark, k FROM mark_slice LIMIT 1)".to_owned(),
+        "UPDATE journal SET payload = replace(hex(zeroblob(60000000)), '0', '[') WHERE seq = (SELECT max(seq) FROM journal)".to_owned(),
     ];
     for sql in cases {
         let path = changed(folder, &sql);

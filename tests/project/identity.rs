@@ -105,7 +105,7 @@ fn no_string_of_the_identity_is_left_and_the_study_is_whole() {
     let lesion = to.lesions().next().unwrap();
     assert_eq!(lesion.note, "seen by Dr Example; images in [removed]/CT");
     let finding = to.findings().next().unwrap();
-    assert_eq!((finding.answer, finding.comment.as_str()), (Some(Answer::Viable), "told [removed] by telephone"));
+    assert_eq!((finding.answer, finding.comment.as_str()), (Some(Answer::Viable), "told [removed] [removed] by telephone"));
     assert_eq!(to.patients().next().unwrap().note, "Mrs [removed], born [removed] ([removed])");
     let mark = to.marks().next().unwrap();
     assert_eq!(mark.measured, from.marks().next().unwrap().measured);

@@ -120,7 +120,7 @@ fn moved_and_renamed_files_are_found_again_by_uid() {
     let first = found.stacks[0].info.key;
     let moved = folder.path().join("moved/deep/er");
     std::fs::create_dir_all(&moved).unwrap();
-    let lost = found.stacks[0].sources[3].path.clone();
+    let lost = found.stacks[0].sources[0].path.clone();
     let mut n = 0;
     for stack in &found.stacks {
         for source in &stack.sources {

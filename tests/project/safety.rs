@@ -248,8 +248,7 @@ fn a_file_that_cannot_be_read_any_more_is_put_together_from_memory() {
     for mark in document.marks() {
         assert!(copied.document().mask(mark.info.id) == document.mask(mark.info.id));
     }
-    assert_eq!(copied.store().identities().unwrap(), vec![(PatientId(1), identity())].into_iter().chain(
-        copied.store().identities().unwrap().into_iter().filter(|(patient, _)| *patient != PatientId(1))).collect::<Vec<_>>());
+    assert!(copied.store().identities().unwrap().contains(&(PatientId(1), identity())));
     // What was done is still told, and is not offered to be undone.
     let told: Vec<String> = copied.history().entries().iter().map(|entry| entry.label.clone()).collect();
     assert_eq!(told[..labels.len()], labels);
