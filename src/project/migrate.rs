@@ -72,10 +72,13 @@ mod tests {
             // Stops SQLite after so many of its own steps, wherever that is.
             let mut left = step;
             connection
-                .progress_handler(1, Some(move || {
-                    left -= 1;
-                    left < 0
-                }))
+                .progress_handler(
+                    1,
+                    Some(move || {
+                        left -= 1;
+                        left < 0
+                    }),
+                )
                 .unwrap();
             let result = migrate(&mut connection, 1, &before);
             connection.progress_handler(1, None::<fn() -> bool>).unwrap();

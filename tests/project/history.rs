@@ -47,7 +47,8 @@ fn before_and_after_are_told_and_filters_hold() {
     assert!(import.before.is_empty() && !import.after.is_empty(), "{import:?}");
     assert!(rows.iter().all(|row| !row.after.contains(NAME) && !row.after.contains(FOLDER)));
 
-    let of = |filter| project.history_rows(filter, None, usize::MAX).unwrap().iter().map(|row| row.seq).collect::<Vec<_>>();
+    let of =
+        |filter| project.history_rows(filter, None, usize::MAX).unwrap().iter().map(|row| row.seq).collect::<Vec<_>>();
     let lesion = HistoryFilter { lesion: Some(keys[0].lesion), ..HistoryFilter::default() };
     assert_eq!(of(lesion), [7, 5, 3]);
     assert_eq!(of(HistoryFilter { reader: Some(reader), ..HistoryFilter::default() }), [8, 7, 6, 5, 4, 3, 2]);
@@ -73,7 +74,9 @@ fn a_change_is_taken_back_with_all_after_it_or_alone() {
     assert_eq!(plan.from_there.len(), 2);
     assert_eq!((plan.from_there_refused, plan.only_refused), (None, None));
     let plan = project.undo_plan(5).unwrap();
-    assert!(matches!(&plan.only_refused, Some(Refusal::ChangedSince { label }) if label == "L1, 2026-03-04: viable tumour"));
+    assert!(
+        matches!(&plan.only_refused, Some(Refusal::ChangedSince { label }) if label == "L1, 2026-03-04: viable tumour")
+    );
     assert!(project.undo_only(5, by(Some(reader), 20)).is_err());
 
     let before = project.document().clone();
@@ -135,10 +138,9 @@ fn the_table_is_defused_and_names_nobody() {
     assert_eq!(csv.lines().count(), rows.len() + 1, "no line break inside a cell");
     assert!(csv.contains("'=1+1") && !csv.contains(",=1+1") && !csv.contains('\u{1b}'), "{csv}");
     assert!(!csv.contains(NAME) && !csv.contains(DICOM_ID) && !csv.contains(FOLDER));
-    let days = String::from_utf8(
-        export::history_csv(project.document(), &rows, Dates::DaysSinceFirstAblation).unwrap(),
-    )
-    .unwrap();
+    let days =
+        String::from_utf8(export::history_csv(project.document(), &rows, Dates::DaysSinceFirstAblation).unwrap())
+            .unwrap();
     assert!(!days.contains("2026"), "{days}");
 }
 

@@ -148,7 +148,10 @@ fn content_that_no_program_wrote_is_named_and_refused() {
         ("UPDATE journal SET undoes = 9223372036854775807 WHERE seq = 3", "that was not the last one"),
         ("UPDATE journal SET undoes = -1 WHERE seq = 3", "has no number"),
         ("UPDATE journal SET seq = -seq", "has no number"),
-        ("UPDATE journal SET seq = 9223372036854775807 WHERE seq = (SELECT max(seq) FROM journal)", "missing or out of order"),
+        (
+            "UPDATE journal SET seq = 9223372036854775807 WHERE seq = (SELECT max(seq) FROM journal)",
+            "missing or out of order",
+        ),
         ("UPDATE journal SET label = x'ff00' || label", "of the wrong kind"),
         ("INSERT INTO journal_dropped VALUES (3, 'soul', 1)", "of the wrong kind"),
         ("INSERT INTO journal_dropped VALUES (-3, 'voxels', 1)", "of the wrong kind"),
@@ -156,11 +159,20 @@ fn content_that_no_program_wrote_is_named_and_refused() {
         ("UPDATE grouping SET data = json_set(data, '$.patient', 4000000)", "the grouping by hand names a patient"),
         ("UPDATE lesion SET data = json_set(data, '$.long_axis_mm', 1e999)", "a lesion cannot be read"),
         ("UPDATE session SET data = json_set(data, '$.date', '99999999-01-01')", "a session cannot be read"),
-        ("UPDATE patient SET data = json_set(data, '$.age_at_first_ablation_years', 70000)", "a patient cannot be read"),
+        (
+            "UPDATE patient SET data = json_set(data, '$.age_at_first_ablation_years', 70000)",
+            "a patient cannot be read",
+        ),
         // A megabyte and more in one row; a value that is a long string of zeros.
         ("UPDATE patient SET data = json_set(data, '$.note', hex(zeroblob(600000)))", "a patient is larger than any"),
-        ("UPDATE stack SET data = json_set(data, '$.info.description', hex(zeroblob(9000000))) WHERE key = (SELECT min(key) FROM stack)", "a stack is larger than any"),
-        ("UPDATE mark_slice SET rle = zeroblob(40000000) WHERE (mark, k) = (SELECT mark, k FROM mark_slice LIMIT 1)", "its marks are together larger than any"),
+        (
+            "UPDATE stack SET data = json_set(data, '$.info.description', hex(zeroblob(9000000))) WHERE key = (SELECT min(key) FROM stack)",
+            "a stack is larger than any",
+        ),
+        (
+            "UPDATE mark_slice SET rle = zeroblob(40000000) WHERE (mark, k) = (SELECT mark, k FROM mark_slice LIMIT 1)",
+            "its marks are together larger than any",
+        ),
         ("UPDATE journal SET label = hex(zeroblob(40000000)) WHERE seq = 2", "its audit trail is larger than any"),
         ("UPDATE journal SET payload = '{}'", "cannot be read"),
         ("UPDATE journal_mask SET rle = x'80'", "cut off or garbled"),
@@ -179,7 +191,8 @@ fn content_that_no_program_wrote_is_named_and_refused() {
 fn names_with_control_characters_formulas_and_markup_are_only_text() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("evil.ablation");
-    let evil = "=HYPERLINK(\"http://x\",\"y\")\u{1b}]0;t\u{7}\u{202e}<script>alert(1)</script>'); DROP TABLE patient;--\0";
+    let evil =
+        "=HYPERLINK(\"http://x\",\"y\")\u{1b}]0;t\u{7}\u{202e}<script>alert(1)</script>'); DROP TABLE patient;--\0";
     let mut project = full(&path);
     let patient = project.document().patients().next().unwrap().clone();
     let row = ablation_review::clinical::Patient { code: evil.into(), note: evil.into(), ..patient };
@@ -216,7 +229,9 @@ fn no_file_takes_half_a_gigabyte_to_open() {
     sound(folder);
     // Empty strings are three bytes in the file and twenty-four in memory; runs are two and eight.
     let many = |what: &str, n: u32| {
-        format!("(SELECT json_group_array({what}) FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < {n}) SELECT x FROM c))")
+        format!(
+            "(SELECT json_group_array({what}) FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < {n}) SELECT x FROM c))"
+        )
     };
     let cases = [
         format!("UPDATE stack SET data = json_set(data, '$.info.transfer_syntaxes', json({})) WHERE key = (SELECT min(key) FROM stack)", many("''", 5_000_000)),

@@ -5,8 +5,17 @@ use ablation_review::clinical::*;
 use ablation_review::project::*;
 use std::path::Path;
 
-const STRINGS: &[&str] =
-    &["quenneville", "ottoline", "zx-4471-q", "hosp-17", "1951-07-09", "19510709", "9.7.1951", "/scans", "of-quenneville"];
+const STRINGS: &[&str] = &[
+    "quenneville",
+    "ottoline",
+    "zx-4471-q",
+    "hosp-17",
+    "1951-07-09",
+    "19510709",
+    "9.7.1951",
+    "/scans",
+    "of-quenneville",
+];
 
 /// A study in which the patient is named wherever a text can be.
 fn named(path: &Path) -> Project {
@@ -22,7 +31,8 @@ fn named(path: &Path) -> Project {
         project.commit_with(edit, by(Some(reader), 2), &sidecar).unwrap();
     }
     let patient = project.document().patients().next().unwrap().clone();
-    let note = Patient { note: "Mrs QUENNEVILLE, born 9.7.1951 (ZX-4471-Q)".into(), code: "zx-4471-q".into(), ..patient };
+    let note =
+        Patient { note: "Mrs QUENNEVILLE, born 9.7.1951 (ZX-4471-Q)".into(), code: "zx-4471-q".into(), ..patient };
     project.commit(edits::patient(project.document(), note), by(Some(reader), 3)).unwrap();
     let mut lesion = Lesion::new(project.document().next_lesion(), PatientId(1), "Ottoline 1");
     lesion.note = "seen by Dr Example; images in /scans/of-quenneville/CT".into();
@@ -35,7 +45,11 @@ fn named(path: &Path) -> Project {
         modality: AblationModality::Microwave,
         combined_of: Vec::new(),
         device: "14 G".into(),
-        lesions: vec![SessionLesion { lesion: id, technical_success: TechnicalSuccess::Yes, reason: "hosp-17 rules".into() }],
+        lesions: vec![SessionLesion {
+            lesion: id,
+            technical_success: TechnicalSuccess::Yes,
+            reason: "hosp-17 rules".into(),
+        }],
         planned_before_first_follow_up: false,
         note: "done on 2 December 2025".into(),
     };
@@ -105,7 +119,10 @@ fn no_string_of_the_identity_is_left_and_the_study_is_whole() {
     let lesion = to.lesions().next().unwrap();
     assert_eq!(lesion.note, "seen by Dr Example; images in [removed]/CT");
     let finding = to.findings().next().unwrap();
-    assert_eq!((finding.answer, finding.comment.as_str()), (Some(Answer::Viable), "told [removed] [removed] by telephone"));
+    assert_eq!(
+        (finding.answer, finding.comment.as_str()),
+        (Some(Answer::Viable), "told [removed] [removed] by telephone")
+    );
     assert_eq!(to.patients().next().unwrap().note, "Mrs [removed], born [removed] ([removed])");
     let mark = to.marks().next().unwrap();
     assert_eq!(mark.measured, from.marks().next().unwrap().measured);
@@ -163,7 +180,8 @@ fn a_copy_in_which_a_name_would_stay_is_not_made() {
     let edit = edits::visit(project.document(), Visit { date: date("1951-07-09"), ..visit });
     project.commit(edit, by(None, 20)).unwrap();
     drop(project);
-    let error = copy_without_identity(&path, &target, &CopyOptions { dates_as_offsets: false, at: at(70) }).unwrap_err();
+    let error =
+        copy_without_identity(&path, &target, &CopyOptions { dates_as_offsets: false, at: at(70) }).unwrap_err();
     assert!(matches!(error, CopyError::StillThere(_)), "{error}");
     let said = error.to_string().to_lowercase();
     assert!(STRINGS.iter().all(|text| !said.contains(text)), "{said}");
@@ -176,7 +194,9 @@ fn a_copy_in_which_a_name_would_stay_is_not_made() {
 #[test]
 fn a_patient_called_as_the_program_talks_can_be_copied() {
     let folder = tempfile::tempdir().unwrap();
-    for (n, name) in ["Mark^Finding", "Portal^Reader", "Journal^Patient", "Ada^Lee", "Frame^Main"].into_iter().enumerate() {
+    for (n, name) in
+        ["Mark^Finding", "Portal^Reader", "Journal^Patient", "Ada^Lee", "Frame^Main"].into_iter().enumerate()
+    {
         let (path, target) =
             (folder.path().join(format!("{n}.ablation")), folder.path().join(format!("{n}-plain.ablation")));
         let mut project = Project::create(&path, "NU", at(0)).unwrap();

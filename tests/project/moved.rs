@@ -27,7 +27,9 @@ fn beside_the_project_is_looked_first_and_nothing_leads_out_of_it() {
     std::fs::write(here.join("ct/1.dcm"), "x").unwrap();
     std::fs::write(here.parent().unwrap().join("outside-of-the-project"), "x").ok();
     assert_eq!(place(&at_path(Some("ct/1.dcm"), "/old/ct/1.dcm"), here), Place::Beside(here.join("ct/1.dcm")));
-    for relative in ["../outside-of-the-project", "/etc/hostname", "ct/../../outside-of-the-project", "//host/x", "\\\\host\\x"] {
+    for relative in
+        ["../outside-of-the-project", "/etc/hostname", "ct/../../outside-of-the-project", "//host/x", "\\\\host\\x"]
+    {
         let place = place(&at_path(Some(relative), "/old/1.dcm"), here);
         assert_eq!(place, Place::Elsewhere("/old/1.dcm".into()), "{relative}");
     }
@@ -59,11 +61,23 @@ fn each_place_is_asked_about_once() {
     assert!(sources(&sneaking, here, &allowed).is_empty());
 }
 
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 #[test]
 fn moved_and_renamed_files_are_found_again_by_uid() {
     let folder = tempfile::tempdir().unwrap();
     let study = folder.path().join("study");
-    ablation_review::phantom::write("first-look", &study, &|_, _| {}, &|| false).unwrap();
+    copy_folder(&crate::sample_study::folder(), &study);
     let look = |place: &Path| dicom::find(&[place.to_owned()], &dicom::Limits::default(), &|_, _| {}, &|| false);
     let found = look(&study);
     let path = folder.path().join("project.ablation");

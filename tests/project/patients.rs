@@ -96,8 +96,14 @@ fn two_patients_become_one_with_everything() {
     for visit in document.visits_of(a) {
         assert!(document.rest_of_scan(visit.id).is_some());
     }
-    let ids: Vec<String> = project.store().identities().unwrap().into_iter().filter(|(of, _)| *of == a)
-        .map(|(_, identity)| identity.dicom_patient_id).collect();
+    let ids: Vec<String> = project
+        .store()
+        .identities()
+        .unwrap()
+        .into_iter()
+        .filter(|(of, _)| *of == a)
+        .map(|(_, identity)| identity.dicom_patient_id)
+        .collect();
     assert_eq!(ids, ["ID-0", "ID-1"], "images of either come to the one from now on");
     // Numbers are not given again.
     assert_eq!(document.next_patient(), PatientId(3));

@@ -311,8 +311,12 @@ impl Walker {
             }
             23 => {
                 let stack = random.one(document.stacks().filter(|stack| stack.patient == patient.id))?;
-                NamedEdit::new(ChangeKind::Grouping, "Split by hand", vec![Op::Put(Row::Grouping(split(document, stack)))])
-                    .of(patient.id)
+                NamedEdit::new(
+                    ChangeKind::Grouping,
+                    "Split by hand",
+                    vec![Op::Put(Row::Grouping(split(document, stack)))],
+                )
+                .of(patient.id)
             }
             _ => match random.below(4) {
                 0 => edits::park(document, lesion?.id, visit?.id, "ask the surgeon"),
