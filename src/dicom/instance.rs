@@ -93,6 +93,7 @@ static WANTED: LazyLock<Vec<Tag>> = LazyLock::new(|| {
         tags::MODALITY_LUT_SEQUENCE,
         tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
         tags::UNITS,
+        tags::EXTENDED_OFFSET_TABLE,
     ];
     wanted.sort_unstable();
     wanted
@@ -112,6 +113,11 @@ pub(super) struct Opened {
 
 /// Reads the header of a file, up to its pixels.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
+    open_file(path, limits).map(|(opened, _)| opened)
+}
+
+/// Reads the header of a file, and gives the file as well.
+pub(super) fn open_file(path: &Path, limits: &Limits) -> Result<(Opened, File), ReadError> {
     let file = File::open(path)?;
     let about = file.metadata()?;
     if !about.is_file() {
@@ -124,7 +130,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
     let mut source = BufReader::with_capacity(16 << 10, file);
     let mut scanned = scan(&mut source, about.len(), &WANTED, limits)?;
     let header = Header::new(&mut scanned);
-    Ok(Opened { header, scanned, size: about.len(), mtime })
+    Ok((Opened { header, scanned, size: about.len(), mtime }, source.into_inner()))
 }
 
 /// Which way the lossy mark of a file points.
@@ -378,7 +384,7 @@ fn windows(h: &Header) -> Vec<FileWindow> {
 fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
     let marked = h.text(tags::LOSSY_IMAGE_COMPRESSION) == "01";
     let ratio = h.numbers(tags::LOSSY_IMAGE_COMPRESSION_RATIO).last().copied().filter(|r| *r > 1.0);
-    (marked || packing == Packing::Jpeg { lossy: true }).then_some(Lossy { ratio })
+    (marked || matches!(packing, Packing::Coded { lossy: true, .. })).then_some(Lossy { ratio })
 }
 
 fn acquisition(h: &Header) -> Acquisition {

@@ -266,6 +266,10 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     }
     let notes: BTreeSet<&str> = instances.iter().filter_map(|i| i.value_note).collect();
     odd.extend(notes.into_iter().map(|text| Oddity::Other { text: text.into() }));
+    for (number, i) in (1u32..).zip(instances).filter(|(_, i)| i.format.rows_missing > 0) {
+        let (of, missing) = (i.format.rows_in_all(), i.format.rows_missing);
+        odd.push(Oddity::Other { text: format!("file {number} is cut short: {} of {of} rows are there", of - missing) });
+    }
     if instances.iter().any(|i| i.padding != middle.padding) {
         odd.push(Oddity::Other { text: "the padding value differs between slices and was left in".into() });
     }

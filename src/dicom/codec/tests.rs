@@ -1,0 +1,1 @@
+//! Streams of others, and damage to them.
