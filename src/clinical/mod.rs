@@ -7,7 +7,9 @@
 
 mod coded;
 mod date;
+mod date_words;
 mod finding;
+mod grouping;
 mod ids;
 mod lesion;
 mod mark;
@@ -20,11 +22,13 @@ mod visit;
 pub use coded::Coded;
 pub(crate) use coded::coded;
 pub use date::{Date, Stamp, days_between};
+pub use date_words::may_hold_date;
 pub use finding::{
     Adequacy, Amendment, AmendmentReason, Answer, Finding, FindingKey, FindingStatus, NotDoneReason,
     NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,
 };
-pub use ids::{AmendmentId, EventId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
+pub use grouping::{FrameName, Grouping, GroupingKind};
+pub use ids::{AmendmentId, EventId, GroupingId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
 pub use lesion::{
     AblationModality, Lesion, LesionPlace, LesionStatus, LiverSegment, Organ, Session, SessionLesion, Side,
     TechnicalSuccess, TumourType,

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
 mod codec;
+mod container;
 mod error;
 mod find;
 mod format;
@@ -26,6 +27,7 @@ mod syntax;
 mod text;
 mod walk;
 
+pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{

@@ -1,6 +1,7 @@
 //! Pixels of one slice: found, unpacked, and turned into stored values.
 
 use super::codec::{self, Part, rle};
+use super::container::source::Source;
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{FrameSource, StackInfo};
@@ -11,7 +12,6 @@ use super::syntax::Packing;
 use crate::volume::SliceData;
 use dicom_dictionary_std::tags;
 use flate2::bufread::DeflateDecoder;
-use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -58,7 +58,7 @@ pub fn read_slice_part(
         let same = format.rows == info.rows
             && format.columns == info.columns
             && frame.frame < format.frames
-            && sop_uid(&opened, &source.path)? == frame.sop_uid;
+            && sop_uid(&opened, &source.path, limits)? == frame.sop_uid;
         if !same {
             return Err(ReadError::Changed);
         }
@@ -93,11 +93,11 @@ fn blank(data: &mut SliceData, from: usize, padding: Option<f64>, small_is_brigh
 pub(super) fn read_frame(
     opened: &Opened,
     format: &Format,
-    file: &mut File,
+    file: &mut Source,
     frame: u32,
     limits: &Limits,
 ) -> Result<Part, ReadError> {
-    let compressed = |file: &mut File| {
+    let compressed = |file: &mut Source| {
         let extended = opened.header.bytes(tags::EXTENDED_OFFSET_TABLE);
         let place =
             Encapsulated { start: format.pixels.offset, end: opened.size, frames: format.frames, extended };
@@ -129,7 +129,7 @@ pub(super) fn read_frame(
 }
 
 /// One frame that is not compressed: its bytes are read once, into memory that each thread keeps.
-fn native(opened: &Opened, format: &Format, file: &mut File, frame: u32) -> Result<Part, ReadError> {
+fn native(opened: &Opened, format: &Format, file: &mut Source, frame: u32) -> Result<Part, ReadError> {
     let layout = opened.scanned.syntax.layout;
     let frame_bytes = format.frame_bytes();
     let start = u64::from(frame) * frame_bytes;
