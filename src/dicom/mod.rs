@@ -28,6 +28,8 @@ mod text;
 mod walk;
 
 pub use container::is_there;
+#[doc(hidden)]
+pub use codec::{FrameShape, decode_frame_bytes};
 pub use error::ReadError;
 pub use find::find;
 pub use found::{

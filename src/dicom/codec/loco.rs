@@ -292,7 +292,7 @@ impl<'a> Coder<'a> {
         // Even codes are errors from zero up, odd ones from -1 down (A.5.2), turned round where errors lean
         // to the negative side.
         let error = (coded >> 1) ^ -(coded & 1);
-        let error = if k == 0 && (PLAIN || p.near == 0) && 2 * sums.b <= -sums.n { !error } else { error };
+        let error = if k == 0 && (PLAIN || p.near == 0) && sums.b.wrapping_mul(2) <= -sums.n { !error } else { error };
         sums.update(error, if PLAIN { 1 } else { 2 * p.near + 1 }, p.reset);
         let error = turned(error);
         if PLAIN { (expected + error) & p.maximum } else { self.value(expected, error) }
@@ -338,7 +338,7 @@ impl<'a> Coder<'a> {
         let p = self.parameters;
         let same = i32::from(kind == 1);
         let Some(sums) = self.run_contexts.get_mut(kind) else { return 0 };
-        let k = golomb(sums.n, sums.a + (sums.n >> 1) * same);
+        let k = golomb(sums.n, sums.a.wrapping_add((sums.n >> 1) * same));
         let coded = code(bits, k, p.limit - run.bits() - 1, p.error_bits);
         let whole = coded + same;
         let odd = whole & 1;
@@ -348,7 +348,7 @@ impl<'a> Coder<'a> {
         if error < 0 {
             sums.negative += 1;
         }
-        sums.a += (coded + 1 - same) >> 1;
+        sums.a = sums.a.wrapping_add((coded + 1 - same) >> 1);
         if sums.n == p.reset {
             sums.a >>= 1;
             sums.n >>= 1;
@@ -363,16 +363,17 @@ impl Context {
     /// A.6.
     #[inline(always)]
     fn update(&mut self, error: i32, step: i32, reset: i32) {
-        self.b += error * step;
-        self.a += error.abs();
+        // What a damaged stream adds up to may wrap.
+        self.b = self.b.wrapping_add(error.wrapping_mul(step));
+        self.a = self.a.wrapping_add(error.abs());
         if self.n == reset {
             self.a >>= 1;
             self.b >>= 1;
             self.n >>= 1;
         }
         self.n += 1;
-        if self.b + self.n <= 0 {
-            self.b = (self.b + self.n).max(1 - self.n);
+        if self.b.wrapping_add(self.n) <= 0 {
+            self.b = self.b.wrapping_add(self.n).max(1 - self.n);
             self.c = (self.c - 1).max(-128);
         } else if self.b > 0 {
             self.b = (self.b - self.n).min(0);
@@ -395,7 +396,8 @@ fn code(bits: &mut Bits<'_, true>, k: u32, limit: u32, error_bits: u32) -> i32 {
     if high >= limit - (error_bits + 1) {
         return bits.take(error_bits) as i32 + 1;
     }
-    ((high << k) | bits.take(k)) as i32
+    // Longer errors than 18 bits are in no stream that was written.
+    (((high << k) | bits.take(k)) & 0x3_FFFF) as i32
 }
 
 /// The median predictor (A.4.1).

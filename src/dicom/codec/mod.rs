@@ -35,6 +35,8 @@ use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::limits::Limits;
 use super::pixels::from_ybr;
+use super::scan::PixelsAt;
+use super::syntax::{Packing, Syntax};
 use crate::volume::SliceData;
 use std::borrow::Cow;
 
@@ -133,6 +135,55 @@ pub(super) fn decode(family: Family, bytes: &[u8], format: &Format, limits: &Lim
     }
     let rows = raster.rows;
     Ok(Part { data: values(raster, format)?, rows })
+}
+
+/// What [`decode_frame_bytes`] is told of an image.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameShape {
+    /// Rows.
+    pub rows: u16,
+    /// Columns.
+    pub columns: u16,
+    /// In red, green and blue.
+    pub colour: bool,
+    /// Bits Allocated.
+    pub bits_allocated: u8,
+    /// Bits Stored.
+    pub bits_stored: u8,
+    /// Pixel Representation.
+    pub signed: bool,
+}
+
+/// Decodes the compressed bytes of one frame: where fuzzing enters. Gives how many values came out.
+///
+/// # Errors
+/// Says why the bytes are refused.
+#[doc(hidden)]
+pub fn decode_frame_bytes(syntax: &str, bytes: &[u8], shape: FrameShape) -> Result<usize, ReadError> {
+    let syntax = Syntax::from_uid(syntax);
+    let bits = u32::from(shape.bits_allocated).clamp(8, 16).next_multiple_of(8);
+    let stored = u32::from(shape.bits_stored).clamp(1, bits);
+    let format = Format {
+        rows: u32::from(shape.rows.max(1)),
+        columns: u32::from(shape.columns.max(1)),
+        frames: 1,
+        bits_allocated: bits,
+        bits_stored: stored,
+        high_bit: stored - 1,
+        signed: shape.signed,
+        colour: if shape.colour { Colour::Rgb } else { Colour::Grey { small_is_bright: false } },
+        planar: false,
+        pixels: PixelsAt { offset: 0, length: None, whole_numbers: true, words: false },
+        rows_missing: 0,
+    };
+    match syntax.packing {
+        Packing::Coded { family, .. } => {
+            decode(family, bytes, &format, &Limits::default()).map(|part| part.data.len())
+        }
+        Packing::Rle => rle::decode(bytes, &format).map(|bytes| bytes.len()),
+        _ => Err(ReadError::Syntax { name: syntax.name(), uid: syntax.uid }),
+    }
 }
 
 /// The processes of JPEG by what the frame header says.
