@@ -35,9 +35,9 @@ pub(super) struct Format {
     /// Colour planes one behind the other.
     pub planar: bool,
     pub pixels: PixelsAt,
-    /// Rows of all frames that are missing at the end of pixels that are not compressed; 0 for others, of which
-    /// it shows only by decoding.
-    pub rows_missing: u64,
+    /// How many rows of all frames are there, and how many are claimed, where pixels that are not compressed end
+    /// early; of others it shows only by decoding. Frames of which nothing is there are not counted.
+    pub cut_short: Option<(u64, u64)>,
 }
 
 impl Format {
@@ -73,13 +73,17 @@ impl Format {
             colour: colour(&header.text(tags::PHOTOMETRIC_INTERPRETATION), samples)?,
             planar: header.count(tags::PLANAR_CONFIGURATION) == Some(1),
             pixels,
-            rows_missing: 0,
+            cut_short: None,
         };
         format.check(scanned, size, limits)?;
         if let (false, Some(length)) = (scanned.syntax.layout.deflated, pixels.length) {
             let there = length.min(size.saturating_sub(pixels.offset));
             let row = (format.frame_bytes() / u64::from(format.rows)).max(1);
-            format.rows_missing = format.rows_in_all().saturating_sub(there / row);
+            let (there, claimed) = (there / row, u64::from(format.rows) * u64::from(format.frames));
+            if there < claimed {
+                format.cut_short = Some((there, claimed));
+                format.frames = u32::try_from(there.div_ceil(u64::from(format.rows))).unwrap_or(format.frames);
+            }
         }
         Ok(format)
     }
@@ -105,11 +109,6 @@ impl Format {
             _ => u64::from(self.samples()) * u64::from(self.bits_allocated / 8),
         };
         self.frame_pixels() * bytes
-    }
-
-    /// Rows of all frames.
-    pub fn rows_in_all(&self) -> u64 {
-        u64::from(self.rows) * u64::from(self.frames)
     }
 
     fn check(&self, scanned: &Scanned, size: u64, limits: &Limits) -> Result<(), ReadError> {

@@ -227,7 +227,7 @@ mod tests {
         let all = [table(&[0, 22]), item(b"ab"), item(b"cdef"), item(b"gh"), END.to_vec()].concat();
         assert_eq!(bytes(&all, &[], 0, 2), b"abcdef");
         assert_eq!(bytes(&all, &[], 1, 2), b"gh");
-        assert!(frame(&all, &[], 2, 3).is_err());
+        assert!(frame(&all, &[], 2, 2).is_err());
     }
 
     #[test]

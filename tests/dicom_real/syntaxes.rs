@@ -55,11 +55,12 @@ fn lossy_files_are_near_their_reference() {
         let truth = read(&file("REF")).unwrap();
         let (bound, ours) = (near(&file("JLSN")), read(&file("JLSN")).unwrap());
         assert!(bound > 0 && worst(&ours, &truth) <= bound, "{image} JLSN {} {bound}", worst(&ours, &truth));
+        // Ten to one: noise is lost. What OpenJPEG and libjpeg-turbo see is seen here (tests/dicom_real/decoders.rs).
         let ours = read(&file("J2KI")).unwrap();
-        println!("{image} J2KI {}", worst(&ours, &truth));
+        assert!((1..450).contains(&worst(&ours, &truth)), "{image} J2KI {}", worst(&ours, &truth));
         if image.starts_with("MR") {
             let ours = read(&file("JPLY")).unwrap();
-            println!("{image} JPLY {}", worst(&ours, &truth));
+            assert!((1..160).contains(&worst(&ours, &truth)), "{image} JPLY {}", worst(&ours, &truth));
         }
     }
 }

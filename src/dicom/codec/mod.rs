@@ -175,7 +175,7 @@ pub fn decode_frame_bytes(syntax: &str, bytes: &[u8], shape: FrameShape) -> Resu
         colour: if shape.colour { Colour::Rgb } else { Colour::Grey { small_is_bright: false } },
         planar: false,
         pixels: PixelsAt { offset: 0, length: None, whole_numbers: true, words: false },
-        rows_missing: 0,
+        cut_short: None,
     };
     match syntax.packing {
         Packing::Coded { family, .. } => {
