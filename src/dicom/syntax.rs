@@ -109,4 +109,21 @@ mod tests {
         assert!(video.name().contains("MPEG-4"), "{}", video.name());
         assert_eq!(Syntax::from_uid("1.2.3").name(), "an unknown format");
     }
+
+    #[test]
+    fn the_guide_lists_what_is_read() {
+        let guide = include_str!("../../assets/guide/formats.md");
+        let listed: Vec<&str> = guide
+            .lines()
+            .filter_map(|line| line.strip_prefix("| ")?.split(" |").next().filter(|uid| uid.starts_with("1.2.840.10008.1.2")))
+            .collect();
+        assert!(listed.len() > 20);
+        for uid in &listed {
+            assert_ne!(Syntax::from_uid(uid).packing, Packing::NotRead, "{uid}");
+        }
+        let read = TransferSyntaxRegistry.iter().filter(|ts| Syntax::from_uid(ts.uid()).packing != Packing::NotRead);
+        for syntax in read {
+            assert!(listed.contains(&syntax.uid()), "{} is read and not listed", syntax.name());
+        }
+    }
 }
