@@ -14,7 +14,7 @@ use super::theme::{self, colour};
 use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
 use super::{Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar};
-use crate::workbench::{Clock, DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Wake, Workbench};
+use crate::workbench::{Clock, Executor, Request, Setup, Wake, Workbench, budget_bytes};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -93,8 +93,8 @@ impl AblationApp {
             executor: options.executor,
             wake,
             clock: options.clock,
+            budget_bytes: budget_bytes(&options.user_folder),
             user_folder: options.user_folder,
-            budget_bytes: DEFAULT_BUDGET_BYTES,
         });
         let mut app = Self {
             bench,

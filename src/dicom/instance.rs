@@ -1,6 +1,6 @@
 //! One file: its header read and understood, as far as stacks need it.
 
-use super::container::source::{self, OpenedFile};
+use super::container::source::{self, OpenedFile, Source};
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{Acquisition, FileWindow, StudyTags};
@@ -92,6 +92,7 @@ static WANTED: LazyLock<Vec<Tag>> = LazyLock::new(|| {
         tags::MODALITY_LUT_SEQUENCE,
         tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
         tags::UNITS,
+        tags::EXTENDED_OFFSET_TABLE,
     ];
     wanted.sort_unstable();
     wanted
@@ -111,11 +112,16 @@ pub(super) struct Opened {
 
 /// Reads the header of a file, up to its pixels.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
+    open_file(path, limits).map(|(opened, _)| opened)
+}
+
+/// Reads the header of a file, and gives the file as well.
+pub(super) fn open_file(path: &Path, limits: &Limits) -> Result<(Opened, Source), ReadError> {
     let OpenedFile { source, size, mtime } = source::open(path, limits)?;
     let mut source = BufReader::with_capacity(16 << 10, source);
     let mut scanned = scan(&mut source, size, &WANTED, limits)?;
     let header = Header::new(&mut scanned);
-    Ok(Opened { header, scanned, size, mtime })
+    Ok((Opened { header, scanned, size, mtime }, source.into_inner()))
 }
 
 /// Which way the lossy mark of a file points.
@@ -369,7 +375,7 @@ fn windows(h: &Header) -> Vec<FileWindow> {
 fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
     let marked = h.text(tags::LOSSY_IMAGE_COMPRESSION) == "01";
     let ratio = h.numbers(tags::LOSSY_IMAGE_COMPRESSION_RATIO).last().copied().filter(|r| *r > 1.0);
-    (marked || packing == Packing::Jpeg { lossy: true }).then_some(Lossy { ratio })
+    (marked || matches!(packing, Packing::Coded { lossy: true, .. })).then_some(Lossy { ratio })
 }
 
 fn acquisition(h: &Header) -> Acquisition {

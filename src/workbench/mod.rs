@@ -10,6 +10,7 @@ mod images;
 mod importing;
 pub mod jobs;
 mod marking;
+mod memory;
 mod moving;
 mod notices;
 mod opening;
@@ -23,7 +24,8 @@ mod untitled;
 pub mod words;
 
 pub use desk::{Desk, Unsaved};
-pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
+pub use images::SliceErrors;
+pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
@@ -176,6 +178,7 @@ impl Workbench {
             R::CloseProject => self.close_project(),
             R::StopImport => self.jobs.stop_early(&Slot::Find),
             R::SetReader(initials) => self.set_reader(&initials),
+            R::SetImageMemory(bytes) => self.set_image_memory(bytes),
             R::Undo => self.undo(),
             R::Redo => self.redo(),
 

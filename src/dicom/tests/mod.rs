@@ -3,7 +3,7 @@
 pub mod archive;
 mod build;
 mod containers;
-mod damage;
+pub(super) mod damage;
 mod hostile;
 mod mutation;
 mod pixels;
