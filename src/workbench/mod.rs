@@ -25,10 +25,10 @@ pub mod words;
 
 pub use desk::{Desk, Unsaved};
 pub use images::SliceErrors;
-pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use request::{Request, Step, Tool};

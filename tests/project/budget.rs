@@ -30,7 +30,8 @@ fn drawn(path: &Path) -> Project {
 
 fn mask_bytes(path: &Path) -> u64 {
     let sql = rusqlite::Connection::open(path).unwrap();
-    sql.query_row("SELECT coalesce(sum(length(rle)), 0) FROM journal_mask", [], |row| row.get(0)).unwrap()
+    sql.query_row("SELECT coalesce(sum(length(rle)), 0) FROM journal_mask", [], |row| row.get::<_, i64>(0)).unwrap()
+        as u64
 }
 
 #[test]

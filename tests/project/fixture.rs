@@ -166,7 +166,7 @@ fn the_first_format_is_read_without_a_change_and_migrated_to_write() {
     holds_the_story(opened.project);
     // Another opening finds nothing to do.
     let again = Project::open(&path, OpenAs::Writer, "NU", at(63)).unwrap();
-    assert_eq!((again.read_only, again.notes), (None, Vec::new()));
+    assert_eq!((&again.read_only, &again.notes), (&None, &Vec::new()));
     drop(again);
     assert_eq!(check(&path).unwrap().problems, Vec::<String>::new());
 }

@@ -52,7 +52,7 @@ fn before_and_after_are_told_and_filters_hold() {
     let lesion = HistoryFilter { lesion: Some(keys[0].lesion), ..HistoryFilter::default() };
     assert_eq!(of(lesion), [7, 5, 3]);
     assert_eq!(of(HistoryFilter { reader: Some(reader), ..HistoryFilter::default() }), [8, 7, 6, 5, 4, 3, 2]);
-    assert_eq!(of(HistoryFilter { patient: Some(PatientId(7)), ..HistoryFilter::default() }), []);
+    assert_eq!(of(HistoryFilter { patient: Some(PatientId(7)), ..HistoryFilter::default() }), Vec::<u64>::new());
     let page = project.history_rows(HistoryFilter::default(), Some(7), 2).unwrap();
     assert_eq!(page.iter().map(|row| row.seq).collect::<Vec<_>>(), [6, 5]);
 
