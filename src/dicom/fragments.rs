@@ -75,7 +75,9 @@ impl Encapsulated<'_> {
             from.and_then(|from| items.get(from..to)).unwrap_or_default()
         };
         if items.is_empty() {
-            return Err(ReadError::Contradiction { what: format!("it holds no compressed data for frame {}", frame + 1) });
+            return Err(ReadError::Contradiction {
+                what: format!("it holds no compressed data for frame {}", frame + 1),
+            });
         }
         self.read(source, items)
     }
@@ -154,9 +156,7 @@ impl Encapsulated<'_> {
         source.read_exact(&mut head)?;
         let [t0, t1, t2, t3, length @ ..] = head;
         match [t0, t1, t2, t3] {
-            [0xFE, 0xFF, 0x00, 0xE0] => {
-                Ok(Some(Item { at: at + 8, length: u64::from(u32::from_le_bytes(length)) }))
-            }
+            [0xFE, 0xFF, 0x00, 0xE0] => Ok(Some(Item { at: at + 8, length: u64::from(u32::from_le_bytes(length)) })),
             [0xFE, 0xFF, 0xDD, 0xE0] => Ok(None),
             _ => Err(ReadError::Contradiction { what: "its compressed pixels are not in fragments".into() }),
         }
@@ -172,7 +172,10 @@ impl Encapsulated<'_> {
             source.read_exact(head.get_mut(..length as usize).unwrap_or_default())?;
             if matches!(
                 head,
-                [0xFF, 0xD8, 0xFF, ..] | [0xFF, 0x4F, 0xFF, 0x51, ..] | [0xFF, 0x0A, ..] | [0, 0, 0, 12, b'j' | b'J', ..]
+                [0xFF, 0xD8, 0xFF, ..]
+                    | [0xFF, 0x4F, 0xFF, 0x51, ..]
+                    | [0xFF, 0x0A, ..]
+                    | [0, 0, 0, 12, b'j' | b'J', ..]
             ) {
                 starts.push(n);
             }
@@ -184,7 +187,8 @@ impl Encapsulated<'_> {
         let there = |item: &Item| item.length.min(self.end.saturating_sub(item.at));
         // What is there at most is the file.
         let total: u64 = items.iter().map(there).sum();
-        let mut frame = FrameBytes { bytes: Vec::with_capacity(usize::try_from(total).unwrap_or_default()), missing: 0 };
+        let mut frame =
+            FrameBytes { bytes: Vec::with_capacity(usize::try_from(total).unwrap_or_default()), missing: 0 };
         for item in items {
             source.seek(SeekFrom::Start(item.at))?;
             source.by_ref().take(there(item)).read_to_end(&mut frame.bytes)?;

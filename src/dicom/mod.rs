@@ -27,9 +27,9 @@ mod syntax;
 mod text;
 mod walk;
 
-pub use container::is_there;
 #[doc(hidden)]
 pub use codec::{FrameShape, decode_frame_bytes};
+pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{

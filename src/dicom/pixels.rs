@@ -99,8 +99,7 @@ pub(super) fn read_frame(
 ) -> Result<Part, ReadError> {
     let compressed = |file: &mut Source| {
         let extended = opened.header.bytes(tags::EXTENDED_OFFSET_TABLE);
-        let place =
-            Encapsulated { start: format.pixels.offset, end: opened.size, frames: format.frames, extended };
+        let place = Encapsulated { start: format.pixels.offset, end: opened.size, frames: format.frames, extended };
         place.frame(file, frame)
     };
     match opened.scanned.syntax.packing {
@@ -189,7 +188,14 @@ fn fill(source: &mut impl Read, bytes: &mut [u8]) -> Result<usize, ReadError> {
             Ok(more) => found += more,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             // A damaged deflate stream ends where it ends.
-            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => break,
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::UnexpectedEof
+                ) =>
+            {
+                break;
+            }
             Err(error) => return Err(error.into()),
         }
     }

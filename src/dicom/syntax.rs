@@ -65,9 +65,10 @@ impl Syntax {
             "1.2.840.10008.1.2.1.98" => (explicit, Packing::NativeInFragments),
             "1.2.840.10008.1.2.5" => (explicit, Packing::Rle),
             // Baseline, extended, progressive (retired); lossless process 14, and with selection value 1.
-            "1.2.840.10008.1.2.4.50" | "1.2.840.10008.1.2.4.51" | "1.2.840.10008.1.2.4.53" | "1.2.840.10008.1.2.4.55" => {
-                coded(Family::Jpeg, true)
-            }
+            "1.2.840.10008.1.2.4.50"
+            | "1.2.840.10008.1.2.4.51"
+            | "1.2.840.10008.1.2.4.53"
+            | "1.2.840.10008.1.2.4.55" => coded(Family::Jpeg, true),
             "1.2.840.10008.1.2.4.57" | "1.2.840.10008.1.2.4.70" => coded(Family::Jpeg, false),
             "1.2.840.10008.1.2.4.80" => coded(Family::JpegLs, false),
             "1.2.840.10008.1.2.4.81" => coded(Family::JpegLs, true),
@@ -115,7 +116,9 @@ mod tests {
         let guide = include_str!("../../assets/guide/formats.md");
         let listed: Vec<&str> = guide
             .lines()
-            .filter_map(|line| line.strip_prefix("| ")?.split(" |").next().filter(|uid| uid.starts_with("1.2.840.10008.1.2")))
+            .filter_map(|line| {
+                line.strip_prefix("| ")?.split(" |").next().filter(|uid| uid.starts_with("1.2.840.10008.1.2"))
+            })
             .collect();
         assert!(listed.len() > 20);
         for uid in &listed {

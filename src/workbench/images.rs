@@ -22,6 +22,8 @@ struct Entry {
 pub struct Images {
     sources: BTreeMap<StackKey, Arc<[FrameSource]>>,
     entries: BTreeMap<StackKey, Entry>,
+    /// Slices that were read before their stack was wanted.
+    middles: BTreeMap<StackKey, (u32, SliceData)>,
     /// What stands on screen and is never dropped.
     on_screen: BTreeSet<StackKey>,
     budget_bytes: u64,
@@ -36,11 +38,17 @@ impl Images {
         Self {
             sources: BTreeMap::new(),
             entries: BTreeMap::new(),
+            middles: BTreeMap::new(),
             on_screen: BTreeSet::new(),
             budget_bytes,
             tick: 0,
             limits: Limits::default(),
         }
+    }
+
+    /// A slice that was read before anybody wanted its stack; it shows as soon as somebody does.
+    pub fn set_middle(&mut self, key: StackKey, slice: u32, data: SliceData) {
+        self.middles.insert(key, (slice, data));
     }
 
     /// Another budget: what no longer fits is dropped, the least recently shown first.
@@ -74,6 +82,7 @@ impl Images {
     pub fn clear(&mut self) {
         self.sources.clear();
         self.entries.clear();
+        self.middles.clear();
     }
 
     /// The volume of a stack when it is in memory, whole or still loading.
@@ -105,6 +114,12 @@ impl Images {
         }
         let sources = Arc::clone(self.sources.get(&key)?);
         let volume = Arc::new(info.empty_volume());
+        if let Some((slice, data)) = self.middles.remove(&key)
+            && data.len() == volume.grid.slice_len()
+            && let Some(place) = volume.slices.get(slice as usize)
+        {
+            place.set(data).ok(); // just made: empty
+        }
         self.make_room(volume_bytes(&volume), jobs);
         let entry = Entry { volume: Arc::clone(&volume), errors: SliceErrors::new(), last_shown: self.tick };
         self.entries.insert(key, entry);
@@ -179,6 +194,10 @@ fn load(
             let (Some(source), Some(place)) = (sources.get(slice as usize), volume.slices.get(slice as usize)) else {
                 continue;
             };
+            if place.get().is_some() {
+                context.report(done.fetch_add(1, Ordering::Relaxed) + 1, order.len());
+                continue;
+            }
             match read_slice_part(info, slice, source, limits) {
                 Ok(part) => {
                     if part.rows < info.rows {

@@ -20,14 +20,15 @@ pub mod room;
 mod sampling;
 mod selecting;
 mod thumbnails;
+mod untitled;
 pub mod words;
 
 pub use desk::{Desk, Unsaved};
 pub use images::SliceErrors;
-pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use request::{Request, Step, Tool};
@@ -62,7 +63,7 @@ pub enum Slot {
 
 /// What background work brings back.
 pub(crate) enum Done {
-    Found(Box<crate::dicom::Found>),
+    Found(Box<importing::Search>),
     Loaded { key: StackKey, errors: SliceErrors },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),

@@ -154,7 +154,9 @@ pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
 }
 
 pub(super) fn rows_missing(rows: u32, of: u32) -> String {
-    format!("The file is cut short: {rows} of {of} rows are there, the rest is blank. Copy it again from where it came.")
+    format!(
+        "The file is cut short: {rows} of {of} rows are there, the rest is blank. Copy it again from where it came."
+    )
 }
 
 pub(super) fn memory_not_kept(why: &std::io::Error) -> String {

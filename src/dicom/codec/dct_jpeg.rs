@@ -132,7 +132,8 @@ mod tests {
         block[3] = 100.0;
         let values = transform(&block);
         for (x, value) in values.iter().take(8).enumerate() {
-            let wave = 100.0 / 4.0 * std::f64::consts::FRAC_1_SQRT_2
+            let wave = 100.0 / 4.0
+                * std::f64::consts::FRAC_1_SQRT_2
                 * ((2 * x + 1) as f64 * 3.0 * std::f64::consts::PI / 16.0).cos();
             assert!((f64::from(*value) - wave).abs() < 1e-3, "{x}: {value} {wave}");
             assert!((value - values[8 * 5 + x]).abs() < 1e-4);

@@ -31,9 +31,8 @@ impl Huffman {
             differences: vec![(0, 0); 1 << LOOK],
         };
         let (mut code, mut place) = (0u32, 0u32);
-        for ((length, count), (limit, first)) in (1u32..)
-            .zip(counts)
-            .zip(table.limits.iter_mut().skip(1).zip(table.firsts.iter_mut().skip(1)))
+        for ((length, count), (limit, first)) in
+            (1u32..).zip(counts).zip(table.limits.iter_mut().skip(1).zip(table.firsts.iter_mut().skip(1)))
         {
             *first = (code, place);
             code += u32::from(*count);

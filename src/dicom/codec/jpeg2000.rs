@@ -33,7 +33,8 @@ pub(super) fn decode(bytes: &[u8], format: &Format) -> Result<Raster, Refused> {
         return high_throughput(stream, main, pixels);
     }
     let broken = |error: hayro_jpeg2000::DecodeError| Refused(error.to_string().into());
-    let settings = hayro_jpeg2000::DecodeSettings { resolve_palette_indices: false, strict: false, target_resolution: None };
+    let settings =
+        hayro_jpeg2000::DecodeSettings { resolve_palette_indices: false, strict: false, target_resolution: None };
     let image = hayro_jpeg2000::Image::new(stream, &settings).map_err(broken)?;
     let mut context = hayro_jpeg2000::DecoderContext::default();
     let decoded = image.decode(&mut context).map_err(broken)?;

@@ -40,7 +40,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Raster, Refused> {
         });
         seen += scan.components.len();
         if seen >= count {
-            return Ok(Raster { samples: Samples::Words(samples), precision: u32::from(frame.precision), rows: rows as u32 });
+            return Ok(Raster {
+                samples: Samples::Words(samples),
+                precision: u32::from(frame.precision),
+                rows: rows as u32,
+            });
         }
         next = markers.next_scan()?;
     }

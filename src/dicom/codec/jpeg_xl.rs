@@ -12,10 +12,8 @@ pub(super) fn decode(bytes: &[u8], format: &Format) -> Result<Raster, Refused> {
     // Several planes of 32 bits are alive at once; what small images need beside them is little.
     let budget = samples.saturating_mul(64).saturating_add(64 << 20);
     let broken = |error: Box<dyn std::error::Error + Send + Sync>| Refused(error.to_string().into());
-    let mut reader = JxlImage::builder()
-        .pool(JxlThreadPool::none())
-        .alloc_tracker(AllocTracker::with_limit(budget))
-        .build_uninit();
+    let mut reader =
+        JxlImage::builder().pool(JxlThreadPool::none()).alloc_tracker(AllocTracker::with_limit(budget)).build_uninit();
     reader.feed_bytes(bytes).map_err(broken)?;
     let InitializeResult::Initialized(image) = reader.try_init().map_err(broken)? else {
         return refused("it is cut short");

@@ -5,9 +5,8 @@ use super::markers::Preset;
 use super::{Refused, refused};
 
 /// Lengths of runs (A.2.1, table of J).
-const RUN_BITS: [u8; 32] = [
-    0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-];
+const RUN_BITS: [u8; 32] =
+    [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 /// Contexts of regular mode, signs merged.
 const CONTEXTS: usize = 365;
 

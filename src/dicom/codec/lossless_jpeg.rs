@@ -14,7 +14,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Raster, Refused> {
     let mut markers = Markers::new(bytes, true)?;
     let mut first = markers.next_scan()?;
     let frame = markers.frame()?.clone();
-    if frame.components.iter().any(|component| component.sampling != frame.components.first().map_or((1, 1), |c| c.sampling)) {
+    if frame
+        .components
+        .iter()
+        .any(|component| component.sampling != frame.components.first().map_or((1, 1), |c| c.sampling))
+    {
         return refused("its colours differ in resolution");
     }
     let count = frame.components.len();
@@ -40,7 +44,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Raster, Refused> {
         });
         seen += scan.components.len();
         if seen >= count {
-            return Ok(Raster { samples: Samples::Words(samples), precision: u32::from(frame.precision), rows: rows as u32 });
+            return Ok(Raster {
+                samples: Samples::Words(samples),
+                precision: u32::from(frame.precision),
+                rows: rows as u32,
+            });
         }
         first = markers.next_scan()?;
     }

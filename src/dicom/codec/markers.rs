@@ -136,8 +136,7 @@ impl<'a> Markers<'a> {
                 0xE0 => self.jfif |= body.starts_with(b"JFIF\0"),
                 0xE8 => self.hp_colours = body.strip_prefix(b"mrfx").and_then(|b| b.first()).copied().unwrap_or(0),
                 0xEE => {
-                    self.adobe =
-                        self.adobe.or(body.strip_prefix(b"Adobe").and_then(|b| b.get(6)).copied());
+                    self.adobe = self.adobe.or(body.strip_prefix(b"Adobe").and_then(|b| b.get(6)).copied());
                 }
                 0xF8 => self.presets(body)?,
                 0xDA => return Ok(Stop::Scan(self.scan(body)?, self.rest)),
@@ -207,7 +206,8 @@ impl<'a> Markers<'a> {
     fn presets(&mut self, body: &[u8]) -> Result<(), Refused> {
         match body {
             [1, rest @ ..] => {
-                let mut words = rest.chunks_exact(2).map(|two| u16::from_be_bytes(<[u8; 2]>::try_from(two).unwrap_or_default()));
+                let mut words =
+                    rest.chunks_exact(2).map(|two| u16::from_be_bytes(<[u8; 2]>::try_from(two).unwrap_or_default()));
                 let mut next = || words.next().ok_or(Refused("its JPEG-LS limits are cut short".into()));
                 self.preset = Preset { maximum: next()?, t1: next()?, t2: next()?, t3: next()?, reset: next()? };
                 Ok(())
@@ -225,13 +225,12 @@ impl<'a> Markers<'a> {
         let (components, rest) = rest.split_at_checked(2 * count).ok_or_else(broken)?;
         let [first, last, shift] = *rest else { return Err(broken()) };
         let components = components.chunks_exact(2).map(|two| match *two {
-            [id, tables] => {
-                Some((frame.components.iter().position(|component| component.id == id)?, tables))
-            }
+            [id, tables] => Some((frame.components.iter().position(|component| component.id == id)?, tables)),
             _ => None,
         });
         let components: Vec<_> = components.collect::<Option<_>>().ok_or_else(broken)?;
-        let twice = components.iter().enumerate().any(|(n, (place, _))| components.iter().take(n).any(|(p, _)| p == place));
+        let twice =
+            components.iter().enumerate().any(|(n, (place, _))| components.iter().take(n).any(|(p, _)| p == place));
         if components.is_empty() || twice {
             return Err(broken());
         }

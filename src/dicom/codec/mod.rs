@@ -178,9 +178,7 @@ pub fn decode_frame_bytes(syntax: &str, bytes: &[u8], shape: FrameShape) -> Resu
         cut_short: None,
     };
     match syntax.packing {
-        Packing::Coded { family, .. } => {
-            decode(family, bytes, &format, &Limits::default()).map(|part| part.data.len())
-        }
+        Packing::Coded { family, .. } => decode(family, bytes, &format, &Limits::default()).map(|part| part.data.len()),
         Packing::Rle => rle::decode(bytes, &format).map(|bytes| bytes.len()),
         _ => Err(ReadError::Syntax { name: syntax.name(), uid: syntax.uid }),
     }
