@@ -6,6 +6,8 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod codec;
+mod container;
 mod error;
 mod find;
 mod format;
@@ -14,12 +16,10 @@ mod fragments;
 mod header;
 mod inspect;
 mod instance;
-mod jpeg;
 mod kernel;
 mod limits;
 mod pixels;
 mod regular;
-mod rle;
 mod rules;
 mod scan;
 mod stack;
@@ -27,6 +27,9 @@ mod syntax;
 mod text;
 mod walk;
 
+#[doc(hidden)]
+pub use codec::{FrameShape, decode_frame_bytes};
+pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{
@@ -34,7 +37,7 @@ pub use found::{
 };
 pub use inspect::inspect_json;
 pub use limits::Limits;
-pub use pixels::read_slice;
+pub use pixels::{SlicePart, read_slice, read_slice_part};
 pub use stack::stack_key;
 
 #[cfg(test)]
