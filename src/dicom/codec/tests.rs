@@ -86,7 +86,16 @@ fn streams_of_others_hold_their_values() {
     let mut wrong = Vec::new();
     for stream in streams() {
         let ours = match read(&stream) {
+            Ok(part) if stream.name == "HTJ2K, lossy" => {
+                // Read, it would have to be right; until then it is refused.
+                wrong.push(format!("{} was read: {} rows", stream.name, part.rows));
+                continue;
+            }
             Ok(part) => integers(&part.data),
+            Err(why) if stream.name == "HTJ2K, lossy" => {
+                assert!(why.to_string().contains("lossy HTJ2K is not read"), "{why}");
+                continue;
+            }
             Err(why) => {
                 wrong.push(format!("{}: {why}", stream.name));
                 continue;
