@@ -141,7 +141,7 @@ fn bad_inputs(person: &Person, run: &str) -> Vec<(PathBuf, &'static [&'static st
             in_a_folder(person, &format!("{run}-jpegs"), &[("a.jpg", jpeg()), ("b.jpg", jpeg())]),
             &["No images among 2 files", "not a DICOM file", "Drop a folder"],
         ),
-        (one("truncated", truncated_header()), &["in the middle of its header", "Copy it again"]),
+        (one("truncated", truncated_header()), &["only 1 are left", "copy it again"]),
         (one("rows", rows_without_pixels()), &["65535 x 65535", "no pixel data", "Drop a folder"]),
         (one("nested", nested_sequences(5_000)), &["nests sequences", "was not read", "Drop a folder"]),
         (one("four-gib", four_gib_claim()), &["Nothing to show", "Drop a folder"]),
