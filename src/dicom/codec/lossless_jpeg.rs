@@ -71,7 +71,7 @@ fn scan_rows<const N: usize>(
     let Ok(tables) = <[&Huffman; N]>::try_from(tables) else { return refused("a scan header is broken") };
     let columns = usize::from(frame.columns);
     let interval = markers.restart_interval as usize;
-    if interval % columns.max(1) != 0 {
+    if !interval.is_multiple_of(columns.max(1)) {
         return refused("it restarts in the middle of a row");
     }
     if u32::from(scan.shift) >= u32::from(frame.precision) {
