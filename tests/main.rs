@@ -4,6 +4,8 @@
 
 mod command_line;
 mod dicom_real;
+#[cfg(target_os = "linux")]
+mod fire;
 mod golden;
 mod house;
 mod mini_cohort;

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests, not only tests
 
 mod edits;
-mod file;
+pub(crate) mod file;
 mod fixture;
 mod hostile;
 mod kill;
 mod lock;
-mod scene;
+pub(crate) mod scene;
