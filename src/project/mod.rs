@@ -20,6 +20,8 @@ mod edit;
 pub mod edits;
 mod errors;
 mod facade;
+#[cfg(test)]
+mod faults;
 mod follow;
 mod fresh;
 mod history;

@@ -20,7 +20,7 @@ fn child() {
     match role.as_str() {
         "wander" => {
             let mut session = Session::open(&path, seed, 1);
-            (0..500).for_each(|_| session.wander());
+            (0..60).for_each(|_| session.wander());
         }
         "script" => faults::script(&path, seed as usize),
         "fill" => full_disk::fill(&path),

@@ -4,7 +4,7 @@
 use super::child::{can_trace, run, strace};
 use super::said::{Known, Said};
 use super::session::{Session, say};
-use super::{fixture, scratch};
+use super::{FIXTURE, fixture, scratch};
 use crate::project::scene::{at, date, delta, import, runs};
 use crate::support::without;
 use ablation_review::clinical::*;
@@ -105,8 +105,7 @@ fn plan(folder: &Path) -> (u64, Vec<Fault>) {
     let trace = format!("trace={WATCHED}");
     let wrapper = ["strace", "-f", "--seccomp-bpf", "-o", log.to_str().unwrap(), "-e", &trace].map(str::to_owned);
     let (lines, status) = run(&wrapper, "script", &path, 3);
-    let mut said = Said::default();
-    lines.iter().for_each(|line| drop(said.hear(line)));
+    let said = Said::all(&lines);
     assert!(status.success() && said.done && said.refused.is_empty(), "{status}: {:#?}", said.lines);
     let mut faults = Vec::new();
     for (call, (before, after)) in calls(&std::fs::read_to_string(log).unwrap()) {
@@ -159,8 +158,7 @@ fn suffer(folder: &Path, fault: &Fault, all_changes: u64) -> Result<(), String> 
     let for_good = if fault.for_good { "+" } else { "" };
     let what = format!("error={}:when={}{for_good}", fault.error, fault.n);
     let (lines, status) = run(&strace(&fault.call, &what), "script", &path, 3);
-    let mut said = Said::default();
-    lines.iter().for_each(|line| drop(said.hear(line)));
+    let said = Said::all(&lines);
     let told = |what: String| format!("{what}\n  {}", said.lines.join("\n  "));
     if !status.success() || !said.done {
         return Err(told(format!("the child ended with {status}: {}", lines.join("\n"))));
@@ -170,9 +168,9 @@ fn suffer(folder: &Path, fault: &Fault, all_changes: u64) -> Result<(), String> 
     if !lies.is_empty() {
         return Err(told(format!("a fault of the disk is told as {lies:?}")));
     }
-    let mut known = Known::default();
+    let mut known = Known::of(FIXTURE);
     known.hold(&path, &said, false).map_err(told)?;
-    if known.length != said.acknowledged.max(20) {
+    if known.length != said.acknowledged.max(FIXTURE) {
         return Err(told(format!("{} changes in the file, {} acknowledged", known.length, said.acknowledged)));
     }
     if !fault.for_good && said.acknowledged != all_changes {

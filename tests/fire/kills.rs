@@ -3,7 +3,7 @@
 
 use super::child::{can_trace, lines, start, strace};
 use super::said::{Known, Said};
-use super::{fixture, number, scratch};
+use super::{FIXTURE, fixture, number, scratch};
 use crate::project::scene::{Random, at};
 use ablation_review::project::Project;
 use std::path::Path;
@@ -25,13 +25,13 @@ impl Moment {
     fn draw(random: &mut Random, round: usize) -> Self {
         let mut micros = |most| Duration::from_micros(random.below(most) as u64);
         match round % 4 {
-            0 => Self::Acknowledged(1 + random.below(20), Duration::from_micros(random.below(3000) as u64)),
+            0 => Self::Acknowledged(1 + random.below(12), Duration::from_micros(random.below(3000) as u64)),
             1 => Self::Begun(["opening", "copying"][round / 4 % 2], micros(4000)),
             _ if !can_trace() => Self::Acknowledged(1 + random.below(8), Duration::from_micros(random.below(800) as u64)),
             _ => {
-                // How often each is called in some twenty changes and a backup.
+                // How often each is called in some ten changes and a backup.
                 let (call, most) =
-                    [("pwrite64", 600), ("pwrite64", 120), ("fsync", 120), ("unlink", 25), ("rename", 3), ("openat", 60)]
+                    [("pwrite64", 400), ("pwrite64", 90), ("fsync", 50), ("unlink", 12), ("rename", 4), ("openat", 40)]
                         [random.below(6)];
                 let first = if call == "openat" { 12 } else { 1 }; // the first ones are the loader's
                 Self::Call(call, first + random.below(most))
@@ -48,7 +48,9 @@ fn what_was_acknowledged_survives_every_kill() {
     let mut known = Known::default();
     let (mut changes, mut in_a_change, mut in_a_backup, mut in_a_copy) = (0, 0, 0, 0);
     let mut path = folder.path().join("never.ablation");
-    for round in 0..rounds {
+    let (mut round, mut killed) = (0, 0);
+    while killed < rounds {
+        assert!(round < 3 * rounds, "{killed} kills in {round} rounds");
         if round % 10 == 0 {
             // Every other project begins in the first format, so that it is brought up to date under fire too.
             changes += known.length;
@@ -58,14 +60,16 @@ fn what_was_acknowledged_survives_every_kill() {
                 drop(Project::create(&path, "NU", at(0)).unwrap());
             } else {
                 std::fs::copy(fixture(), &path).unwrap();
+                known = Known::of(FIXTURE);
             }
         }
         let moment = Moment::draw(&mut random, round);
         let said = kill(&path, round as u64, &moment);
+        killed += usize::from(!said.done);
         for entry in std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap()) {
             let name = entry.file_name().into_string().unwrap();
             in_a_change += usize::from(path.file_name().unwrap().to_str() == name.strip_suffix("-journal"));
-            in_a_backup += usize::from(name.ends_with(".backup-new"));
+            in_a_backup += usize::from(name.ends_with(".backup-new") || name.ends_with(".backup-part"));
             if name.contains(".new-") {
                 in_a_copy += usize::from(!name.ends_with("-journal"));
                 std::fs::remove_file(entry.path()).unwrap();
@@ -74,10 +78,11 @@ fn what_was_acknowledged_survives_every_kill() {
         let told = |what: &str| format!("round {round}, {moment:?}: {what}\n{}", said.lines.join("\n"));
         // Whoever comes first takes back what was cut short, also when only to read.
         known.hold(&path, &said, round % 2 == 0).unwrap_or_else(|what| panic!("{}", told(&what)));
+        round += 1;
     }
     changes += known.length;
     println!(
-        "{rounds} kills, {changes} changes kept; {in_a_change} inside a change, {in_a_backup} inside a backup, {in_a_copy} inside a copy"
+        "{killed} kills in {round} rounds, {changes} changes kept; {in_a_change} inside a change, {in_a_backup} inside a backup, {in_a_copy} inside a copy"
     );
     if rounds >= 50 {
         assert!(in_a_change > 0 && in_a_backup > 0, "the kills hit too little");
@@ -116,7 +121,9 @@ fn kill(path: &Path, seed: u64, moment: &Moment) -> Said {
         std::thread::sleep(wait);
         child.kill().unwrap();
     }
-    lines.for_each(|line| drop(said.hear(&line)));
+    for line in lines {
+        said.hear(&line);
+    }
     let status = child.wait().unwrap();
     // A panic ends a child too, and is no kill; a call that never came lets it end well.
     assert!(!status.success() || said.done, "{status}");

@@ -40,3 +40,6 @@ fn number(variable: &str, default: usize) -> usize {
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/project_v1.ablation")
 }
+
+/// How many changes the fixture holds.
+const FIXTURE: u64 = 20;

@@ -7,8 +7,7 @@ use super::damage::{Dice, damage};
 use super::session::say;
 use super::small_dicom::{Elements, Layout, PIXEL_DATA, enhanced, file, run_lengths, slice};
 use super::{fixture, next_to, number, scratch};
-use crate::project::file::full;
-use crate::project::scene::{at, by, delta, runs};
+use crate::project::scene::{Walker, at, by, delta, runs};
 use crate::support::data_folder;
 use ablation_review::dicom::{Limits, ReadError, find, inspect_json, read_slice};
 use ablation_review::project::{CommitError, OpenAs, Project, Sidecar, check, edits};
@@ -240,7 +239,15 @@ struct Sound {
 
 fn sound_projects(folder: &Path) -> Vec<Sound> {
     let made = folder.join("made.ablation");
-    drop(full(&made));
+    let mut project = Project::create(&made, "NU", at(0)).unwrap();
+    let mut walker = Walker::new(11);
+    while project.history().entries().len() < 80 {
+        let by = walker.by(project.document());
+        let (edit, sidecar) = walker.propose(project.document());
+        project.commit_with(edit, by, &sidecar).ok();
+    }
+    assert!(project.document().marks().count() > 1);
+    drop(project);
     let mut all: Vec<Sound> =
         [&fixture(), &made].map(|path| Sound { bytes: std::fs::read(path).unwrap(), journal: None }).into();
     // A change that overflows SQLite's cache is in the file before it is whole.
@@ -332,7 +339,7 @@ fn harm(path: &Path, dice: &mut Dice) {
                 Value::Blob(blob)
             }
             Value::Integer(n) => Value::Integer(
-                [0, -1, n + 1, n - 1, 1 << 31, (1 << 32) - 1, 1 << 32, i64::MAX, i64::MIN, 2, 3][dice.roll(11)],
+                [0, -1, n.wrapping_add(1), n.wrapping_sub(1), 1 << 31, (1 << 32) - 1, 1 << 32, i64::MAX, i64::MIN, 2, 3][dice.roll(11)],
             ),
             other => other,
         });

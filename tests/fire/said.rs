@@ -24,6 +24,15 @@ pub struct Said {
 }
 
 impl Said {
+    /// Everything of a child that has ended.
+    pub fn all(lines: &[String]) -> Self {
+        let mut said = Self::default();
+        for line in lines {
+            said.hear(line);
+        }
+        said
+    }
+
     /// Takes in one line of the child's output; true when it was an acknowledgement.
     pub fn hear(&mut self, line: &str) -> bool {
         let Some(line) = line.strip_prefix('@') else { return false };
@@ -38,7 +47,8 @@ impl Said {
                 }
             }
             "ack" => {
-                if let Some(seq) = number() {
+                if let (Some(seq), Some(digest)) = (number(), number()) {
+                    self.tried.insert(seq, digest);
                     self.acknowledged = seq;
                     return true;
                 }
@@ -71,6 +81,11 @@ pub struct Known {
 }
 
 impl Known {
+    /// A project that holds so many changes.
+    pub fn of(length: u64) -> Self {
+        Self { length, ..Self::default() }
+    }
+
     /// Holds the project against what a child said. Whatever is found comes out as a sentence.
     pub fn hold(&mut self, path: &Path, said: &Said, check_first: bool) -> Result<(), String> {
         self.states.extend(&said.tried);

@@ -39,7 +39,7 @@ pub fn digest(document: &Document) -> u64 {
 pub struct Session {
     path: PathBuf,
     /// None while it could not be opened.
-    parts: Option<Parts>,
+    project: Option<Project>,
     pub walker: Walker,
     /// How often a step is tried before the session goes on without it.
     tries: usize,
@@ -49,19 +49,19 @@ pub struct Session {
 impl Session {
     pub fn open(path: &Path, seed: u64, tries: usize) -> Self {
         let mut session =
-            Self { path: path.to_owned(), parts: None, walker: Walker::new(seed), tries, copies: seed as u32 * 1000 };
+            Self { path: path.to_owned(), project: None, walker: Walker::new(seed), tries, copies: seed as u32 * 1000 };
         session.reopen();
         session
     }
 
     /// Goes on with a project that is open.
-    pub fn with(path: &Path, parts: Parts, seed: u64) -> Self {
-        Self { path: path.to_owned(), parts: Some(parts), walker: Walker::new(seed), tries: 1, copies: 0 }
+    pub fn with(path: &Path, project: Project, seed: u64) -> Self {
+        Self { path: path.to_owned(), project: Some(project), walker: Walker::new(seed), tries: 1, copies: 0 }
     }
 
     /// How many changes the project has.
     pub fn changes(&self) -> u64 {
-        self.parts.as_ref().map_or(0, |parts| parts.history.entries().len() as u64)
+        self.project.as_ref().map_or(0, |project| project.history().entries().len() as u64)
     }
 
     /// Closes and opens the project, which makes a backup when there is something new.
@@ -71,7 +71,7 @@ impl Session {
         for _ in 0..self.tries {
             match Project::open(&self.path, OpenAs::Writer, "NU", at(0)) {
                 Ok(opened) if opened.read_only.is_none() => {
-                    self.parts = Some(opened.project.into_parts());
+                    self.project = Some(opened.project);
                     say("opened");
                     return;
                 }
@@ -82,54 +82,58 @@ impl Session {
     }
 
     pub fn close(&mut self) {
-        if self.parts.take().is_some() {
+        if self.project.take().is_some() {
             say("closed");
         }
     }
 
     pub fn document(&self) -> Option<&Document> {
-        self.parts.as_ref().map(|parts| &parts.document)
+        self.project.as_ref().map(Project::document)
     }
 
     pub fn reader(&self) -> Option<ReaderId> {
         self.document()?.readers().next().map(|reader| reader.id)
     }
 
-    /// Commits, as the scribe of the workbench does; true when it is on disk. A refusal is no fault.
+    /// Commits; true when it is on disk. A refusal of the edit is no fault.
     pub fn commit(&mut self, named: NamedEdit, sidecar: &Sidecar) -> bool {
+        let edit = named.edit.clone();
+        self.attempt(&edit, |project, by| project.commit_with(named.clone(), by, sidecar).map(|entry| entry.seq))
+    }
+
+    /// Undoes or does again.
+    fn step(&mut self, undo: bool) -> bool {
+        let Some(project) = &self.project else { return false };
+        let step = if undo { project.history().next_undo() } else { project.history().next_redo() };
+        let Some(step) = step else { return false };
+        let read = || (0..self.tries).find_map(|_| project.store().inverse_of(step.seq).ok());
+        let Some(edit) = step.inverse.as_deref().cloned().or_else(read) else { return false };
+        self.attempt(&edit, |project, by| {
+            let done = if undo { project.undo(by) } else { project.redo(by) };
+            done.map(|entry| entry.seq)
+        })
+    }
+
+    fn attempt(&mut self, edit: &Edit, make: impl Fn(&mut Project, By) -> Result<u64, CommitError>) -> bool {
         self.walker.minute += 1;
         let by = crate::project::scene::by(self.reader(), self.walker.minute);
         for _ in 0..self.tries {
-            let Some(Parts { store, document, history }) = &mut self.parts else { return false };
-            let Ok((change, after)) = history.change(document, named.clone(), by) else { return false };
-            let seq = change.entry.seq;
-            say(&format!("try {seq} {}", digest(&after)));
-            match store.commit(&change, sidecar) {
-                Ok(()) => {
-                    *document = after;
-                    history.push(&change);
-                    say(&format!("ack {seq}"));
+            let Some(project) = &mut self.project else { return false };
+            let Ok(prepared) = project.document().prepare(edit.clone()) else { return false };
+            say(&format!("try {} {}", project.history().next_seq(), digest(&prepared.after)));
+            let before = project.document().clone();
+            match make(project, by) {
+                Ok(seq) => {
+                    say(&format!("ack {seq} {}", digest(project.document())));
                     return true;
                 }
-                Err(why) => say(&format!("refused {why}")),
+                Err(why) => {
+                    assert!(*project.document() == before, "shown, though not saved: {why}");
+                    say(&format!("refused {why}"));
+                }
             }
         }
         false
-    }
-
-    fn step(&mut self, undo: bool) -> bool {
-        let Some(Parts { store, history, .. }) = &self.parts else { return false };
-        let step = if undo { history.next_undo() } else { history.next_redo() };
-        let Some(step) = step else { return false };
-        let inverse = match &step.inverse {
-            Some(inverse) => (**inverse).clone(),
-            None => match (0..self.tries).find_map(|_| store.inverse_of(step.seq).ok()) {
-                Some(inverse) => inverse,
-                None => return false,
-            },
-        };
-        let named = step.named(&inverse);
-        self.commit(named, &Sidecar::default())
     }
 
     pub fn undo(&mut self) -> bool {
@@ -142,8 +146,8 @@ impl Session {
 
     pub fn hold_as(&mut self, who: &str) {
         for _ in 0..self.tries {
-            let Some(parts) = &mut self.parts else { return };
-            match parts.store.hold_as(who, at(3)) {
+            let Some(project) = &mut self.project else { return };
+            match project.hold_as(who, at(3)) {
                 Ok(()) => return,
                 Err(why) => say(&format!("refused {why}")),
             }
@@ -153,12 +157,12 @@ impl Session {
     /// Writes the paths of a stack anew, as after files were moved.
     pub fn move_files(&mut self) {
         for _ in 0..self.tries {
-            let Some(Parts { store, document, .. }) = &mut self.parts else { return };
-            let Some(key) = document.stacks().next().map(|stack| stack.info.key) else { return };
-            let written = store.paths_of(key).map_err(|why| why.to_string()).and_then(|mut paths| {
+            let Some(project) = &mut self.project else { return };
+            let Some(key) = project.document().stacks().next().map(|stack| stack.info.key) else { return };
+            let written = project.store().paths_of(key).map_err(|why| why.to_string()).and_then(|mut paths| {
                 paths.iter_mut().for_each(|path| path.mtime += 1);
                 let sidecar = Sidecar { identities: Vec::new(), paths: vec![(key, paths)] };
-                store.write_sidecar(&sidecar).map_err(|why| why.to_string())
+                project.write_sidecar(&sidecar).map_err(|why| why.to_string())
             });
             match written {
                 Ok(()) => return say("moved"),
@@ -169,11 +173,11 @@ impl Session {
 
     pub fn copy(&mut self) {
         for _ in 0..self.tries {
-            let Some(Parts { store, history, .. }) = &self.parts else { return };
+            let Some(project) = &self.project else { return };
             self.copies += 1;
             let name = format!("copy-{}.ablation", self.copies);
-            say(&format!("copying {} {name}", history.entries().len()));
-            match store.save_a_copy(&self.path.with_file_name(&name)) {
+            say(&format!("copying {} {name}", project.history().entries().len()));
+            match project.save_a_copy(&self.path.with_file_name(&name)) {
                 Ok(()) => return say(&format!("copied {name}")),
                 Err(why) => say(&format!("refused {why}")),
             }
@@ -197,8 +201,7 @@ impl Session {
             0 => drop(self.undo()),
             1 => drop(self.redo()),
             _ => {
-                let Some(Parts { document, .. }) = &self.parts else { return };
-                let document = document.clone();
+                let Some(document) = self.document().cloned() else { return };
                 let (named, sidecar) = self.walker.propose(&document);
                 self.commit(named, &sidecar);
             }

@@ -18,41 +18,56 @@ pub fn peer(path: &Path, seed: u64) {
     let mut newest = 0;
     let mut turn = 0;
     while Instant::now() < end {
-        let opened = match Project::open(path, OpenAs::Writer, &format!("P{who}"), at(0)) {
+        let name = format!("P{who}");
+        let opened = match Project::open(path, OpenAs::Writer, &name, at(0)) {
             Ok(opened) => opened,
             Err(why) => {
                 say(&format!("bad {why}"));
                 continue;
             }
         };
-        let parts = opened.project.into_parts();
-        let length = parts.history.entries().len() as u64;
-        if length < newest {
-            say(&format!("bad {length} changes after {newest}"));
-        }
-        newest = length;
-        say(&format!("saw {length} {}", digest(&parts.document)));
-        match opened.read_only {
-            Some(ReadOnly::Held(holder)) => {
-                if holder.is_some_and(|holder| holder.who == format!("P{who}")) {
-                    say("bad it is held by myself");
-                }
-                drop(parts);
-                std::thread::sleep(Duration::from_millis(2));
+        let mut project = opened.project;
+        let mut saw = |project: &Project| {
+            let length = project.history().entries().len() as u64;
+            if length < newest {
+                say(&format!("bad {length} changes after {newest}"));
             }
-            Some(other) => say(&format!("bad {other}")),
-            None => {
-                turn += 1;
-                say("turn");
-                let mut session = Session::with(path, parts, who * 100_000 + turn);
-                for _ in 0..10 + session.walker.random.below(30) {
-                    session.edit();
-                }
-                newest = session.changes();
-                session.close();
-                std::thread::sleep(Duration::from_millis(8));
+            newest = length;
+            say(&format!("saw {length} {}", digest(project.document())));
+        };
+        saw(&project);
+        // Reads along until the other is gone.
+        while let (Some(ReadOnly::Held(holder)), true) = (project.store().read_only().cloned(), Instant::now() < end) {
+            if holder.is_some_and(|holder| holder.who == name) {
+                say("bad it is held by myself");
+            }
+            std::thread::sleep(Duration::from_millis(2));
+            match project.refresh() {
+                Ok(true) => saw(&project),
+                Ok(false) => {}
+                Err(why) => say(&format!("bad refreshing: {why}")),
+            }
+            match project.take_over(&OpenOptions::new(OpenAs::Writer, &name, at(0))) {
+                Ok(_) => saw(&project),
+                Err(TakeOverError::StillReadOnly(ReadOnly::Held(_))) => {}
+                Err(why) => say(&format!("bad taking over: {why}")),
             }
         }
+        if let Some(why) = project.store().read_only() {
+            if !matches!(why, ReadOnly::Held(_)) {
+                say(&format!("bad {why}"));
+            }
+            continue;
+        }
+        turn += 1;
+        say("turn");
+        let mut session = Session::with(path, project, who * 100_000 + turn);
+        for _ in 0..10 + session.walker.random.below(30) {
+            session.edit();
+        }
+        newest = session.changes();
+        session.close();
+        std::thread::sleep(Duration::from_millis(8));
     }
 }
 
@@ -83,8 +98,8 @@ fn two_programs_take_turns() {
             match word {
                 "try" => trying = number().zip(number()),
                 "ack" => {
-                    let (seq, digest) = trying.take().unwrap();
-                    assert_eq!(number(), Some(seq));
+                    let (seq, digest) = (number().unwrap(), number().unwrap());
+                    assert_eq!(trying.take(), Some((seq, digest)), "not what was prepared");
                     assert_eq!(made.insert(seq, digest), None, "change {seq} was acknowledged twice");
                 }
                 "turn" => *turns += 1,

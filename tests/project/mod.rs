@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests, not only tests
 
 mod edits;
-pub(crate) mod file;
+mod file;
 mod fixture;
 mod hostile;
 mod kill;
