@@ -141,14 +141,14 @@ fn everywhere(what: &str, step: usize, arm: fn(&mut Project, Nth)) {
 
 #[test]
 fn a_statement_that_is_interrupted() {
-    everywhere("interrupted", 7, |project, nth| {
-        project.store.connection.progress_handler(40, Some(move || nth.hit())).unwrap();
+    everywhere("interrupted", 23, |project, nth| {
+        project.store.connection.progress_handler(2, Some(move || nth.hit())).unwrap();
     });
 }
 
 #[test]
 fn a_statement_that_is_not_allowed() {
-    everywhere("not allowed", 5, |project, nth| {
+    everywhere("not allowed", 2, |project, nth| {
         let ask = move |_: AuthContext<'_>| if nth.hit() { Authorization::Deny } else { Authorization::Allow };
         project.store.connection.authorizer(Some(ask)).unwrap();
     });

@@ -157,7 +157,11 @@ fn suffer(folder: &Path, fault: &Fault, all_changes: u64) -> Result<(), String> 
     std::fs::copy(fixture(), &path).unwrap();
     let for_good = if fault.for_good { "+" } else { "" };
     let what = format!("error={}:when={}{for_good}", fault.error, fault.n);
-    let (lines, status) = run(&strace(&fault.call, &what), "script", &path, 3);
+    let log = folder.join("log");
+    let (lines, status) = run(&strace(&fault.call, &what, &log), "script", &path, 3);
+    if !std::fs::read_to_string(log).unwrap().contains("(INJECTED)") {
+        return Err("it did not come".to_owned());
+    }
     let said = Said::all(&lines);
     let told = |what: String| format!("{what}\n  {}", said.lines.join("\n  "));
     if !status.success() || !said.done {

@@ -31,7 +31,7 @@ impl Moment {
             _ => {
                 // How often each is called in some ten changes and a backup.
                 let (call, most) =
-                    [("pwrite64", 400), ("pwrite64", 90), ("fsync", 50), ("unlink", 12), ("rename", 4), ("openat", 40)]
+                    [("pwrite64", 200), ("pwrite64", 40), ("fsync", 40), ("unlink", 10), ("rename", 4), ("openat", 30)]
                         [random.below(6)];
                 let first = if call == "openat" { 12 } else { 1 }; // the first ones are the loader's
                 Self::Call(call, first + random.below(most))
@@ -92,7 +92,7 @@ fn what_was_acknowledged_survives_every_kill() {
 /// Lets a child change the project and kills it.
 fn kill(path: &Path, seed: u64, moment: &Moment) -> Said {
     let wrapper = match moment {
-        Moment::Call(call, n) => strace(call, &format!("signal=KILL:when={n}")),
+        Moment::Call(call, n) => strace(call, &format!("error=EIO:signal=KILL:when={n}"), Path::new("/dev/null")),
         _ => Vec::new(),
     };
     let mut child = start(&wrapper, "wander", path, seed, Stdio::null());
