@@ -6,6 +6,7 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod container;
 mod error;
 mod find;
 mod format;
@@ -27,6 +28,7 @@ mod syntax;
 mod text;
 mod walk;
 
+pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{
