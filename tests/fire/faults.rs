@@ -95,7 +95,8 @@ struct Fault {
     for_good: bool,
 }
 
-const WATCHED: &str = "pwrite64,pread64,fsync,fdatasync,ftruncate,unlink,rename,openat,fcntl,flock,newfstatat,statx,readlink,fchown";
+const WATCHED: &str =
+    "pwrite64,pread64,fsync,fdatasync,ftruncate,unlink,rename,openat,fcntl,flock,newfstatat,statx,readlink,fchown";
 
 /// The sound run, and every call in it that can fail.
 fn plan(folder: &Path) -> (u64, Vec<Fault>) {

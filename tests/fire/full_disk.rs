@@ -52,7 +52,8 @@ impl Drop for Disk {
     }
 }
 
-const FULL: &str = "The change is not saved: the disk is full. Free some space and try again, or save a copy elsewhere.";
+const FULL: &str =
+    "The change is not saved: the disk is full. Free some space and try again, or save a copy elsewhere.";
 
 #[test]
 fn a_small_disk_that_fills() {
@@ -183,7 +184,8 @@ fn a_file_that_may_not_grow() {
         let said = Said::all(&lines);
         assert!(status.success() && said.done, "{status}: {lines:#?}");
         for why in &said.refused {
-            let right = why.starts_with("The change is not saved: ") || why.contains("bringing it to this one did not work");
+            let right =
+                why.starts_with("The change is not saved: ") || why.contains("bringing it to this one did not work");
             assert!(right, "{why}");
         }
         refusals += said.refused.len();

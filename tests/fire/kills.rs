@@ -27,7 +27,9 @@ impl Moment {
         match round % 4 {
             0 => Self::Acknowledged(1 + random.below(12), Duration::from_micros(random.below(3000) as u64)),
             1 => Self::Begun(["opening", "copying"][round / 4 % 2], micros(4000)),
-            _ if !can_trace() => Self::Acknowledged(1 + random.below(8), Duration::from_micros(random.below(800) as u64)),
+            _ if !can_trace() => {
+                Self::Acknowledged(1 + random.below(8), Duration::from_micros(random.below(800) as u64))
+            }
             _ => {
                 // How often each is called in some ten changes and a backup.
                 let (call, most) =

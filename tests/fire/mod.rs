@@ -4,6 +4,8 @@
 //!
 //! Each test runs a share of its cases, the same each time; `ABLATION_REVIEW_FIRE=all` runs all of them.
 
+#[path = "../../src/dicom/tests/archive.rs"]
+mod archive;
 mod cells;
 mod child;
 #[path = "../../src/dicom/tests/damage.rs"]

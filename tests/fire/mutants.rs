@@ -2,6 +2,7 @@
 //! refused in a sentence, none takes long, none is a fault of the reader. The seed of each run is told before it, so
 //! that what ends the process is known.
 
+use super::archive::{Member, zip};
 use super::cells::{self, Cell};
 use super::child::{lines, start};
 use super::damage::{Dice, damage};
@@ -74,7 +75,9 @@ fn hammer(role: &str, count: usize) {
 
 /// In the child: runs each seed, and says what is wrong with it.
 fn each(seed: u64, mut run: impl FnMut(u64)) {
-    std::panic::set_hook(Box::new(|info| say(&format!("bad panic at {:?}: {info}", info.location()).replace('\n', " "))));
+    std::panic::set_hook(Box::new(|info| {
+        say(&format!("bad panic at {:?}: {info}", info.location()).replace('\n', " "))
+    }));
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmPeak:")).unwrap();
     say(&format!("memory {}", peak.split_whitespace().next().unwrap()));
@@ -112,18 +115,28 @@ fn sound_images() -> Vec<Vec<Vec<u8>>> {
     let mut other = slice(9, 30.0);
     other.remove(&PIXEL_DATA);
     all.push(vec![file(&series[0], Layout::Explicit), file(&other, Layout::Implicit)]);
-    let real = data_folder().map(|data| data.join("pydicom_testfiles"));
-    let mut real: Vec<_> = real.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten().collect();
-    real.sort_by_key(std::fs::DirEntry::path);
-    for entry in real {
-        match std::fs::read(entry.path()) {
-            Ok(bytes) if bytes.len() < 100_000 && entry.path().extension().is_some_and(|e| e == "dcm") => {
-                all.push(vec![bytes]);
-            }
-            _ => {}
-        }
+    let member = |n: usize| Member::deflated(&format!("DICOM/IM{n}"), &file(&series[n], Layout::Explicit));
+    let stored = Member::stored("readme/image", &file(&series[3], Layout::Implicit));
+    all.push(vec![zip(&[member(0), member(1), stored])]);
+    let folders = ["pydicom_testfiles", "syntaxes", "syntaxes/one_image"];
+    for folder in data_folder().into_iter().flat_map(|data| folders.map(|name| data.join(name))) {
+        let mut real: Vec<_> =
+            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        real.retain(|path| path.extension().is_some_and(|ending| ending == "dcm"));
+        real.sort();
+        all.extend(real.iter().map(|path| vec![std::fs::read(path).unwrap()]).filter(|file| file[0].len() < 100_000));
     }
     all
+}
+
+#[test]
+#[ignore = "writes what fuzzing starts from, once"]
+fn write_seeds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/header");
+    let own = sound_images().into_iter().filter(|files| files.iter().all(|file| file.len() < 2_500)).take(7);
+    for (n, files) in own.enumerate() {
+        std::fs::write(folder.join(format!("{n}")), &files[0]).unwrap();
+    }
 }
 
 /// In the child: damages images.
@@ -186,7 +199,9 @@ fn read_images(folder: &Path) -> (usize, usize, usize) {
     for stack in &found.stacks {
         for (k, source) in (0..).zip(&stack.sources) {
             match read_slice(&stack.info, k, source, &limits) {
-                Ok(data) if data.len() as u64 == u64::from(stack.info.rows) * u64::from(stack.info.columns) => slices += 1,
+                Ok(data) if data.len() as u64 == u64::from(stack.info.rows) * u64::from(stack.info.columns) => {
+                    slices += 1
+                }
                 Ok(data) => say(&format!("bad a slice of {} pixels", data.len())),
                 Err(ReadError::Fault) => say("bad a fault in pixels"),
                 Err(_) => {}
@@ -215,9 +230,8 @@ fn elements(bytes: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
         }
         2 => {
             // A value of the same length that no scanner writes.
-            let hostile: [&[u8]; 8] = [
-                b"1e308\\", b"-1\\", b"NaN\\", b"\\", b"4294967296\\", b"0.0000000000001\\", b"\x1b[2J", b"99999999",
-            ];
+            let hostile: [&[u8]; 8] =
+                [b"1e308\\", b"-1\\", b"NaN\\", b"\\", b"4294967296\\", b"0.0000000000001\\", b"\x1b[2J", b"99999999"];
             let value = hostile[dice.roll(8)];
             for (n, byte) in bytes.iter_mut().skip(at + 8).take(next.saturating_sub(at + 8)).enumerate() {
                 *byte = value[n % value.len()];
@@ -263,7 +277,9 @@ fn sound_projects(folder: &Path) -> Vec<Sound> {
     // A change that overflows SQLite's cache is in the file before it is whole.
     let connection = Connection::open(&made).unwrap();
     connection.pragma_update(None, "cache_size", 2).unwrap();
-    connection.execute_batch("BEGIN; UPDATE journal SET label = label || 'x'; UPDATE stack SET data = data || ' '").unwrap();
+    connection
+        .execute_batch("BEGIN; UPDATE journal SET label = label || 'x'; UPDATE stack SET data = data || ' '")
+        .unwrap();
     let journal = std::fs::read(next_to(&made, "-journal")).unwrap();
     all.push(Sound { bytes: std::fs::read(&made).unwrap(), journal: Some(journal) });
     drop(connection);
@@ -349,7 +365,19 @@ fn harm(path: &Path, dice: &mut Dice) {
                 Value::Blob(blob)
             }
             Value::Integer(n) => Value::Integer(
-                [0, -1, n.wrapping_add(1), n.wrapping_sub(1), 1 << 31, (1 << 32) - 1, 1 << 32, i64::MAX, i64::MIN, 2, 3][dice.roll(11)],
+                [
+                    0,
+                    -1,
+                    n.wrapping_add(1),
+                    n.wrapping_sub(1),
+                    1 << 31,
+                    (1 << 32) - 1,
+                    1 << 32,
+                    i64::MAX,
+                    i64::MIN,
+                    2,
+                    3,
+                ][dice.roll(11)],
             ),
             other => other,
         });
@@ -359,7 +387,9 @@ fn harm(path: &Path, dice: &mut Dice) {
 
 /// Text, mostly JSON, that nobody wrote.
 fn hostile_text(text: &str, other: &str, dice: &mut Dice) -> String {
-    let at = |text: &str, dice: &mut Dice| (0..=dice.roll(text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let at = |text: &str, dice: &mut Dice| {
+        (0..=dice.roll(text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    };
     let (from, to) = (at(text, dice), at(text, dice));
     let (from, to) = (from.min(to), from.max(to));
     let (head, piece, tail) = (&text[..from], &text[from..to], &text[to..]);
@@ -367,14 +397,29 @@ fn hostile_text(text: &str, other: &str, dice: &mut Dice) -> String {
         let digits: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at).collect();
         let Some(&at) = digits.get(dice.roll(digits.len())) else { return text.to_owned() };
         let end = text[at..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |n| at + n);
-        let new = ["-1", "0", "1", "4294967295", "4294967296", "18446744073709551616", "1e308", "1e-320", "null", "[]", "\"\""];
+        let new = [
+            "-1",
+            "0",
+            "1",
+            "4294967295",
+            "4294967296",
+            "18446744073709551616",
+            "1e308",
+            "1e-320",
+            "null",
+            "[]",
+            "\"\"",
+        ];
         format!("{}{}{}", &text[..at], new[dice.roll(new.len())], &text[end..])
     };
     match dice.roll(8) {
         0..=2 => number(text, dice),
         3 => format!("{head}{tail}"),
         4 => format!("{head}{}{tail}", piece.repeat(dice.roll(50))),
-        5 => format!("{head}{}{tail}", ["[", "{\"a\":", "\"", "\u{1b}", "\0", "'; DROP"][dice.roll(6)].repeat(1 + dice.roll(3000))),
+        5 => format!(
+            "{head}{}{tail}",
+            ["[", "{\"a\":", "\"", "\u{1b}", "\0", "'; DROP"][dice.roll(6)].repeat(1 + dice.roll(3000))
+        ),
         6 => other.to_owned(),
         _ => {
             let mut bytes = text.as_bytes().to_vec();
@@ -412,7 +457,9 @@ fn work(path: &Path) -> Outcome {
     let mut project = opened.project;
     let mut changes = vec![edits::settings(project.document().settings())];
     let mark = project.document().marks().next().map(|mark| mark.info.id);
-    changes.extend(mark.and_then(|mark| edits::mark_stroke(project.document(), mark, delta(&[(0, runs(&[(1, 2)]))]), None).ok()));
+    changes.extend(
+        mark.and_then(|mark| edits::mark_stroke(project.document(), mark, delta(&[(0, runs(&[(1, 2)]))]), None).ok()),
+    );
     let mut kept = true;
     for change in changes {
         if let Err(CommitError::NotSaved(_)) = project.commit_with(change, by(None, 1), &Sidecar::default()) {

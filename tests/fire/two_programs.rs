@@ -78,10 +78,13 @@ fn two_programs_take_turns() {
     let path = folder.path().join("shared.ablation");
     drop(Project::create(&path, "NU", at(0)).unwrap());
     let mut children = [1u64, 2].map(|who| start(&[], "peer", &path, seconds << 8 | who, Stdio::null()));
-    let heard: Vec<_> = children.iter_mut().map(|child| {
-        let lines = lines(child);
-        std::thread::spawn(move || lines.collect::<Vec<String>>())
-    }).collect();
+    let heard: Vec<_> = children
+        .iter_mut()
+        .map(|child| {
+            let lines = lines(child);
+            std::thread::spawn(move || lines.collect::<Vec<String>>())
+        })
+        .collect();
     let heard: Vec<Vec<String>> = heard.into_iter().map(|thread| thread.join().unwrap()).collect();
     for (child, said) in children.iter_mut().zip(&heard) {
         assert!(child.wait().unwrap().success() && said.iter().any(|line| line == "@done"), "{:?}", said.last());
