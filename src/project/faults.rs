@@ -36,8 +36,12 @@ const STEPS: &[Step] = &[
     |project| project.redo(by(3)).map(|_| ()),
     |project| {
         let patient = Patient::new(project.document().next_patient(), project.document().next_patient_code());
-        let identity =
-            Identity { dicom_patient_id: "ID-2".into(), issuer: String::new(), name: "Doe^Jo".into(), birth_date: None };
+        let identity = Identity {
+            dicom_patient_id: "ID-2".into(),
+            issuer: String::new(),
+            name: "Doe^Jo".into(),
+            birth_date: None,
+        };
         let sidecar = Sidecar { identities: vec![(patient.id, identity)], paths: Vec::new() };
         let edit = NamedEdit::new(ChangeKind::Import, "Images imported", vec![Op::Put(Row::Patient(patient))]);
         project.commit_with(edit, by(4), &sidecar).map(|_| ())
