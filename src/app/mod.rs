@@ -5,13 +5,16 @@
 //! [`Outbox`]; only `shell.rs` hands it on. So nothing is changed while it is drawn, and every button, key
 //! and palette row goes the same way.
 
+mod banners;
 mod bottom_bar;
 pub mod command;
 mod dialogs;
+mod forms;
 mod help;
 mod images_table;
 mod input;
 pub mod keys;
+mod leaving;
 mod notices;
 mod palette;
 mod patient;
@@ -31,7 +34,7 @@ mod visits_panel;
 mod widgets;
 
 pub use dialogs::{DialogKind, Dialogs, NativeDialogs, NoDialogs};
-pub use shell::{AblationApp, Options, StartError, native_options, run};
+pub use shell::{AblationApp, Options, StartError, native_options, run, user_folder};
 
 use crate::workbench::Request;
 use command::Command;
@@ -56,7 +59,7 @@ impl Outbox {
 }
 
 /// What fills the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Screen {
     /// Images and answers.
     #[default]

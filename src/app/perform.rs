@@ -7,7 +7,7 @@ use super::strip::Strip;
 use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, scroll_sign};
+use crate::workbench::{Request, Step, Tool, fault, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -22,6 +22,7 @@ impl AblationApp {
             self.strip = Strip::Off; // a digit must not answer for a lesion or visit that was not asked about
         }
         for command in out.commands {
+            fault::note(command.info().id);
             match why_disabled(command, self) {
                 None => self.run_command(command),
                 Some(why) => self.bench.tell(why),

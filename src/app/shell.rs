@@ -1,8 +1,10 @@
 //! The frame of the window: start, the order of a frame, and who owns which state.
 
 use super::images_table::ImagesScreen;
+use super::forms::KeptForms;
 use super::input::Input;
 use super::keys::KeyMap;
+use super::leaving::Leaving;
 use super::palette::Palette;
 use super::patient::PatientScreen;
 use super::perform;
@@ -13,8 +15,8 @@ use super::table_view::TableScreen;
 use super::theme::{self, colour};
 use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
-use super::{Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar};
-use crate::workbench::{Clock, DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Wake, Workbench};
+use super::{Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar};
+use crate::workbench::{Clock, DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Wake, Workbench, fault};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -69,6 +71,9 @@ pub struct AblationApp {
     pub(super) reader_field: String,
     pub(super) dialogs: Box<dyn Dialogs>,
     pub(super) notices: notices::Shown,
+    pub(super) banners: banners::Banners,
+    pub(super) leaving: Leaving,
+    pub(super) forms: KeptForms,
 }
 
 impl AblationApp {
@@ -81,7 +86,8 @@ impl AblationApp {
             Arc::new(move || ctx.request_repaint())
         };
         let (keys, _unread) = KeyMap::rebound(&options.keys);
-        let start = StartScreen::new(options.user_folder.clone());
+        let user_folder = options.user_folder.clone();
+        let start = StartScreen::new(user_folder.clone());
         let bench = Workbench::new(Setup {
             executor: options.executor,
             wake,
@@ -108,16 +114,28 @@ impl AblationApp {
             reader_field: String::new(),
             dialogs: options.dialogs,
             notices: notices::Shown::default(),
+            banners: banners::Banners::new(fault::untold(&user_folder)),
+            leaving: Leaving::default(),
+            forms: KeptForms::default(),
         };
         if !open.is_empty() {
             app.bench.ask(Request::Open(open));
+        } else if let Some(last) = app.start.last() {
+            app.bench.ask(Request::OpenIfLeft(last));
         }
         app
+    }
+
+    /// Closes the project as it should be. Without it the next start says that the program did not end well.
+    pub fn close_well(&mut self) {
+        self.keep_forms();
+        self.bench.leave();
     }
 
     /// One frame: take in, draw, do.
     pub fn frame(&mut self, ui: &mut Ui) {
         self.bench.pump();
+        self.take_back_forms();
         let mut out = Outbox::default();
         self.take_drops(ui, &mut out);
         for (kind, path) in self.dialogs.answers() {
@@ -125,13 +143,16 @@ impl AblationApp {
         }
         self.read_keys(ui.ctx(), &mut out);
         self.draw(ui, &mut out);
+        self.guard_closing(ui.ctx(), &mut out);
         self.perform(ui.ctx(), out);
+        self.keep_forms();
         self.start.remember(&self.bench);
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let bar = |fill| Frame::new().fill(fill).inner_margin(egui::Margin::symmetric(12, 6));
         Panel::top("top").frame(bar(colour::PANEL)).show(ui, |ui| top_bar::show(ui, self, out));
+        banners::show(ui, self, out);
         Panel::bottom("bottom").frame(bar(colour::PANEL)).show(ui, |ui| bottom_bar::show(ui, self, out));
         let open = self.bench.desk().is_some();
         if self.screen != Screen::Patient {
@@ -230,6 +251,10 @@ impl eframe::App for AblationApp {
         self.frame(ui);
     }
 
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.close_well();
+    }
+
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
         colour::APP.to_normalized_gamma_f32()
     }
@@ -288,7 +313,9 @@ fn project_folders() -> Option<directories::ProjectDirs> {
     directories::ProjectDirs::from("", "", "ablation-review")
 }
 
-fn user_folder() -> PathBuf {
+/// Where the user's own files of the program are: untitled projects, samples, reports.
+#[must_use]
+pub fn user_folder() -> PathBuf {
     project_folders().map_or_else(|| PathBuf::from("ablation-review-data"), |dirs| dirs.data_dir().to_owned())
 }
 

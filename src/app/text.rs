@@ -1,5 +1,7 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
+pub mod safety;
+
 pub const APP_NAME: &str = "Ablation Review";
 pub const INTENDED_USE: &str = "Research and teaching; not for primary diagnosis.";
 

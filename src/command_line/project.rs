@@ -211,7 +211,7 @@ impl Bench {
             .map(|notice| notice.text.as_str())
             .filter(|text| *text != words::NOTHING_NEW)
             .chain(
-                self.workbench.desk().into_iter().flat_map(|desk| desk.unsaved().map(|unsaved| unsaved.why.as_str())),
+                self.workbench.desk().into_iter().flat_map(|desk| desk.unsaved().iter().map(|unsaved| unsaved.why.as_str())),
             )
             .collect();
         if problems.is_empty() { Ok(()) } else { Err(Refused(problems.join("\n"))) }

@@ -2,12 +2,12 @@
 
 use super::error::ReadError;
 use super::found::{Found, Skipped};
+use super::guard::guarded;
 use super::instance::Instance;
 use super::limits::Limits;
 use super::stack::stacks;
 use super::walk::walk;
 use rayon::prelude::*;
-use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -56,5 +56,5 @@ pub fn find(
 
 /// A fault of the reader costs one file.
 fn read_instance(path: &Path, limits: &Limits) -> Result<Instance, ReadError> {
-    catch_unwind(|| Instance::read(path, limits)).unwrap_or(Err(ReadError::Fault))
+    guarded(|| Instance::read(path, limits))
 }

@@ -11,6 +11,7 @@ mod find;
 mod format;
 mod found;
 mod fragments;
+mod guard;
 mod header;
 mod inspect;
 mod instance;
@@ -32,6 +33,7 @@ pub use find::find;
 pub use found::{
     Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, Shape, Skipped, StackInfo, StudyTags,
 };
+pub use guard::fault_is_a_files;
 pub use inspect::inspect_json;
 pub use limits::Limits;
 pub use pixels::read_slice;

@@ -3,6 +3,7 @@
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{FrameSource, StackInfo};
+use super::guard::guarded;
 use super::instance::{Opened, open, sop_uid};
 use super::limits::Limits;
 use super::syntax::Packing;
@@ -11,7 +12,6 @@ use crate::volume::SliceData;
 use flate2::bufread::DeflateDecoder;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// Reads the stored values of one slice. Slices are independent of each other: call it from many threads.
@@ -36,7 +36,7 @@ pub fn read_slice(info: &StackInfo, slice: u32, source: &FrameSource, limits: &L
         }
         read_frame(&opened, &format, &source.path, frame.frame, limits)
     };
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(ReadError::Fault))
+    guarded(read)
 }
 
 /// Reads the stored values of one frame of a file.

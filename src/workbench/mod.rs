@@ -6,28 +6,34 @@
 
 mod answering;
 mod desk;
+pub mod fault;
 mod images;
 mod importing;
 pub mod jobs;
+mod keeper;
 mod marking;
 mod moving;
 mod notices;
 mod opening;
+mod place;
 mod recording;
+mod recovery;
 mod request;
 pub mod room;
 mod sampling;
+mod scribe;
 mod selecting;
 mod thumbnails;
 pub mod words;
 
-pub use desk::{Desk, Unsaved};
+pub use desk::{Desk, LastChange, Unsaved};
 pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
+pub use recovery::Recovered;
 pub use request::{Request, Step, Tool};
 pub use selecting::{PaneTitle, Selection, VisitState};
 
@@ -64,6 +70,8 @@ pub(crate) enum Done {
     Loaded { key: StackKey, errors: SliceErrors },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),
+    /// There was nothing to do.
+    Nothing,
     Sample(Result<(String, PathBuf), String>),
     Exported(Result<String, String>),
 }
@@ -94,6 +102,12 @@ pub struct Workbench {
     wake: Wake,
     images: Images,
     desk: Option<Desk>,
+    /// Keeps where the reader is, for as long as a project is open for writing.
+    keeper: Option<keeper::Keeper>,
+    /// What was half typed when the project was open last.
+    forms: Option<serde_json::Value>,
+    /// What there is to say of the end of the program before.
+    recovered: Option<Recovered>,
     /// Desks that are still writing after they were put away.
     leaving: Vec<std::thread::JoinHandle<()>>,
     room: Room,
@@ -129,6 +143,9 @@ impl Workbench {
             wake: setup.wake,
             images: Images::new(setup.budget_bytes),
             desk: None,
+            keeper: None,
+            forms: None,
+            recovered: None,
             leaving: Vec::new(),
             room: Room::default(),
             selection: Selection::default(),
@@ -157,9 +174,13 @@ impl Workbench {
                 Done::Loaded { key, errors } => self.take_loaded(key, errors),
                 Done::Thumbnails(made) => self.take_thumbnails(made),
                 Done::Project(done) => self.take_project(*done),
+                Done::Nothing => {}
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
             }
+        }
+        for what in self.jobs.faults() {
+            self.notices.tell(Level::Problem, words::fault_in_job(&what, fault::reports().last()), false);
         }
         self.take_acknowledged();
     }
@@ -168,7 +189,9 @@ impl Workbench {
     pub fn ask(&mut self, request: Request) {
         use Request as R;
         match request {
+            R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject if self.leaves(&request) && !self.may_leave() => {}
             R::Open(paths) => self.open_paths(paths),
+            R::OpenIfLeft(path) => self.open_if_left(path),
             R::NewProject(path) => self.new_project(path),
             R::OpenSample(case) => self.open_sample(case),
             R::SaveAs(path) => self.save_as(path),
@@ -177,6 +200,8 @@ impl Workbench {
             R::SetReader(initials) => self.set_reader(&initials),
             R::Undo => self.undo(),
             R::Redo => self.redo(),
+            R::SaveAgain => self.save_again(),
+            R::GiveUpUnsaved => self.give_up_unsaved(),
 
             R::SelectPatient(patient) => self.select_patient(patient),
             R::SelectVisit(visit) => self.select_visit(visit),
@@ -245,6 +270,7 @@ impl Workbench {
             R::Amend { reason, text } => self.amend(reason, text),
 
             R::Export { path, dates } => self.export(path, dates),
+            R::DismissRecovered => self.recovered = None,
             R::Dismiss(notice) => self.notices.dismiss(notice),
         }
     }

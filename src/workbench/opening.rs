@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::jobs::Lane;
+use super::keeper::{self, Found, Keeper};
 use super::notices::Level;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::StackKey;
@@ -15,6 +16,9 @@ use std::sync::Arc;
 /// The ending of project files.
 pub const PROJECT_ENDING: &str = "ablation";
 
+/// Where projects without a name are, below the user's folder.
+const UNTITLED_FOLDER: &str = "untitled";
+
 /// A project that was opened or made in the background, with what came along.
 pub(crate) struct ProjectDone {
     pub(super) result: Result<Ready, String>,
@@ -27,6 +31,30 @@ pub(super) struct Ready {
     read_only: Option<String>,
     notes: Vec<String>,
     sources: BTreeMap<StackKey, Vec<FrameSource>>,
+    kept: Option<(Keeper, Option<Found>)>,
+}
+
+impl Ready {
+    /// Takes up what is kept of the place and of half-filled forms. Who only reads keeps nothing: somebody else may
+    /// be keeping it.
+    fn with_place(mut self, surroundings: &Surroundings) -> Self {
+        if self.read_only.is_none() {
+            let token = keeper::token(first_change(&self.project));
+            let path = self.project.store().path();
+            self.kept = Keeper::take_up(&surroundings.user_folder, path, token, surroundings.inline);
+        }
+        self
+    }
+}
+
+/// What opening needs of the workbench, for a job.
+struct Surroundings {
+    user_folder: PathBuf,
+    inline: bool,
+}
+
+fn first_change(project: &Project) -> Option<(crate::clinical::Stamp, &str)> {
+    project.history().entries().first().map(|entry| (entry.at, entry.label.as_str()))
 }
 
 /// Whether a path is a project file by its ending.
@@ -63,12 +91,35 @@ impl Workbench {
             return;
         }
         let (at, who) = (self.now(), self.who());
+        let around = self.surroundings();
         let leaving = std::mem::take(&mut self.leaving);
         self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
             // A project that was just closed is let go of first: it may be the one that is opened.
             leaving.into_iter().for_each(|desk| drop(desk.join()));
             let result = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
-            Done::Project(Box::new(ProjectDone { result: result.map(|opened| ready(opened, false)) }))
+            let untitled = path.parent().is_some_and(|folder| folder == around.user_folder.join(UNTITLED_FOLDER));
+            let result = result.map(|opened| ready(opened, untitled).with_place(&around));
+            Done::Project(Box::new(ProjectDone { result }))
+        });
+        self.pump_inline();
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        Surroundings { user_folder: self.user_folder.clone(), inline: self.inline }
+    }
+
+    /// Opens a project that the program died with.
+    pub(super) fn open_if_left(&mut self, path: PathBuf) {
+        let (at, who) = (self.now(), self.who());
+        let around = self.surroundings();
+        self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
+            if !keeper::was_left_open(&around.user_folder, &path) {
+                return Done::Nothing;
+            }
+            let result = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
+            let untitled = path.parent().is_some_and(|folder| folder == around.user_folder.join(UNTITLED_FOLDER));
+            let result = result.map(|opened| ready(opened, untitled).with_place(&around));
+            Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
     }
@@ -76,58 +127,80 @@ impl Workbench {
     pub(super) fn new_project(&mut self, path: PathBuf) {
         let path = with_ending(path);
         let (at, who) = (self.now(), self.who());
+        let around = self.surroundings();
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
             let result = Project::create(&path, &who, at).map_err(|error| error.to_string());
-            Done::Project(Box::new(ProjectDone { result: result.map(|project| fresh(project, false)) }))
+            let result = result.map(|project| fresh(project, false).with_place(&around));
+            Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
     }
 
     /// Makes a project in the user's folder, to be named later.
     pub(super) fn untitled_project(&mut self) {
-        let folder = self.user_folder.join("untitled");
+        let folder = self.user_folder.join(UNTITLED_FOLDER);
+        let around = self.surroundings();
         let (at, who) = (self.now(), self.who());
         let name = format!("untitled-{}.{PROJECT_ENDING}", at.format("%Y%m%d-%H%M%S%3f"));
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
             let made = std::fs::create_dir_all(&folder)
                 .map_err(|error| words::cannot_make_folder(&folder, &error))
                 .and_then(|()| Project::create(&folder.join(name), &who, at).map_err(|error| error.to_string()));
-            Done::Project(Box::new(ProjectDone { result: made.map(|project| fresh(project, true)) }))
+            let result = made.map(|project| fresh(project, true).with_place(&around));
+            Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
     }
 
-    /// Copies the project to another file and goes on there.
+    /// Copies the project to another file, with everything that is not saved, and goes on there. Until that is
+    /// done nothing else is changed: it would be missing in the copy.
     pub(super) fn save_as(&mut self, path: PathBuf) {
         let path = with_ending(path);
         let (at, who) = (self.now(), self.who());
-        let Some(mut desk) = self.desk.take() else {
+        let around = self.surroundings();
+        let place = self.keeper.as_ref().and_then(Keeper::last).cloned().map(|kept| Found { kept, died: false });
+        let Some(desk) = self.desk.as_mut() else {
             self.notices.tell(Level::Problem, words::NO_PROJECT, false);
             return;
         };
         // The copy is made by the scribe after all changes before it, and then opened as any project is.
         let (send, receive) = std::sync::mpsc::channel();
         let target = path.clone();
-        desk.with_project(move |project| {
-            send.send(project.save_a_copy(&target).map_err(|error| error.to_string())).ok();
+        desk.copying = true;
+        let by = who.clone();
+        desk.with_pen(move |pen| {
+            send.send(pen.copy_to(&target, &by, at)).ok();
         });
-        let old = desk.path().to_owned();
-        let was_untitled = desk.is_untitled();
         self.jobs.start(Slot::Project, words::SAVING_AS, Lane::Screen, move |_| {
-            drop(desk); // writes what waits, lets go of the old file
             let copied = receive.recv().unwrap_or_else(|_| Err(words::COPY_FAILED.to_owned()));
-            let (open, untitled, note) = match copied {
-                Ok(()) => (path, false, None),
-                Err(why) => (old, was_untitled, Some(why)),
-            };
-            let opened = Project::open(&open, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
-            let mut result = opened.map(|opened| ready(opened, untitled));
-            if let (Ok(ready), Some(note)) = (&mut result, note) {
-                ready.notes.push(note);
-            }
+            let result = copied.and_then(|()| {
+                let opened = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
+                let mut ready = opened.map(|opened| ready(opened, false).with_place(&around))?;
+                if let (Some((_, found)), Some(place)) = (&mut ready.kept, place) {
+                    *found = Some(place); // the reading goes on where it was
+                }
+                Ok(ready)
+            });
             Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
+    }
+
+    /// Whether a request takes the project off the desk.
+    pub(super) fn leaves(&self, request: &super::Request) -> bool {
+        match request {
+            super::Request::Open(paths) => paths.iter().any(|path| is_project(path)),
+            _ => true,
+        }
+    }
+
+    /// Whether the project may be left; says why not while something is not saved.
+    pub(super) fn may_leave(&mut self) -> bool {
+        let unsaved = self.desk.as_ref().map(|desk| desk.unsaved().len()).unwrap_or_default();
+        if unsaved > 0 {
+            self.notices.tell(Level::Problem, words::UNSAVED_FIRST, false);
+        }
+        unsaved == 0
     }
 
     pub(super) fn close_project(&mut self) {
@@ -140,14 +213,21 @@ impl Workbench {
         for job in self.jobs.running() {
             self.jobs.cancel(&job.slot);
         }
+        let keeper = self.keeper.take();
         if let Some(desk) = self.desk.take() {
-            if self.inline {
+            let leave = move || {
                 drop(desk);
+                drop(keeper.and_then(Keeper::close));
+            };
+            if self.inline {
+                leave();
             } else {
                 // Dropping waits for the disk; the window must not.
-                self.leaving.push(std::thread::spawn(move || drop(desk)));
+                self.leaving.push(std::thread::spawn(leave));
             }
         }
+        self.forms = None;
+        self.recovered = None;
         self.images.clear();
         self.room = super::room::Room::default();
         self.selection = super::Selection::default();
@@ -160,8 +240,12 @@ impl Workbench {
     }
 
     pub(super) fn take_project(&mut self, done: ProjectDone) {
+        if let Some(desk) = &mut self.desk {
+            desk.copying = false;
+        }
         let ready = match done.result {
-            Ok(ready) => ready,
+            Ok(ready) if self.may_leave() => ready,
+            Ok(_) => return, // something could not be written meanwhile: it stays in view
             Err(why) => {
                 self.awaiting_import.clear();
                 self.notices.tell(Level::Problem, why, false);
@@ -187,6 +271,7 @@ impl Workbench {
         self.outcomes = outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)).collect();
         self.desk = Some(desk);
         self.select_first();
+        self.take_place(ready.kept);
         let waiting = std::mem::take(&mut self.awaiting_import);
         if !waiting.is_empty() {
             self.find_images(waiting);
@@ -241,7 +326,7 @@ impl Workbench {
 fn ready(opened: Opened, untitled: bool) -> Ready {
     let Opened { project, read_only, notes } = opened;
     let sources = sources(&project);
-    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why)), notes, sources }
+    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why)), notes, sources, kept: None }
 }
 
 /// Where the pixels of each stack were found: beside the project when it moved with its images, else where
@@ -269,7 +354,7 @@ fn sources(project: &Project) -> BTreeMap<StackKey, Vec<FrameSource>> {
 }
 
 fn fresh(project: Project, untitled: bool) -> Ready {
-    Ready { project, untitled, read_only: None, notes: Vec::new(), sources: BTreeMap::new() }
+    Ready { project, untitled, read_only: None, notes: Vec::new(), sources: BTreeMap::new(), kept: None }
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {

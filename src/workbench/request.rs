@@ -11,7 +11,7 @@ use crate::volume::Window;
 use std::path::PathBuf;
 
 /// What the left button does on a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Tool {
     /// Nothing but choosing; the wheel scrolls.
     #[default]
@@ -49,6 +49,8 @@ pub enum Request {
     Open(Vec<PathBuf>),
     /// Make a project file.
     NewProject(PathBuf),
+    /// Open a project when the program died with it open; else nothing.
+    OpenIfLeft(PathBuf),
     /// Write a sample study to the user's folder and open it.
     OpenSample(String),
     /// Save the project as another file and go on there.
@@ -63,6 +65,10 @@ pub enum Request {
     Undo,
     /// Do it again.
     Redo,
+    /// Try to write again what could not be written.
+    SaveAgain,
+    /// Give up what could not be written, and show the project as it is on disk.
+    GiveUpUnsaved,
 
     /// Read this patient.
     SelectPatient(PatientId),
@@ -277,6 +283,8 @@ pub enum Request {
         /// How dates are written.
         dates: Dates,
     },
+    /// The line about an unclean end was read.
+    DismissRecovered,
     /// Put a notice away.
     Dismiss(u64),
 }

@@ -109,8 +109,33 @@ pub(super) fn read_only(why: &impl std::fmt::Display) -> String {
     format!("This project is open for reading only: {why}")
 }
 
+pub(super) const NOT_SAVED: &str = "Not saved: ";
+pub(super) const WAITS_FOR_OTHERS: &str = "It waits for the changes before it.";
+pub(super) const GIVEN_UP: &str = "What was not saved is given up; the project is shown as it is on disk";
+pub(super) const UNSAVED_FIRST: &str =
+    "Not everything is saved. Try again, save a copy elsewhere, or give up the changes in the list at the top first.";
+pub(super) const COPYING: &str = "A copy is being saved. Go on in a moment.";
+pub(super) const NO_REDO_UNSAVED: &str = "There is nothing to do again: the last changes are not saved yet.";
+pub(super) const FAULT_IN_CHANGE: &str =
+    "The program met a fault of its own and did not make this change. What is saved stays as it is.";
+
 pub(super) fn not_written(label: &str, why: &str) -> String {
-    format!("Not saved: {label}. {why} It is kept in the list of unsaved changes; try again there.")
+    format!("{NOT_SAVED}{label}. {why} It is kept in the list at the top; work can go on.")
+}
+
+pub(super) fn fault_in_job(what: &str, report: Option<&std::path::PathBuf>) -> String {
+    let report = report.map_or_else(String::new, |path| {
+        format!(" A report for its makers, without anything of a patient, is in {}.", path.display())
+    });
+    format!("{what} stopped, because the program met a fault of its own. Everything else goes on.{report}")
+}
+
+pub(super) fn undo_unsaved(label: &str) -> String {
+    format!("Undo: {label} (was not saved)")
+}
+
+pub(super) fn saved_at_last(count: usize) -> String {
+    if count == 1 { "1 change that waited is saved".to_owned() } else { format!("{count} changes that waited are saved") }
 }
 
 pub(super) fn cannot_make_folder(folder: &Path, error: &std::io::Error) -> String {

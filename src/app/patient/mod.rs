@@ -22,6 +22,7 @@ use crate::project::Document;
 use crate::workbench::{Request, Workbench};
 use eframe::egui::{Layout, Rect, Response, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use fields::Drafts;
+pub use keeping::Kept;
 use keeping::{Awaited, Shown};
 use session_form::Key;
 use std::collections::BTreeMap;

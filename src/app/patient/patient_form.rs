@@ -6,9 +6,10 @@ use crate::app::theme::colour;
 use crate::clinical::{Coded, Patient, PatientId};
 use crate::project::Document;
 use eframe::egui::{ScrollArea, Ui};
+use serde::{Deserialize, Serialize};
 
 /// Fields of a patient that are typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// The study's code.
     Code,
