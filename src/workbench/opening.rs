@@ -8,7 +8,7 @@ use super::{Done, Slot, Workbench, words};
 use crate::clinical::StackKey;
 use crate::dicom::FrameSource;
 use crate::phantom;
-use crate::project::{InstancePath, OpenAs, Opened, Project};
+use crate::project::{By, InstancePath, OpenAs, Opened, Project};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -167,15 +167,16 @@ impl Workbench {
         let (send, receive) = std::sync::mpsc::channel();
         let target = path.clone();
         desk.copying = true;
-        let by = who.clone();
+        let by = By { reader: None, at };
         desk.with_pen(move |pen| {
-            send.send(pen.copy_to(&target, &by, at)).ok();
+            send.send(pen.copy_to(&target, by)).ok();
         });
         self.jobs.start(Slot::Project, words::SAVING_AS, Lane::Screen, move |_| {
             let copied = receive.recv().unwrap_or_else(|_| Err(words::COPY_FAILED.to_owned()));
-            let result = copied.and_then(|()| {
+            let result = copied.and_then(|note| {
                 let opened = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
                 let mut ready = opened.map(|opened| ready(opened, false).with_place(&around))?;
+                ready.notes.extend(note);
                 if let (Some((_, found)), Some(place)) = (&mut ready.kept, place) {
                     *found = Some(place); // the reading goes on where it was
                 }

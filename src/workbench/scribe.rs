@@ -10,7 +10,7 @@ use super::words;
 use crate::clinical::{Date, PatientId, ReaderId, Stamp, Track};
 use crate::outcome::{LesionOutcome, derive};
 use crate::project::{
-    By, CommitError, Document, Entry, NamedEdit, Project, Refusal, SaveError, Sidecar, OpenAs, edits, lesion_history,
+    By, CommitError, Document, Entry, NamedEdit, Project, Refusal, SaveError, Sidecar, Pending, edits, lesion_history,
 };
 use std::path::Path;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -170,31 +170,21 @@ impl Pen {
         self.ahead.as_ref().unwrap_or(self.project.document())
     }
 
-    /// Writes the project with what waits to another file. Once that is on disk nothing waits any more.
+    /// Writes the project with what waits to another file. Once that is on disk nothing waits any more. What else is to
+    /// be told of the copy, as a sentence.
     ///
     /// # Errors
     /// When the copy was not made whole: then no file of that name is left, and everything waits as before.
-    pub(super) fn copy_to(&mut self, target: &Path, who: &str, at: Stamp) -> Result<(), String> {
-        self.project.save_a_copy(target).map_err(|error| error.to_string())?;
-        let written = || -> Result<(), String> {
-            if self.waiting.is_empty() {
-                return Ok(());
-            }
-            let opened = Project::open(target, OpenAs::Writer, who, at).map_err(|error| error.to_string())?;
-            let mut copy = opened.project;
-            for waiting in &self.waiting {
-                let named = waiting.intent.named.clone();
-                copy.commit_with(named, waiting.by, &waiting.intent.sidecar).map_err(|error| error.to_string())?;
-            }
-            Ok(())
-        };
-        if let Err(why) = written() {
-            std::fs::remove_file(target).ok();
-            return Err(why);
-        }
+    pub(super) fn copy_to(&mut self, target: &Path, by: By) -> Result<Option<String>, String> {
+        let all = self.waiting.iter();
+        let pending: Vec<Pending> = all
+            .map(|waiting| Pending { edit: waiting.intent.named.clone(), sidecar: waiting.intent.sidecar.clone() })
+            .collect();
+        let by = self.waiting.last().map_or(by, |last| last.by);
+        let report = self.project.save_a_copy_with(target, &pending, by).map_err(|error| error.to_string())?;
         self.waiting.clear();
         self.ahead = None;
-        Ok(())
+        Ok(words::copied(&report))
     }
 
     /// One task, start to end. A fault of the program in it costs the task and nothing else: a change is

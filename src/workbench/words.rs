@@ -3,7 +3,7 @@
 use crate::clinical::{PatientId, VisitId};
 use crate::dicom::Skipped;
 use crate::hanging::short_role;
-use crate::project::{Document, StackRecord};
+use crate::project::{CopyReport, Document, StackRecord};
 use std::path::Path;
 
 pub(super) const UNTITLED: &str = "Untitled project";
@@ -128,6 +128,19 @@ pub(super) fn fault_in_job(what: &str, report: Option<&std::path::PathBuf>) -> S
         format!(" A report for its makers, without anything of a patient, is in {}.", path.display())
     });
     format!("{what} stopped, because the program met a fault of its own. Everything else goes on.{report}")
+}
+
+pub(super) fn copied(report: &CopyReport) -> Option<String> {
+    let left_out: Vec<String> = report.left_out.iter().map(|(what, why)| format!("{what} ({why})")).collect();
+    match (left_out.is_empty(), report.from_memory) {
+        (true, false) => None,
+        (true, true) => Some(
+            "The project file could not be read any more. The copy was put together from memory: it has everything but \
+             the content of older changes and the places of image files. Drop the images on the window again."
+                .to_owned(),
+        ),
+        (false, _) => Some(format!("The copy lacks what no longer fits: {}", left_out.join("; "))),
+    }
 }
 
 pub(super) fn undo_unsaved(label: &str) -> String {

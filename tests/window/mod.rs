@@ -7,3 +7,4 @@ mod bad_input;
 mod behaviour;
 mod person;
 mod story;
+mod safety;
