@@ -29,6 +29,8 @@ pub enum Command {
     ShowImages,
     /// Show the lesion table.
     ShowTable,
+    /// Show every change.
+    ShowHistory,
     /// Write the lesion table.
     Export,
     /// Take back the last change.
@@ -253,6 +255,7 @@ table! {
         ShowPatient "show_patient" "Patient" "Patient, lesions and sessions" [ctrl(Key::Num2)];
         ShowImages "show_images" "Images" "All series with their role and visit" [ctrl(Key::Num3)];
         ShowTable "show_table" "Lesion table" "The lesion table, efficacy, and export" [ctrl(Key::Num4)];
+        ShowHistory "show_history" "History" "Every change: when, by whom, before and after; take back from there" [ctrl(Key::Num5)];
         OpenFolder "open_folder" "Open images" "Read a folder of images; nothing in it is changed" [ctrl(Key::I)];
         OpenProject "open_project" "Open project" "Open a project file" [ctrl(Key::O)];
         NewProject "new_project" "New project" "Make a project file" [ctrl(Key::N)];

@@ -16,6 +16,8 @@ pub enum DialogKind {
     SaveAs,
     /// A folder for the tables.
     ExportFolder,
+    /// A CSV file for the history.
+    HistoryFile,
 }
 
 /// Asks for a file or folder without stopping the window.
@@ -51,6 +53,9 @@ impl Dialogs for NativeDialogs {
             let project = |dialog: rfd::FileDialog| dialog.add_filter(super::text::PROJECT_FILES, &["ablation"]);
             let answer = match kind {
                 DialogKind::OpenFolder | DialogKind::ExportFolder => dialog.pick_folder(),
+                DialogKind::HistoryFile => {
+                    dialog.add_filter("CSV", &["csv"]).set_file_name(super::text::HISTORY_NAME).save_file()
+                }
                 DialogKind::OpenProject => project(dialog).pick_file(),
                 DialogKind::NewProject | DialogKind::SaveAs => {
                     project(dialog).set_file_name(super::text::NEW_PROJECT_NAME).save_file()
@@ -75,6 +80,7 @@ fn title(kind: DialogKind) -> &'static str {
         DialogKind::NewProject => super::text::NEW_PROJECT_TITLE,
         DialogKind::SaveAs => super::text::SAVE_AS_TITLE,
         DialogKind::ExportFolder => super::text::EXPORT_TITLE,
+        DialogKind::HistoryFile => super::text::HISTORY_TITLE,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Keys: which command is meant, or which digit of the score strip.
 
 use super::command::Command;
+use super::history_view::HistoryScreen;
 use super::shell::AblationApp;
 use super::strip::Strip;
 use super::{Outbox, Screen};
@@ -37,6 +38,9 @@ impl AblationApp {
             // A key that goes up is never typed, and may end what is held.
             if typing && pressed && !(key == Key::Escape || modifiers.command) {
                 continue;
+            }
+            if self.screen == Screen::History && modifiers.is_none() && HistoryScreen::takes(key) {
+                continue; // they walk the list
             }
             let command = self.keys.command(key, modifiers);
             if let Some(command) = command.or_else(|| self.keys.command(key, Modifiers::NONE)).filter(|c| c.is_held()) {
@@ -119,7 +123,7 @@ fn repeats(command: Command) -> bool {
 /// The few commands that a text field leaves alone; everything else with Ctrl may mean something to it.
 fn works_while_typing(command: Command) -> bool {
     use Command as C;
-    matches!(command, C::Cancel | C::Palette | C::Sign | C::ShowReading | C::ShowPatient | C::ShowImages | C::ShowTable)
+    matches!(command, C::Cancel | C::Palette | C::Sign | C::ShowReading | C::ShowPatient | C::ShowImages | C::ShowTable | C::ShowHistory)
 }
 
 fn digit(key: Key) -> Option<u8> {

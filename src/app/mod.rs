@@ -11,6 +11,7 @@ pub mod command;
 mod dialogs;
 mod forms;
 mod help;
+mod history_view;
 mod images_table;
 mod input;
 pub mod keys;
@@ -44,12 +45,19 @@ use command::Command;
 pub struct Outbox {
     requests: Vec<Request>,
     commands: Vec<Command>,
+    /// Asked for by what is drawn, not by a person: nothing is laid out anew for it.
+    reads: Vec<Request>,
 }
 
 impl Outbox {
     /// Asks the workbench for something.
     pub fn ask(&mut self, request: Request) {
         self.requests.push(request);
+    }
+
+    /// Asks for something that is to be shown once it was read.
+    pub fn read(&mut self, request: Request) {
+        self.reads.push(request);
     }
 
     /// Gives a command.
@@ -70,4 +78,6 @@ pub enum Screen {
     Images,
     /// Lesion table, efficacy, export.
     Table,
+    /// Every change.
+    History,
 }

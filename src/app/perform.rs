@@ -18,6 +18,9 @@ impl AblationApp {
         for request in out.requests {
             self.bench.ask(request);
         }
+        for request in out.reads {
+            self.bench.ask(request);
+        }
         if self.bench.selection() != reading {
             self.strip = Strip::Off; // a digit must not answer for a lesion or visit that was not asked about
         }
@@ -56,6 +59,7 @@ impl AblationApp {
             C::ShowPatient => self.screen = Screen::Patient,
             C::ShowImages => self.screen = Screen::Images,
             C::ShowTable => self.screen = Screen::Table,
+            C::ShowHistory => self.screen = Screen::History,
             C::Undo => self.bench.ask(Request::Undo),
             C::Redo => self.bench.ask(Request::Redo),
             C::NextUnread => self.read(Request::StepUnread(Step::Next)),

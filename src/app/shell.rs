@@ -2,6 +2,7 @@
 
 use super::images_table::ImagesScreen;
 use super::forms::KeptForms;
+use super::history_view::HistoryScreen;
 use super::input::Input;
 use super::keys::KeyMap;
 use super::leaving::Leaving;
@@ -64,6 +65,7 @@ pub struct AblationApp {
     pub(super) patient: PatientScreen,
     pub(super) images: ImagesScreen,
     pub(super) table: TableScreen,
+    pub(super) history: HistoryScreen,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
     pub(super) help_open: bool,
@@ -107,6 +109,7 @@ impl AblationApp {
             patient: PatientScreen::default(),
             images: ImagesScreen::default(),
             table: TableScreen::default(),
+            history: HistoryScreen::default(),
             start,
             palette: Palette::default(),
             help_open: false,
@@ -169,6 +172,9 @@ impl AblationApp {
             (true, Screen::Images) => {
                 page(ui, |ui| self.images.show(ui, &self.bench, out));
             }
+            (true, Screen::History) => {
+                page(ui, |ui| self.history.show(ui, &self.bench, self.dialogs.as_mut(), out));
+            }
             (true, Screen::Table) => {
                 page(ui, |ui| self.table.show(ui, &self.bench, &self.keys, out));
             }
@@ -209,6 +215,7 @@ impl AblationApp {
             DialogKind::OpenFolder | DialogKind::OpenProject => out.ask(Request::Open(vec![path])),
             DialogKind::NewProject => out.ask(Request::NewProject(path)),
             DialogKind::SaveAs => out.ask(Request::SaveAs(path)),
+            DialogKind::HistoryFile => self.history.export_to(path),
             DialogKind::ExportFolder => out.ask(self.table.export_to(path)),
         }
     }

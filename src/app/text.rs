@@ -1,5 +1,6 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
+pub mod history;
 pub mod safety;
 
 pub const APP_NAME: &str = "Ablation Review";
@@ -11,6 +12,8 @@ pub const OPEN_FOLDER_TITLE: &str = "Open a folder of images";
 pub const OPEN_PROJECT_TITLE: &str = "Open a project";
 pub const NEW_PROJECT_TITLE: &str = "New project";
 pub const SAVE_AS_TITLE: &str = "Save the project as";
+pub const HISTORY_TITLE: &str = "The history as CSV";
+pub const HISTORY_NAME: &str = "history.csv";
 pub const EXPORT_TITLE: &str = "Folder for the tables";
 
 pub const NO_DISPLAY: &str = "No window can be opened here: there is no display. Set DISPLAY, or use the commands \

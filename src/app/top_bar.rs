@@ -56,6 +56,7 @@ fn screens(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
         (Screen::Patient, Command::ShowPatient),
         (Screen::Images, Command::ShowImages),
         (Screen::Table, Command::ShowTable),
+        (Screen::History, Command::ShowHistory),
     ];
     for (screen, command) in all {
         let here = app.screen == screen;

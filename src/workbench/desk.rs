@@ -240,7 +240,7 @@ impl Workbench {
         self.step_history(Task::Redo { at, reader }, words::NOTHING_TO_REDO, |desk| desk.can_redo.is_some());
     }
 
-    fn step_history(&mut self, task: Task, nothing: &str, possible: impl Fn(&Desk) -> bool) {
+    pub(super) fn step_history(&mut self, task: Task, nothing: &str, possible: impl Fn(&Desk) -> bool) {
         let Some(desk) = &mut self.desk else { return };
         if let Some(why) = &desk.read_only {
             self.notices.tell(Level::Problem, why.clone(), false);

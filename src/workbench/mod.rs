@@ -24,6 +24,7 @@ mod sampling;
 mod scribe;
 mod selecting;
 mod thumbnails;
+mod trail;
 pub mod words;
 
 pub use desk::{Desk, LastChange, Unsaved};
@@ -35,6 +36,7 @@ pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use recovery::Recovered;
 pub use request::{Request, Step, Tool};
+pub use trail::Trail;
 pub use selecting::{PaneTitle, Selection, VisitState};
 
 use crate::clinical::{Date, LesionId, StackKey, Stamp};
@@ -108,6 +110,7 @@ pub struct Workbench {
     forms: Option<serde_json::Value>,
     /// What there is to say of the end of the program before.
     recovered: Option<Recovered>,
+    trail: trail::Trail,
     /// Desks that are still writing after they were put away.
     leaving: Vec<std::thread::JoinHandle<()>>,
     room: Room,
@@ -146,6 +149,7 @@ impl Workbench {
             keeper: None,
             forms: None,
             recovered: None,
+            trail: trail::Trail::default(),
             leaving: Vec::new(),
             room: Room::default(),
             selection: Selection::default(),
@@ -183,6 +187,7 @@ impl Workbench {
             self.notices.tell(Level::Problem, words::fault_in_job(&what, fault::reports().last()), false);
         }
         self.take_acknowledged();
+        self.take_trail();
     }
 
     /// Does what a person asks, or says in a notice why it cannot be done.
@@ -200,6 +205,10 @@ impl Workbench {
             R::SetReader(initials) => self.set_reader(&initials),
             R::Undo => self.undo(),
             R::Redo => self.redo(),
+            R::ReadTrail => self.read_trail(),
+            R::PlanUndo(seq) => self.plan_undo(seq),
+            R::TakeBack { seq, alone } => self.take_back(seq, alone),
+            R::ExportTrail { path, rows, dates } => self.export_trail(path, rows, dates),
             R::SaveAgain => self.save_again(),
             R::GiveUpUnsaved => self.give_up_unsaved(),
 

@@ -229,6 +229,7 @@ impl Workbench {
         }
         self.forms = None;
         self.recovered = None;
+        self.trail = super::Trail::default();
         self.images.clear();
         self.room = super::room::Room::default();
         self.selection = super::Selection::default();

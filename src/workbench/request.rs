@@ -8,7 +8,9 @@ use crate::clinical::{
 use crate::export::Dates;
 use crate::geometry::PatientPoint;
 use crate::volume::Window;
+use crate::project::HistoryRow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What the left button does on a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -65,6 +67,26 @@ pub enum Request {
     Undo,
     /// Do it again.
     Redo,
+    /// Read on in the audit trail.
+    ReadTrail,
+    /// Work out what taking back a change would do.
+    PlanUndo(u64),
+    /// Take back a change of the audit trail.
+    TakeBack {
+        /// Its number.
+        seq: u64,
+        /// The change alone, as against everything from there on.
+        alone: bool,
+    },
+    /// Write changes of the audit trail as CSV.
+    ExportTrail {
+        /// A `.csv` file.
+        path: PathBuf,
+        /// The changes, in the order they are written.
+        rows: Vec<Arc<HistoryRow>>,
+        /// How dates are written.
+        dates: Dates,
+    },
     /// Try to write again what could not be written.
     SaveAgain,
     /// Give up what could not be written, and show the project as it is on disk.

@@ -92,6 +92,17 @@ pub(super) enum Task {
         /// Initials of who.
         reader: Option<String>,
     },
+    /// Take back a change of the audit trail.
+    TakeBack {
+        /// Its number.
+        seq: u64,
+        /// It alone, as against everything from there on.
+        alone: bool,
+        /// When.
+        at: Stamp,
+        /// Initials of who.
+        reader: Option<String>,
+    },
     /// Try to write what waits.
     TryAgain {
         /// Today.
@@ -206,6 +217,15 @@ impl Pen {
             }
             Task::Undo { at, reader } => self.undo(at, reader.as_deref()),
             Task::Redo { at, reader } => self.redo(at, reader.as_deref()),
+            Task::TakeBack { at, .. } if !self.waiting.is_empty() => {
+                self.today = at.date_naive();
+                Outcome::Refused(words::UNSAVED_FIRST.to_owned())
+            }
+            Task::TakeBack { seq, alone, at, reader } => {
+                self.today = at.date_naive();
+                let by = By { reader: self.reader_id(reader.as_deref(), at), at };
+                stepped(if alone { self.project.undo_only(seq, by) } else { self.project.undo_to(seq, by) })
+            }
             Task::TryAgain { today } => {
                 self.today = today;
                 let before = self.waiting.len();
