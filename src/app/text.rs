@@ -163,6 +163,7 @@ pub const RATE_WORDS: &[(&str, &str)] = &[
     ("assisted", "Assisted, residual re-treated"),
     ("assisted_with_later_complete", "Assisted, with complete seen later"),
 ];
+pub const NOTHING_READ: &str = "nothing read yet";
 pub const NOT_YET: &str = "not yet";
 pub const WHERE_LESIONS_WENT: &str = "Where the lesions went";
 pub const NOT_IN_DENOMINATOR: &str = "Not in the denominator, and why";
@@ -238,6 +239,20 @@ pub fn files(count: usize) -> String {
 pub fn import_summary(stacks: usize, new: usize, skipped: usize) -> String {
     let skipped = if skipped == 0 { "nothing skipped".to_owned() } else { format!("{} skipped", files(skipped)) };
     format!("{stacks} series found, {new} new, {skipped}")
+}
+
+/// "proposed: adequate".
+pub fn proposed(words: &str) -> String {
+    format!("proposed: {}", crate::workbench::words::small(words))
+}
+
+/// Why rows of later visits are not shown; empty when all are.
+pub fn rows_hidden(rows: usize) -> String {
+    match rows {
+        0 => String::new(),
+        1 => "1 row of a later visit is hidden while reading in time order.".to_owned(),
+        n => format!("{n} rows of later visits are hidden while reading in time order."),
+    }
 }
 
 /// "one row a lesion and visit · 12 rows".

@@ -54,7 +54,7 @@ pub use follow::TakeOverError;
 pub use history::{Dropped, History, Step};
 pub use identity::{CopyCounts, CopyError, CopyOptions, copy_without_identity};
 pub use lesion_history::lesion_history;
-pub use lock::{Holder, ReadOnly};
+pub use lock::{Holder, ReadOnly, is_held};
 pub use narrate::{HistoryFilter, HistoryRow};
 pub use options::{MASK_BUDGET_BYTES, OpenAs, OpenOptions};
 pub use refusal::Refusal;

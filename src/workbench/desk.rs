@@ -3,6 +3,7 @@
 //! The scribe (`scribe.rs`) owns the project file and hands back a snapshot once a change is written: commit
 //! first, then show. What the disk did not take is shown too, and stands in the list of what is not saved.
 
+use super::following::ReadingOnly;
 use super::jobs::Wake;
 use super::notices::Level;
 pub(super) use super::scribe::{Intent, NoEdit};
@@ -45,7 +46,7 @@ pub struct Desk {
     path: PathBuf,
     untitled: bool,
     document: Document,
-    read_only: Option<String>,
+    read_only: Option<ReadingOnly>,
     can_undo: Option<String>,
     can_redo: Option<String>,
     unsaved: Vec<Unsaved>,
@@ -63,7 +64,6 @@ impl Desk {
     pub(super) fn new(
         project: Project,
         untitled: bool,
-        read_only: Option<String>,
         inline: bool,
         wake: Wake,
         today: Date,
@@ -73,6 +73,7 @@ impl Desk {
         let path = project.store().path().to_owned();
         let pen = Pen::new(project, today);
         let (can_undo, can_redo) = pen.steps();
+        let read_only = pen.reading_only();
         let (first, last) = (pen.first(), pen.last());
         let desk = Self {
             path,
@@ -122,7 +123,13 @@ impl Desk {
     /// Why nothing can be changed, when it was opened to be read only.
     #[must_use]
     pub fn read_only(&self) -> Option<&str> {
-        self.read_only.as_deref()
+        self.read_only.as_ref().map(|read_only| read_only.why.as_str())
+    }
+
+    /// The same with who has it and whether they are gone.
+    #[must_use]
+    pub fn reading_only(&self) -> Option<&ReadingOnly> {
+        self.read_only.as_ref()
     }
 
     /// What undo would take back.
@@ -166,7 +173,7 @@ impl Desk {
         self.revision
     }
 
-    fn send(&mut self, task: Task) {
+    pub(super) fn send(&mut self, task: Task) {
         if self.scribe.send(task) {
             self.waiting += 1;
         }
@@ -202,7 +209,7 @@ impl Workbench {
             return;
         };
         if let Some(why) = &desk.read_only {
-            self.notices.tell(Level::Problem, why.clone(), false);
+            self.notices.tell(Level::Problem, why.why.clone(), false);
             return;
         }
         if desk.copying {
@@ -243,7 +250,7 @@ impl Workbench {
     pub(super) fn step_history(&mut self, task: Task, nothing: &str, possible: impl Fn(&Desk) -> bool) {
         let Some(desk) = &mut self.desk else { return };
         if let Some(why) = &desk.read_only {
-            self.notices.tell(Level::Problem, why.clone(), false);
+            self.notices.tell(Level::Problem, why.why.clone(), false);
         } else if desk.copying {
             self.notices.tell(Level::Problem, words::COPYING, false);
         } else if possible(desk) || desk.is_writing() {
@@ -276,9 +283,11 @@ impl Workbench {
     pub(super) fn take_acknowledged(&mut self) {
         let Some(desk) = &mut self.desk else { return };
         let mut follow: Option<(Option<PatientId>, Option<VisitId>)> = None;
-        let mut changed = false;
+        let (mut changed, mut taken_over) = (false, false);
         for report in desk.scribe.reports() {
-            let Report { document, can_undo, can_redo, unsaved, first, last, outcomes, result, answers } = report;
+            let Report { document, can_undo, can_redo, unsaved, first, last, outcomes, reading_only, result, answers } =
+                report;
+            desk.read_only = reading_only;
             if answers {
                 desk.waiting = desk.waiting.saturating_sub(1);
             }
@@ -314,7 +323,14 @@ impl Workbench {
                     self.notices.tell(Level::Note, words::saved_at_last(count), false);
                 }
                 Outcome::TakenBack(what) => self.notices.tell(Level::Note, what, false),
-                Outcome::Nothing => {}
+                Outcome::Seen | Outcome::Nothing => {}
+                Outcome::TakenOver(notes) => {
+                    taken_over = true;
+                    self.notices.tell(Level::Note, words::TAKEN_OVER, false);
+                    for note in notes {
+                        self.notices.tell(Level::Note, note, false);
+                    }
+                }
                 Outcome::Refused(why) => self.notices.tell(Level::Problem, why, false),
             }
         }
@@ -322,6 +338,9 @@ impl Workbench {
             let document = &desk.document;
             self.outcomes.retain(|lesion, _| document.lesion(*lesion).is_some());
             self.after_change(follow);
+        }
+        if taken_over {
+            self.keep_from_now_on();
         }
     }
 }

@@ -53,6 +53,11 @@ impl Images {
         self.sources.get(&key).cloned()
     }
 
+    /// Forgets a stack's voxels, so that it is read anew.
+    pub fn forget(&mut self, key: StackKey) {
+        self.entries.remove(&key);
+    }
+
     /// Forgets everything; used when another project is opened.
     pub fn clear(&mut self) {
         self.sources.clear();

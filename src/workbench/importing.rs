@@ -33,6 +33,7 @@ pub struct ImportReport {
 impl Workbench {
     /// Looks for images below paths, headers only.
     pub(super) fn find_images(&mut self, paths: Vec<PathBuf>) {
+        self.trust(&paths);
         self.jobs.start(Slot::Find, words::LOOKING, Lane::Loading, move |context| {
             let found = find(
                 &paths,
@@ -108,6 +109,7 @@ impl Workbench {
                 desk.with_project(move |project| drop(project.write_sidecar(&sidecar)));
             }
             self.hang_and_centre();
+            self.look_for_images();
             return;
         }
         // Identities are read from the file by the scribe: they are not part of the document.

@@ -65,6 +65,12 @@ impl JobContext {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// What says whether to stop, for work that asks by itself.
+    #[must_use]
+    pub fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancelled)
+    }
+
     /// How far the job is.
     pub fn report(&self, done: usize, total: usize) {
         self.progress.done.store(done, Ordering::Relaxed);

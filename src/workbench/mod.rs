@@ -5,13 +5,17 @@
 //! here draws, and nothing here waits: [`Workbench::pump`] takes in what background work has finished.
 
 mod answering;
+mod damage;
 mod desk;
 pub mod fault;
+mod following;
+mod identity_copy;
 mod images;
 mod importing;
 pub mod jobs;
 mod keeper;
 mod marking;
+mod moved;
 mod moving;
 mod notices;
 mod opening;
@@ -27,7 +31,9 @@ mod thumbnails;
 mod trail;
 pub mod words;
 
+pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
+pub use following::ReadingOnly;
 pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
@@ -64,6 +70,12 @@ pub enum Slot {
     Sample,
     /// Writing tables.
     Export,
+    /// Checking the project in full.
+    Check,
+    /// Looking which image files are where they were.
+    Places,
+    /// Writing a copy without identity.
+    IdentityCopy,
 }
 
 /// What background work brings back.
@@ -72,6 +84,10 @@ pub(crate) enum Done {
     Loaded { key: StackKey, errors: SliceErrors },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),
+    Checked(Box<damage::Checked>),
+    Places(Box<moved::Places>),
+    Searched(Box<moved::Searched>),
+    IdentityCopied(Result<String, String>),
     /// There was nothing to do.
     Nothing,
     Sample(Result<(String, PathBuf), String>),
@@ -111,6 +127,10 @@ pub struct Workbench {
     /// What there is to say of the end of the program before.
     recovered: Option<Recovered>,
     trail: trail::Trail,
+    places: moved::Places,
+    damage: Option<Damage>,
+    /// How the last copy without identity went.
+    identity_copy: Option<Result<String, String>>,
     /// Desks that are still writing after they were put away.
     leaving: Vec<std::thread::JoinHandle<()>>,
     room: Room,
@@ -150,6 +170,9 @@ impl Workbench {
             forms: None,
             recovered: None,
             trail: trail::Trail::default(),
+            places: moved::Places::default(),
+            damage: None,
+            identity_copy: None,
             leaving: Vec::new(),
             room: Room::default(),
             selection: Selection::default(),
@@ -178,6 +201,10 @@ impl Workbench {
                 Done::Loaded { key, errors } => self.take_loaded(key, errors),
                 Done::Thumbnails(made) => self.take_thumbnails(made),
                 Done::Project(done) => self.take_project(*done),
+                Done::Checked(checked) => self.take_checked(*checked),
+                Done::Places(places) => self.take_places(*places),
+                Done::Searched(searched) => self.take_searched(*searched),
+                Done::IdentityCopied(result) => self.identity_copy = Some(result),
                 Done::Nothing => {}
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
@@ -196,7 +223,17 @@ impl Workbench {
         match request {
             R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject if self.leaves(&request) && !self.may_leave() => {}
             R::Open(paths) => self.open_paths(paths),
-            R::OpenIfLeft(path) => self.open_if_left(path),
+            R::OpenIfLeft(path) => self.open_file(opening::OpenWhat::IfLeft(path)),
+            R::LookAgain => self.look_again(),
+            R::TakeOver => self.take_over(),
+            R::CheckProject => self.check_project(true),
+            R::OpenBackup => self.open_backup(),
+            R::RestoreBackup => self.restore_backup(),
+            R::DismissDamage => self.damage = None,
+            R::AllowPlace(folder) => self.allow_place(&folder),
+            R::NotNow(folder) => self.not_now(&folder),
+            R::FindMissing(folder) => self.find_missing(folder),
+            R::CopyWithoutIdentity { path, dates_as_offsets } => self.copy_without_identity(path, dates_as_offsets),
             R::NewProject(path) => self.new_project(path),
             R::OpenSample(case) => self.open_sample(case),
             R::SaveAs(path) => self.save_as(path),

@@ -1,15 +1,14 @@
 //! Opening, making, copying and closing projects, and the sample study.
 
+use super::damage::{self, Damage};
 use super::desk::Desk;
 use super::jobs::Lane;
 use super::keeper::{self, Found, Keeper};
+use super::moved::{self, Places};
 use super::notices::Level;
 use super::{Done, Slot, Workbench, words};
-use crate::clinical::StackKey;
-use crate::dicom::FrameSource;
 use crate::phantom;
-use crate::project::{By, InstancePath, OpenAs, Opened, Project};
-use std::collections::BTreeMap;
+use crate::project::{By, OpenAs, OpenError, OpenOptions, Opened, Project};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,16 +20,51 @@ const UNTITLED_FOLDER: &str = "untitled";
 
 /// A project that was opened or made in the background, with what came along.
 pub(crate) struct ProjectDone {
-    pub(super) result: Result<Ready, String>,
+    pub(super) result: Result<Ready, Failed>,
+}
+
+/// Why there is no project, and whether one is damaged.
+pub(super) struct Failed {
+    why: String,
+    damage: Option<Damage>,
+}
+
+impl Failed {
+    fn of(error: OpenError, path: &Path) -> Self {
+        Self { damage: Damage::of(&error, path), why: error.to_string() }
+    }
+}
+
+impl From<String> for Failed {
+    fn from(why: String) -> Self {
+        Self { why, damage: None }
+    }
+}
+
+/// What is opened.
+pub(super) enum OpenWhat {
+    /// A project.
+    Project(PathBuf),
+    /// A project, when the program died with it open.
+    IfLeft(PathBuf),
+    /// A backup, to be read.
+    Backup(PathBuf),
+    /// A project whose backup is put in its place first.
+    Restored {
+        /// The backup.
+        backup: PathBuf,
+        /// The project.
+        project: PathBuf,
+    },
 }
 
 /// A project ready to be put on the desk.
 pub(super) struct Ready {
     project: Project,
     untitled: bool,
-    read_only: Option<String>,
+    read_only: bool,
     notes: Vec<String>,
-    sources: BTreeMap<StackKey, Vec<FrameSource>>,
+    places: Places,
     kept: Option<(Keeper, Option<Found>)>,
 }
 
@@ -38,7 +72,7 @@ impl Ready {
     /// Takes up what is kept of the place and of half-filled forms. Who only reads keeps nothing: somebody else may
     /// be keeping it.
     fn with_place(mut self, surroundings: &Surroundings) -> Self {
-        if self.read_only.is_none() {
+        if !self.read_only {
             let token = keeper::token(first_change(&self.project));
             let path = self.project.store().path();
             self.kept = Keeper::take_up(&surroundings.user_folder, path, token, surroundings.inline);
@@ -50,6 +84,7 @@ impl Ready {
 /// What opening needs of the workbench, for a job.
 struct Surroundings {
     user_folder: PathBuf,
+    cache: PathBuf,
     inline: bool,
 }
 
@@ -90,38 +125,43 @@ impl Workbench {
             }
             return;
         }
+        self.open_file(OpenWhat::Project(path));
+    }
+
+    /// Opens a file in the background.
+    pub(super) fn open_file(&mut self, what: OpenWhat) {
         let (at, who) = (self.now(), self.who());
         let around = self.surroundings();
         let leaving = std::mem::take(&mut self.leaving);
         self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
             // A project that was just closed is let go of first: it may be the one that is opened.
             leaving.into_iter().for_each(|desk| drop(desk.join()));
-            let result = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
+            let (path, open_as, note) = match what {
+                OpenWhat::Project(path) => (path, OpenAs::Writer, None),
+                OpenWhat::IfLeft(path) if keeper::was_left_open(&around.user_folder, &path) => {
+                    (path, OpenAs::Writer, None)
+                }
+                OpenWhat::IfLeft(_) => return Done::Nothing,
+                OpenWhat::Backup(path) => (path, OpenAs::ReadOnly, Some(words::BACKUP_TO_READ.to_owned())),
+                OpenWhat::Restored { backup, project } => match damage::put_back(&backup, &project) {
+                    Ok(note) => (project, OpenAs::Writer, Some(note)),
+                    Err(why) => return Done::Project(Box::new(ProjectDone { result: Err(why.into()) })),
+                },
+            };
+            let options = OpenOptions::new(open_as, &who, at).with_cache(&around.cache);
+            let opened = Project::open_with(&path, &options).map_err(|error| Failed::of(error, &path));
             let untitled = path.parent().is_some_and(|folder| folder == around.user_folder.join(UNTITLED_FOLDER));
-            let result = result.map(|opened| ready(opened, untitled).with_place(&around));
+            let mut result = opened.map(|opened| ready(opened, untitled, &around).with_place(&around));
+            if let (Ok(ready), Some(note)) = (&mut result, note) {
+                ready.notes.push(note);
+            }
             Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
     }
 
     fn surroundings(&self) -> Surroundings {
-        Surroundings { user_folder: self.user_folder.clone(), inline: self.inline }
-    }
-
-    /// Opens a project that the program died with.
-    pub(super) fn open_if_left(&mut self, path: PathBuf) {
-        let (at, who) = (self.now(), self.who());
-        let around = self.surroundings();
-        self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
-            if !keeper::was_left_open(&around.user_folder, &path) {
-                return Done::Nothing;
-            }
-            let result = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
-            let untitled = path.parent().is_some_and(|folder| folder == around.user_folder.join(UNTITLED_FOLDER));
-            let result = result.map(|opened| ready(opened, untitled).with_place(&around));
-            Done::Project(Box::new(ProjectDone { result }))
-        });
-        self.pump_inline();
+        Surroundings { user_folder: self.user_folder.clone(), cache: self.cache_folder(), inline: self.inline }
     }
 
     pub(super) fn new_project(&mut self, path: PathBuf) {
@@ -129,7 +169,7 @@ impl Workbench {
         let (at, who) = (self.now(), self.who());
         let around = self.surroundings();
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
-            let result = Project::create(&path, &who, at).map_err(|error| error.to_string());
+            let result = Project::create(&path, &who, at).map_err(|error| Failed::from(error.to_string()));
             let result = result.map(|project| fresh(project, false).with_place(&around));
             Done::Project(Box::new(ProjectDone { result }))
         });
@@ -146,7 +186,7 @@ impl Workbench {
             let made = std::fs::create_dir_all(&folder)
                 .map_err(|error| words::cannot_make_folder(&folder, &error))
                 .and_then(|()| Project::create(&folder.join(name), &who, at).map_err(|error| error.to_string()));
-            let result = made.map(|project| fresh(project, true).with_place(&around));
+            let result = made.map(|project| fresh(project, true).with_place(&around)).map_err(Failed::from);
             Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
@@ -175,14 +215,14 @@ impl Workbench {
             let copied = receive.recv().unwrap_or_else(|_| Err(words::COPY_FAILED.to_owned()));
             let result = copied.and_then(|note| {
                 let opened = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
-                let mut ready = opened.map(|opened| ready(opened, false).with_place(&around))?;
+                let mut ready = opened.map(|opened| ready(opened, false, &around).with_place(&around))?;
                 ready.notes.extend(note);
                 if let (Some((_, found)), Some(place)) = (&mut ready.kept, place) {
                     *found = Some(place); // the reading goes on where it was
                 }
                 Ok(ready)
             });
-            Done::Project(Box::new(ProjectDone { result }))
+            Done::Project(Box::new(ProjectDone { result: result.map_err(Failed::from) }))
         });
         self.pump_inline();
     }
@@ -230,6 +270,8 @@ impl Workbench {
         self.forms = None;
         self.recovered = None;
         self.trail = super::Trail::default();
+        self.places = Places::default();
+        self.damage = None;
         self.images.clear();
         self.room = super::room::Room::default();
         self.selection = super::Selection::default();
@@ -248,9 +290,13 @@ impl Workbench {
         let ready = match done.result {
             Ok(ready) if self.may_leave() => ready,
             Ok(_) => return, // something could not be written meanwhile: it stays in view
-            Err(why) => {
+            Err(Failed { why, damage }) => {
                 self.awaiting_import.clear();
-                self.notices.tell(Level::Problem, why, false);
+                match damage {
+                    // It is said with what can be done about it.
+                    Some(damage) => self.damage = Some(damage),
+                    None => self.notices.tell(Level::Problem, why, false),
+                }
                 return;
             }
         };
@@ -261,19 +307,22 @@ impl Workbench {
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
         }
-        if let Some(why) = &ready.read_only {
-            self.notices.tell(Level::Problem, why.clone(), false);
+        self.damage = None;
+        for (key, sources) in &ready.places.sources {
+            self.images.set_sources(*key, sources.clone());
         }
-        for (key, sources) in ready.sources {
-            self.images.set_sources(key, sources);
-        }
+        self.places = ready.places;
         let today = self.today();
         let wake = Arc::clone(&self.wake);
-        let (desk, outcomes) = Desk::new(ready.project, ready.untitled, ready.read_only, self.inline, wake, today);
+        let (desk, outcomes) = Desk::new(ready.project, ready.untitled, self.inline, wake, today);
         self.outcomes = outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)).collect();
         self.desk = Some(desk);
         self.select_first();
         self.take_place(ready.kept);
+        self.look_for_images();
+        if !self.inline {
+            self.check_project(false);
+        }
         let waiting = std::mem::take(&mut self.awaiting_import);
         if !waiting.is_empty() {
             self.find_images(waiting);
@@ -325,44 +374,20 @@ impl Workbench {
     }
 }
 
-fn ready(opened: Opened, untitled: bool) -> Ready {
+fn ready(opened: Opened, untitled: bool, around: &Surroundings) -> Ready {
     let Opened { project, read_only, notes } = opened;
-    let sources = sources(&project);
-    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why)), notes, sources, kept: None }
-}
-
-/// Where the pixels of each stack were found: beside the project when it moved with its images, else where
-/// they were. Network paths of other systems are left alone.
-fn sources(project: &Project) -> BTreeMap<StackKey, Vec<FrameSource>> {
-    let folder = project.store().path().parent().map(Path::to_owned).unwrap_or_default();
-    let mut sources = BTreeMap::new();
-    for stack in project.document().stacks() {
-        let Ok(paths) = project.store().paths_of(stack.info.key) else { continue };
-        let place = |path: &InstancePath| {
-            let beside = path.relative.as_ref().map(|relative| folder.join(relative)).filter(|beside| beside.is_file());
-            beside.unwrap_or_else(|| PathBuf::from(&path.absolute))
-        };
-        let usable = |path: &InstancePath| !path.absolute.starts_with("\\\\") && !path.absolute.starts_with("//");
-        let frames: Vec<FrameSource> = paths
-            .iter()
-            .filter(|path| usable(path))
-            .map(|path| FrameSource { path: place(path), frame: path.frame, size: path.size, mtime: path.mtime })
-            .collect();
-        if frames.len() == stack.info.frames.len() {
-            sources.insert(stack.info.key, frames);
-        }
-    }
-    sources
+    let places = moved::known_places(&project, &around.user_folder);
+    Ready { project, untitled, read_only: read_only.is_some(), notes, places, kept: None }
 }
 
 fn fresh(project: Project, untitled: bool) -> Ready {
-    Ready { project, untitled, read_only: None, notes: Vec::new(), sources: BTreeMap::new(), kept: None }
+    Ready { project, untitled, read_only: false, notes: Vec::new(), places: Places::default(), kept: None }
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {
     a == b || a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }
 
-fn with_ending(path: PathBuf) -> PathBuf {
+pub(super) fn with_ending(path: PathBuf) -> PathBuf {
     if is_project(&path) { path } else { PathBuf::from(format!("{}.{PROJECT_ENDING}", path.display())) }
 }

@@ -55,6 +55,13 @@ impl Workbench {
         }
     }
 
+    /// The project was taken over: from now on the place is kept here.
+    pub(super) fn keep_from_now_on(&mut self) {
+        let Some(desk) = self.desk.as_ref().filter(|_| self.keeper.is_none()) else { return };
+        let token = keeper::token(desk.first_change());
+        self.keeper = Keeper::take_up(&self.user_folder, desk.path(), token, self.inline).map(|(keeper, _)| keeper);
+    }
+
     /// Goes back to the place that was kept.
     pub(super) fn take_place(&mut self, kept: Option<(Keeper, Option<Found>)>) {
         let Some((keeper, found)) = kept else { return };

@@ -53,6 +53,31 @@ pub enum Request {
     NewProject(PathBuf),
     /// Open a project when the program died with it open; else nothing.
     OpenIfLeft(PathBuf),
+    /// Look whether somebody else has written or closed the project.
+    LookAgain,
+    /// Become the one who writes, when whoever had the project is gone.
+    TakeOver,
+    /// Check the project in full.
+    CheckProject,
+    /// Open the last good backup of the damaged project, to be read.
+    OpenBackup,
+    /// Put the last good backup in the place of the damaged project, which stays beside it.
+    RestoreBackup,
+    /// The line about damage was read.
+    DismissDamage,
+    /// Look for images in a place that the project names.
+    AllowPlace(PathBuf),
+    /// Leave a place that the project names alone for now.
+    NotNow(PathBuf),
+    /// Look for all missing images below a folder.
+    FindMissing(PathBuf),
+    /// Write a copy of the project without what tells who its patients are.
+    CopyWithoutIdentity {
+        /// Where to.
+        path: PathBuf,
+        /// Dates moved, so that days between them stay.
+        dates_as_offsets: bool,
+    },
     /// Write a sample study to the user's folder and open it.
     OpenSample(String),
     /// Save the project as another file and go on there.

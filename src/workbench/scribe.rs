@@ -5,14 +5,15 @@
 //! that document and wait behind the others, so that nothing is drawn twice or lost when the disk takes them.
 
 use super::desk::{LastChange, Unsaved};
+use super::following::ReadingOnly;
 use super::jobs::Wake;
 use super::words;
 use crate::clinical::{Date, PatientId, ReaderId, Stamp, Track};
 use crate::outcome::{LesionOutcome, derive};
 use crate::project::{
-    By, CommitError, Document, Entry, NamedEdit, Project, Refusal, SaveError, Sidecar, Pending, edits, lesion_history,
+    By, CommitError, Document, Entry, NamedEdit, Project, Refusal, SaveError, Sidecar, OpenAs, OpenOptions, Pending, ReadOnly, edits, is_held, lesion_history,
 };
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -103,6 +104,17 @@ pub(super) enum Task {
         /// Initials of who.
         reader: Option<String>,
     },
+    /// Look whether somebody else has written or is gone.
+    Look,
+    /// Become the one who writes.
+    TakeOver {
+        /// When.
+        at: Stamp,
+        /// Initials of who.
+        who: String,
+        /// For copies that have to be put right.
+        cache: PathBuf,
+    },
     /// Try to write what waits.
     TryAgain {
         /// Today.
@@ -126,6 +138,7 @@ pub(super) struct Report {
     pub(super) first: Option<LastChange>,
     pub(super) last: Option<LastChange>,
     pub(super) outcomes: Vec<LesionOutcome>,
+    pub(super) reading_only: Option<ReadingOnly>,
     pub(super) result: Outcome,
     /// Whether it answers a task, as against something the scribe did by itself.
     pub(super) answers: bool,
@@ -143,6 +156,10 @@ pub(super) enum Outcome {
     Waits { label: String, why: String },
     /// What had waited is on disk: so many changes.
     Saved(usize),
+    /// Somebody else has written, or is gone: what is shown is new.
+    Seen,
+    /// The project can be changed here from now on; what else to tell.
+    TakenOver(Vec<String>),
     /// A change that waited was taken back: it never was on disk.
     TakenBack(String),
     /// There was nothing to do.
@@ -164,16 +181,20 @@ pub(super) struct Pen {
     waiting: Vec<Waiting>,
     /// The document with what waits in it; none while everything is on disk.
     ahead: Option<Document>,
+    /// Whether whoever had the project is gone.
+    free: bool,
     /// Today, as the window said last: the pen has no clock.
     today: Date,
 }
 
+/// Somebody else's changes are looked for after so long.
+const LOOK: Duration = Duration::from_secs(2);
 /// What waits is tried again after so long.
 const TRY_AGAIN: Duration = Duration::from_secs(15);
 
 impl Pen {
     pub(super) fn new(project: Project, today: Date) -> Self {
-        Self { project, waiting: Vec::new(), ahead: None, today }
+        Self { project, waiting: Vec::new(), ahead: None, free: false, today }
     }
 
     /// The document that edits build on and the window shows.
@@ -226,6 +247,15 @@ impl Pen {
                 let by = By { reader: self.reader_id(reader.as_deref(), at), at };
                 stepped(if alone { self.project.undo_only(seq, by) } else { self.project.undo_to(seq, by) })
             }
+            Task::Look => self.look().unwrap_or(Outcome::Nothing),
+            Task::TakeOver { at, who, cache } => {
+                self.today = at.date_naive();
+                let options = OpenOptions::new(OpenAs::Writer, &who, at).with_cache(&cache);
+                match self.project.take_over(&options) {
+                    Ok(notes) => Outcome::TakenOver(notes),
+                    Err(why) => Outcome::Refused(why.to_string()),
+                }
+            }
             Task::TryAgain { today } => {
                 self.today = today;
                 let before = self.waiting.len();
@@ -264,7 +294,7 @@ impl Pen {
             }
             _ => derive_all(&document, self.today),
         };
-        Report { can_undo, can_redo, unsaved: self.unsaved(), first: self.first(), last: self.last(), outcomes, document, result, answers }
+        Report { can_undo, can_redo, unsaved: self.unsaved(), first: self.first(), last: self.last(), outcomes, reading_only: self.reading_only(), document, result, answers }
     }
 
     pub(super) fn steps(&self) -> (Option<String>, Option<String>) {
@@ -377,13 +407,41 @@ impl Pen {
         stepped(self.project.redo(by))
     }
 
+    /// Why nothing can be changed.
+    pub(super) fn reading_only(&self) -> Option<ReadingOnly> {
+        self.project.store().read_only().map(|why| ReadingOnly::new(why, self.free))
+    }
+
+    /// Whether somebody else has the project, or had it when it was opened.
+    fn is_following(&self) -> bool {
+        matches!(self.project.store().read_only(), Some(ReadOnly::Held(_)))
+    }
+
+    /// Takes in what somebody else has written, and whether they are gone; `None` when all is as before.
+    fn look(&mut self) -> Option<Outcome> {
+        if !self.is_following() {
+            return None;
+        }
+        let before = self.reading_only();
+        // What cannot be read just now stays as it is shown.
+        let new = self.project.refresh().unwrap_or(false);
+        self.free = !is_held(self.project.store().path());
+        (new || before != self.reading_only()).then_some(Outcome::Seen)
+    }
+
     /// After how long without a task the pen looks by itself.
     fn idle_after(&self) -> Option<Duration> {
+        if self.is_following() {
+            return Some(LOOK);
+        }
         (!self.waiting.is_empty()).then_some(TRY_AGAIN)
     }
 
     /// What is done without being asked: what waits is tried again. `None` when nothing came of it.
     fn idle(&mut self) -> Option<Report> {
+        if let Some(seen) = self.look() {
+            return Some(self.report(seen, false));
+        }
         let before = self.waiting.len();
         self.flush();
         let now = self.waiting.len();

@@ -2,7 +2,6 @@
 //! between other tasks, so that neither the window nor a change waits for a long one.
 
 use super::jobs::{Lane, Wake};
-use super::notices::Level;
 use super::scribe::Task;
 use super::{Done, Slot, Workbench, words};
 use crate::export::{self, Dates};

@@ -3,7 +3,7 @@
 use crate::clinical::{PatientId, VisitId};
 use crate::dicom::Skipped;
 use crate::hanging::short_role;
-use crate::project::{CopyReport, Document, StackRecord};
+use crate::project::{CopyCounts, CopyReport, Document, StackRecord};
 use std::path::Path;
 
 pub(super) const UNTITLED: &str = "Untitled project";
@@ -140,6 +140,58 @@ pub(super) fn copied(report: &CopyReport) -> Option<String> {
                 .to_owned(),
         ),
         (false, _) => Some(format!("The copy lacks what no longer fits: {}", left_out.join("; "))),
+    }
+}
+
+pub(super) const CHECKING: &str = "Checking the project";
+pub(super) const LOOKING_FOR_FILES: &str = "Looking for image files";
+pub(super) const COPYING_BLIND: &str = "Copying without identity";
+pub(super) const OPEN_TO_WRITE: &str = "This project can be changed here already.";
+pub(super) const TAKEN_OVER: &str = "You have the project now and can change it.";
+pub(super) const BACKUP_TO_READ: &str =
+    "This is a backup, opened for reading only. Save a copy of it to go on there, or put it back from the damaged project.";
+
+pub(super) fn sound(changes: usize, backups: usize) -> String {
+    let backups = if backups == 1 { "1 backup".to_owned() } else { format!("{backups} backups") };
+    format!("The project is sound: {changes} changes, each done again from nothing gives what is there; {backups} beside it")
+}
+
+pub(super) fn damaged(what: &str) -> String {
+    format!("The project is damaged: {what} What is shown was read before; save a copy elsewhere.")
+}
+
+pub(super) fn restored(aside: Option<&Path>) -> String {
+    match aside {
+        Some(aside) => format!("The backup is in its place. The damaged file is kept as {}.", name(aside)),
+        None => "The backup is in its place.".to_owned(),
+    }
+}
+
+pub(super) fn copied_without(target: &Path, counts: &CopyCounts) -> String {
+    let CopyCounts { identities, paths, text_hits, uids_replaced, codes_replaced, dates_left_out, .. } = counts;
+    format!(
+        "{} is written. Taken out: {identities} names and identifiers, {paths} places of files, {text_hits} mentions in \
+         texts, {} journal entries. Replaced: {uids_replaced} UIDs, {codes_replaced} codes. Texts left out for their \
+         dates: {dates_left_out}. Then it was searched for all {} strings, and none was found.",
+        name(target),
+        counts.journal_entries,
+        counts.strings_searched
+    )
+}
+
+pub(super) fn no_such_folder(folder: &Path) -> String {
+    format!("There is no folder {}. Check the path.", folder.display())
+}
+
+pub(super) fn found_again(found: usize, still: usize, folder: &Path, looked_at: usize) -> String {
+    let series = |n: usize| if n == 1 { "1 series".to_owned() } else { format!("{n} series") };
+    match (found, still) {
+        (0, _) => format!(
+            "None of the missing images is below {} ({looked_at} images looked at). Choose another folder.",
+            folder.display()
+        ),
+        (n, 0) => format!("{} found again", series(n)),
+        (n, still) => format!("{} found again, {} still missing images", series(n), series(still)),
     }
 }
 

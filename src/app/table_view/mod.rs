@@ -68,6 +68,9 @@ impl TableScreen {
                     ui.checkbox(&mut self.all_columns, text::ALL_COLUMNS).on_hover_text(text::ALL_COLUMNS_TOOLTIP);
                 }
             });
+            if let Some(words) = table.hidden() {
+                ui.label(theme::small(words));
+            }
             ui.add_space(theme::UNIT);
             table.show(ui, self.all_columns, out);
         });
@@ -89,7 +92,7 @@ impl TableScreen {
         let document = desk.document();
         let every = tables(document, Options { dates: self.dates, today });
         let listed = text::TABLES.iter().filter_map(|(name, title)| {
-            every.iter().find(|table| table.name == *name).map(|table| TableView::new(ui, table, title, document))
+            every.iter().find(|table| table.name == *name).map(|table| TableView::new(ui, table, title, document, &|visit| bench.is_hidden(visit)))
         });
         self.cache = Some(Cache { of, tables: listed.collect(), efficacy: EfficacyView::new(bench, document) });
     }

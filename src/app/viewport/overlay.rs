@@ -77,8 +77,15 @@ fn role_word(role: MarkRole) -> &'static str {
 
 /// Text that stays legible on any picture.
 pub(super) fn shadowed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, tint: Color32) -> Rect {
-    painter.text(at + vec2(1.0, 1.0), align, text, font.clone(), Color32::from_black_alpha(220));
-    painter.text(at, align, text, font, tint)
+    if text.is_empty() {
+        return Rect::from_min_size(at, Vec2::ZERO);
+    }
+    // A dark plate: a shadow alone does not hold against bright bone.
+    let galley = painter.layout_no_wrap(text.to_owned(), font, tint);
+    let rect = align.anchor_size(at, galley.size());
+    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, Color32::from_black_alpha(150));
+    painter.galley(rect.min, galley, tint);
+    rect
 }
 
 /// Where the patient's sides are: from the direction cosines, never assumed.
