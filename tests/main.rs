@@ -4,6 +4,7 @@
 
 mod command_line;
 mod dicom_real;
+mod faults;
 mod golden;
 mod house;
 mod mini_cohort;

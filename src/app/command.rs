@@ -21,6 +21,14 @@ pub enum Command {
     SaveAs,
     /// Close the project.
     CloseProject,
+    /// Become the one who can change the project.
+    TakeOver,
+    /// Check the project in full.
+    CheckProject,
+    /// Find images that were moved.
+    FindImages,
+    /// Write a copy without identity.
+    CopyWithoutIdentity,
     /// Show the reading room.
     ShowReading,
     /// Show patient, lesions and sessions.
@@ -263,6 +271,10 @@ table! {
         Export "export" "Export" "Write the tables with their data dictionary" [ctrl(Key::E)];
         OpenSample "open_sample" "Open the sample study" "Four visits of a made-up patient with known truth" [];
         CloseProject "close_project" "Close project" "Back to the start; everything is already saved" [ctrl(Key::W)];
+        TakeOver "take_over" "Take over" "Become the one who can change the project, once whoever had it is gone" [ctrl(Key::T)];
+        CheckProject "check_project" "Check the project" "Check the project file in full, beside the reading" [];
+        FindImages "find_images" "Find moved images" "Choose a folder: every missing image below it is found by its UID, whatever its name" [];
+        CopyWithoutIdentity "copy_without_identity" "Copy without identity" "Write a copy without names, identifiers and paths" [];
         Cancel "cancel" "Back to scrolling" "Cancel the gesture, close what is open, back to scrolling" [key(Key::Escape)];
         Palette "palette" "Commands" "Search all commands" [ctrl(Key::K)];
         Help "help" "Keys" "All keys on one sheet" [key(Key::Questionmark), key(Key::F1)];

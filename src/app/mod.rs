@@ -12,6 +12,7 @@ mod dialogs;
 mod forms;
 mod help;
 mod history_view;
+mod identity_panel;
 mod images_table;
 mod input;
 pub mod keys;

@@ -51,6 +51,10 @@ impl AblationApp {
             C::SaveAs => self.dialogs.ask(DialogKind::SaveAs),
             C::OpenSample => self.bench.ask(Request::OpenSample(crate::phantom::FIRST_CASE.to_owned())),
             C::CloseProject => self.bench.ask(Request::CloseProject),
+            C::TakeOver => self.bench.ask(Request::TakeOver),
+            C::CheckProject => self.bench.ask(Request::CheckProject),
+            C::FindImages => self.dialogs.ask(DialogKind::FindImages),
+            C::CopyWithoutIdentity => self.identity.toggle(),
             C::Export => {
                 self.screen = Screen::Table;
                 self.dialogs.ask(DialogKind::ExportFolder);
@@ -166,6 +170,8 @@ impl AblationApp {
     fn cancel(&mut self) {
         if self.palette.is_open() {
             self.palette.close();
+        } else if self.identity.is_open() {
+            self.identity.toggle();
         } else if self.help_open {
             self.help_open = false;
         } else if self.bench.stroke().is_some() {
@@ -236,6 +242,12 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
                 None
             }
         }
+        C::TakeOver => match bench.desk().and_then(|desk| desk.reading_only()) {
+            None => because(text::safety::NOT_READ_ONLY),
+            Some(reading) if reading.held.is_none() => Some(reading.why.clone()),
+            Some(reading) => (!reading.free).then(|| text::safety::STILL_HELD.to_owned()),
+        },
+        C::FindImages => bench.missing_images().is_empty().then(|| text::safety::NOTHING_MISSING.to_owned()),
         C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),

@@ -3,6 +3,7 @@
 use super::images_table::ImagesScreen;
 use super::forms::KeptForms;
 use super::history_view::HistoryScreen;
+use super::identity_panel::IdentityPanel;
 use super::input::Input;
 use super::keys::KeyMap;
 use super::leaving::Leaving;
@@ -66,6 +67,7 @@ pub struct AblationApp {
     pub(super) images: ImagesScreen,
     pub(super) table: TableScreen,
     pub(super) history: HistoryScreen,
+    pub(super) identity: IdentityPanel,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
     pub(super) help_open: bool,
@@ -110,6 +112,7 @@ impl AblationApp {
             images: ImagesScreen::default(),
             table: TableScreen::default(),
             history: HistoryScreen::default(),
+            identity: IdentityPanel::default(),
             start,
             palette: Palette::default(),
             help_open: false,
@@ -145,11 +148,30 @@ impl AblationApp {
             self.answer_dialog(kind, path, &mut out);
         }
         self.read_keys(ui.ctx(), &mut out);
+        #[cfg(feature = "inspection")]
+        self.fault_for_a_test(ui.ctx());
         self.draw(ui, &mut out);
         self.guard_closing(ui.ctx(), &mut out);
         self.perform(ui.ctx(), out);
         self.keep_forms();
         self.start.remember(&self.bench);
+    }
+
+    /// Ctrl+Shift+F11 and F12 fail on purpose, so that a test of the real window sees what becomes of it: in the
+    /// background and on the window's own thread. Not in the program that people get.
+    #[cfg(feature = "inspection")]
+    #[allow(clippy::panic)] // that is what it is for
+    fn fault_for_a_test(&mut self, ctx: &egui::Context) {
+        let pressed = |key| {
+            ctx.input(|input| input.modifiers.command && input.modifiers.shift && input.key_pressed(key))
+        };
+        if pressed(egui::Key::F11) {
+            self.bench.fail_in_the_background();
+        }
+        if pressed(egui::Key::F12) {
+            let name = self.bench.desk().map(|desk| desk.path().display().to_string()).unwrap_or_default();
+            panic!("a fault on purpose that quotes {name}");
+        }
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
@@ -181,6 +203,7 @@ impl AblationApp {
         }
         notices::problems(ui, &self.bench, out);
         self.palette_ui(ui, out);
+        self.identity.show(ui, &self.bench, self.dialogs.as_mut(), out);
         if self.help_open && help::show(ui, &self.keys) {
             self.help_open = false;
         }
@@ -215,6 +238,8 @@ impl AblationApp {
             DialogKind::OpenFolder | DialogKind::OpenProject => out.ask(Request::Open(vec![path])),
             DialogKind::NewProject => out.ask(Request::NewProject(path)),
             DialogKind::SaveAs => out.ask(Request::SaveAs(path)),
+            DialogKind::FindImages => out.ask(Request::FindMissing(path)),
+            DialogKind::IdentityCopy => out.ask(self.identity.write_to(path)),
             DialogKind::HistoryFile => self.history.export_to(path),
             DialogKind::ExportFolder => out.ask(self.table.export_to(path)),
         }

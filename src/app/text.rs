@@ -337,7 +337,7 @@ pub const NOTHING_TO_REDO: &str = "There is nothing to redo";
 pub const READER_ASK: &str = "Who reads?";
 pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
 pub const FILES_UNKNOWN: &str =
-    "The files of this series are not where they were. Drop their folder on the window to find them again.";
+    "Images not found. The files of this series are not where they were; Find them, at the top, looks below a folder.";
 pub const NOTHING_DUE_HERE: &str = "No lesion was treated before this visit, so there is nothing to sign";
 pub const ADEQUACY_REASON: &str = "Why adequate or not";
 pub const ADEQUACY_BY_EYE: &str = "judged by eye";

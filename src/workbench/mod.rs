@@ -217,6 +217,16 @@ impl Workbench {
         self.take_trail();
     }
 
+    /// Fails in the background on purpose, for a test of the real window.
+    #[cfg(feature = "inspection")]
+    #[allow(clippy::panic)] // that is what it is for
+    pub fn fail_in_the_background(&mut self) {
+        let path = self.desk.as_ref().map(|desk| desk.path().display().to_string()).unwrap_or_default();
+        self.jobs.start(Slot::Export, words::EXPORTING, jobs::Lane::Loading, move |_| {
+            panic!("a fault on purpose that quotes {path}")
+        });
+    }
+
     /// Does what a person asks, or says in a notice why it cannot be done.
     pub fn ask(&mut self, request: Request) {
         use Request as R;
