@@ -1,5 +1,6 @@
 //! One file: its header read and understood, as far as stacks need it.
 
+use super::container::source::{self, OpenedFile, Source};
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{Acquisition, FileWindow, StudyTags};
@@ -13,11 +14,9 @@ use crate::volume::{Padding, Rescale, Unit};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::time::UNIX_EPOCH;
 
 /// Everything that is read of a header, sorted.
 static WANTED: LazyLock<Vec<Tag>> = LazyLock::new(|| {
@@ -93,6 +92,7 @@ static WANTED: LazyLock<Vec<Tag>> = LazyLock::new(|| {
         tags::MODALITY_LUT_SEQUENCE,
         tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
         tags::UNITS,
+        tags::EXTENDED_OFFSET_TABLE,
     ];
     wanted.sort_unstable();
     wanted
@@ -112,19 +112,16 @@ pub(super) struct Opened {
 
 /// Reads the header of a file, up to its pixels.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
-    let file = File::open(path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
-        return Err(ReadError::NotDicom);
-    }
-    let mtime = about.modified().ok().map_or(0, |at| match at.duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
-    });
-    let mut source = BufReader::with_capacity(16 << 10, file);
-    let mut scanned = scan(&mut source, about.len(), &WANTED, limits)?;
+    open_file(path, limits).map(|(opened, _)| opened)
+}
+
+/// Reads the header of a file, and gives the file as well.
+pub(super) fn open_file(path: &Path, limits: &Limits) -> Result<(Opened, Source), ReadError> {
+    let OpenedFile { source, size, mtime } = source::open(path, limits)?;
+    let mut source = BufReader::with_capacity(16 << 10, source);
+    let mut scanned = scan(&mut source, size, &WANTED, limits)?;
     let header = Header::new(&mut scanned);
-    Ok(Opened { header, scanned, size: about.len(), mtime })
+    Ok((Opened { header, scanned, size, mtime }, source.into_inner()))
 }
 
 /// Which way the lossy mark of a file points.
@@ -177,7 +174,7 @@ impl Instance {
         let opened = open(path, limits)?;
         let h = &opened.header;
         let format = Format::new(h, &opened.scanned, opened.size, limits)?;
-        let sop_uid = sop_uid(&opened, path)?;
+        let sop_uid = sop_uid(&opened, path, limits)?;
         let uid = |tag| uid_text(h.bytes(tag));
         let sop_class = uid(tags::SOP_CLASS_UID);
         let modality_text = h.text(tags::MODALITY);
@@ -268,7 +265,7 @@ impl Instance {
 }
 
 /// The UID that names the object. A file without one is named by its bytes, so that marks hold on to it.
-pub(super) fn sop_uid(opened: &Opened, path: &Path) -> Result<String, ReadError> {
+pub(super) fn sop_uid(opened: &Opened, path: &Path, limits: &Limits) -> Result<String, ReadError> {
     for tag in [tags::SOP_INSTANCE_UID, tags::MEDIA_STORAGE_SOP_INSTANCE_UID] {
         let uid = uid_text(opened.header.bytes(tag));
         if !uid.is_empty() {
@@ -276,7 +273,7 @@ pub(super) fn sop_uid(opened: &Opened, path: &Path) -> Result<String, ReadError>
         }
     }
     let mut hash = HashWriter(Sha256::new());
-    std::io::copy(&mut File::open(path)?, &mut hash)?;
+    std::io::copy(&mut source::open(path, limits)?.source, &mut hash)?;
     let digest = hash.0.finalize();
     Ok(digest.iter().take(16).fold("sha256.".to_owned(), |name, byte| format!("{name}{byte:02x}")))
 }
@@ -378,7 +375,7 @@ fn windows(h: &Header) -> Vec<FileWindow> {
 fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
     let marked = h.text(tags::LOSSY_IMAGE_COMPRESSION) == "01";
     let ratio = h.numbers(tags::LOSSY_IMAGE_COMPRESSION_RATIO).last().copied().filter(|r| *r > 1.0);
-    (marked || packing == Packing::Jpeg { lossy: true }).then_some(Lossy { ratio })
+    (marked || matches!(packing, Packing::Coded { lossy: true, .. })).then_some(Lossy { ratio })
 }
 
 fn acquisition(h: &Header) -> Acquisition {

@@ -6,6 +6,8 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod codec;
+mod container;
 mod error;
 mod find;
 mod format;
@@ -15,12 +17,10 @@ mod guard;
 mod header;
 mod inspect;
 mod instance;
-mod jpeg;
 mod kernel;
 mod limits;
 mod pixels;
 mod regular;
-mod rle;
 mod rules;
 mod scan;
 mod stack;
@@ -28,6 +28,9 @@ mod syntax;
 mod text;
 mod walk;
 
+#[doc(hidden)]
+pub use codec::{FrameShape, decode_frame_bytes};
+pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{
@@ -36,7 +39,7 @@ pub use found::{
 pub use guard::fault_is_a_files;
 pub use inspect::inspect_json;
 pub use limits::Limits;
-pub use pixels::read_slice;
+pub use pixels::{SlicePart, read_slice, read_slice_part};
 pub use stack::stack_key;
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use super::following::ReadingOnly;
 use super::jobs::Wake;
 use super::notices::Level;
 pub(super) use super::scribe::{Intent, NoEdit};
-use super::scribe::{Outcome, Pen, Report, Scribe, Task, derive_all};
+use super::scribe::{Outcome, Pen, Report, Scribe, Task};
 use super::{Workbench, words};
-use crate::clinical::{Date, PatientId, ReaderId, Stamp, VisitId};
+use crate::clinical::{PatientId, ReaderId, Stamp, VisitId};
 use crate::outcome::LesionOutcome;
 use crate::project::{ChangeKind, Document, Entry, NamedEdit, Project};
 use std::path::{Path, PathBuf};
@@ -56,22 +56,22 @@ pub struct Desk {
     revision: u64,
     /// A copy is being made: a change now would be missing in it.
     pub(super) copying: bool,
+    /// The report of a change that was made before the project came to the desk.
+    brought: Option<Report>,
     scribe: Scribe,
 }
 
 impl Desk {
     /// Puts a project on the desk.
     pub(super) fn new(
-        project: Project,
+        pen: Pen,
         untitled: bool,
         inline: bool,
         wake: Wake,
-        today: Date,
     ) -> (Self, Vec<LesionOutcome>) {
-        let document = project.document().clone();
-        let outcomes = derive_all(&document, today);
-        let path = project.store().path().to_owned();
-        let pen = Pen::new(project, today);
+        let document = pen.document().clone();
+        let outcomes = pen.outcomes();
+        let path = pen.project.store().path().to_owned();
         let (can_undo, can_redo) = pen.steps();
         let read_only = pen.reading_only();
         let (first, last) = (pen.first(), pen.last());
@@ -88,6 +88,7 @@ impl Desk {
             waiting: 0,
             revision: next_revision(),
             copying: false,
+            brought: None,
             scribe: Scribe::new(pen, inline, wake),
         };
         (desk, outcomes)
@@ -182,6 +183,16 @@ impl Desk {
     /// Runs something with the project itself, after all changes asked for before.
     pub(super) fn with_pen(&mut self, run: impl FnOnce(&mut Pen) + Send + 'static) {
         self.send(Task::With(Box::new(run)));
+    }
+
+    /// Takes the report of a change that was made on the way to the desk, to be acknowledged like any other.
+    pub(super) fn take_first(&mut self, report: Report) {
+        self.waiting += 1;
+        self.brought = Some(report);
+    }
+
+    fn reports(&mut self) -> Vec<Report> {
+        self.brought.take().into_iter().chain(self.scribe.reports()).collect()
     }
 
     /// The same, for what needs nothing but the project.
@@ -284,7 +295,7 @@ impl Workbench {
         let Some(desk) = &mut self.desk else { return };
         let mut follow: Option<(Option<PatientId>, Option<VisitId>)> = None;
         let (mut changed, mut taken_over) = (false, false);
-        for report in desk.scribe.reports() {
+        for report in desk.reports() {
             let Report { document, can_undo, can_redo, unsaved, first, last, outcomes, reading_only, result, answers } =
                 report;
             desk.read_only = reading_only;

@@ -4,11 +4,14 @@
 use super::desk::{Intent, NoEdit};
 use super::jobs::Lane;
 use super::notices::Level;
+use super::opening::ProjectDone;
+use super::untitled::Untitled;
 use super::{Done, Slot, Workbench, words};
-use crate::clinical::{Identity, Patient, PatientId, Study, Visit, VisitId, VisitSource};
-use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find};
+use crate::clinical::{Identity, Patient, PatientId, StackKey, Study, Visit, VisitId, VisitSource};
+use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find, read_slice};
 use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits};
 use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord};
+use crate::volume::SliceData;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,55 +29,77 @@ pub struct ImportReport {
     pub questions: Vec<String>,
     /// Whether the search was stopped early.
     pub cancelled: bool,
-    pub(super) waits_for_a_project: bool,
-    found: Vec<FoundStack>,
 }
 
 impl Workbench {
-    /// Looks for images below paths, headers only.
+    /// Looks for images below paths, headers only. Without an open project one is made meanwhile and filled.
     pub(super) fn find_images(&mut self, paths: Vec<PathBuf>) {
         self.trust(&paths);
+        let (untitled, today) = (self.plan_untitled(), self.today());
         self.jobs.start(Slot::Find, words::LOOKING, Lane::Loading, move |context| {
-            let found = find(
-                &paths,
-                &Limits::default(),
-                &|done, total| {
-                    context.report(done, total);
-                    if done % 64 == 0 {
-                        context.wake();
-                    }
-                },
-                &|| context.cancelled(),
-            );
-            Done::Found(Box::new(found))
+            let look = || {
+                find(&paths, &Limits::default(), &|done, total| context.show_progress(done, total), &|| {
+                    context.cancelled()
+                })
+            };
+            let Some(plan) = untitled else {
+                return Done::Found(Box::new(Search { found: look(), untitled: None, middles: Vec::new() }));
+            };
+            let (found, made) = rayon::join(look, || plan.make());
+            if found.stacks.is_empty() {
+                return Done::Found(Box::new(Search { found, untitled: None, middles: Vec::new() }));
+            }
+            let import = Import { found: found.stacks.clone(), skipped: found.skipped.len(), today };
+            let fill = || {
+                made.map(|mut made| {
+                    plan.fill(&mut made, import);
+                    made
+                })
+            };
+            let (made, middles) = rayon::join(fill, || middles(&found.stacks));
+            Done::Found(Box::new(Search { found, untitled: Some(made), middles }))
         });
         self.pump_inline();
     }
 
-    pub(super) fn take_found(&mut self, found: Found) {
-        let Found { stacks, skipped, cancelled } = found;
-        let count = stacks.len();
-        let report = ImportReport { stacks: count, skipped, cancelled, found: stacks, ..ImportReport::default() };
-        if count == 0 {
-            self.notices.tell(Level::Problem, words::nothing_found(&report.skipped), false);
-            self.import = Some(report);
+    pub(super) fn take_found(&mut self, search: Search) {
+        let Search { found: Found { stacks, skipped, cancelled }, untitled, middles } = search;
+        if stacks.is_empty() {
+            self.notices.tell(Level::Problem, words::nothing_found(&skipped), false);
+            self.import = Some(ImportReport { skipped, cancelled, ..ImportReport::default() });
             return;
         }
-        self.read_ahead(&report.found);
-        self.import = Some(report);
-        if self.desk.is_some() {
-            self.import_found();
-        } else {
-            if let Some(report) = &mut self.import {
-                report.waits_for_a_project = true;
+        for stack in &stacks {
+            self.images.set_sources(stack.info.key, stack.sources.clone());
+        }
+        for (key, slice, data) in middles {
+            self.images.set_middle(key, slice, data);
+        }
+        let mut questions: Vec<_> =
+            stacks.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
+        questions.dedup();
+        let known =
+            |stack: &&FoundStack| self.document().is_some_and(|document| document.stack(stack.info.key).is_some());
+        let count = stacks.len();
+        let new_stacks = count - stacks.iter().filter(known).count();
+        let import = Import { found: stacks, skipped: skipped.len(), today: self.today() };
+        self.import = Some(ImportReport { stacks: count, new_stacks, skipped, questions, cancelled });
+        match untitled {
+            Some(made) if self.desk.is_none() => {
+                let result = made.and_then(|made| made.keep().ok_or_else(|| words::NO_PROJECT.to_owned()));
+                self.take_project(ProjectDone { result });
             }
-            self.untitled_project();
+            needless => {
+                // A project was opened meanwhile: it takes the images. The other goes, and not on this thread.
+                std::thread::spawn(move || drop(needless));
+                self.read_ahead(&import.found);
+                self.import_into_desk(import);
+            }
         }
     }
 
     /// Starts reading pixels while the project is still being written: the pictures are there when it is.
     fn read_ahead(&mut self, found: &[FoundStack]) {
-        const AHEAD: usize = 4;
         let volumes = found.iter().filter(|stack| matches!(stack.info.shape, Shape::Volume(_)));
         for stack in volumes.take(AHEAD) {
             let key = stack.info.key;
@@ -85,25 +110,15 @@ impl Workbench {
     }
 
     /// Puts what was found into the open project.
-    pub(super) fn import_found(&mut self) {
-        let Some(report) = &mut self.import else { return };
-        report.waits_for_a_project = false;
-        let found = std::mem::take(&mut report.found);
+    fn import_into_desk(&mut self, import: Import) {
+        let nothing_new = self.import.as_ref().is_some_and(|report| report.new_stacks == 0);
         let Some(desk) = &mut self.desk else { return };
-        let known = |stack: &FoundStack| desk.document().stack(stack.info.key).is_some();
-        report.new_stacks = found.iter().filter(|stack| !known(stack)).count();
-        report.questions = found.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
-        report.questions.dedup();
-        let nothing_new = report.new_stacks == 0;
-        for stack in &found {
-            self.images.set_sources(stack.info.key, stack.sources.clone());
-        }
         let folder = desk.path().parent().map(Path::to_owned);
         if nothing_new {
             // The same images, perhaps in another place: only where they are is written down.
             self.notices.tell(Level::Note, words::NOTHING_NEW, false);
             if desk.read_only().is_none() {
-                let places = found.iter().map(|stack| (stack.info.key, paths(stack, folder.as_deref()))).collect();
+                let places = import.found.iter().map(|s| (s.info.key, paths(s, folder.as_deref()))).collect();
                 let sidecar = Sidecar { identities: Vec::new(), paths: places };
                 // When it cannot be written the images are found again next time in the same way.
                 desk.with_project(move |project| drop(project.write_sidecar(&sidecar)));
@@ -117,16 +132,60 @@ impl Workbench {
         desk.with_project(move |project| {
             send.send(project.store().identities()).ok();
         });
-        let skipped = report.skipped.len();
-        let today = self.today();
         self.change(move |document, _, _| {
             let identities = match identities.recv() {
                 Ok(Ok(identities)) => identities,
                 Ok(Err(error)) => return Err(error.to_string().into()),
                 Err(_) => Vec::new(),
             };
-            plan(document, &identities, found, folder.as_deref(), skipped, today)
+            import.plan(document, &identities, folder.as_deref())
         });
+    }
+}
+
+/// What a search brings back.
+pub(crate) struct Search {
+    found: Found,
+    /// The project that was made for it and filled, when none was open.
+    untitled: Option<Result<Untitled, String>>,
+    /// The slices that are shown first.
+    middles: Vec<(StackKey, u32, SliceData)>,
+}
+
+/// The middle slices of the stacks that are likeliest to be shown first.
+fn middles(stacks: &[FoundStack]) -> Vec<(StackKey, u32, SliceData)> {
+    let volumes = stacks.iter().filter(|stack| matches!(stack.info.shape, Shape::Volume(_)));
+    let read = |stack: &FoundStack| {
+        let middle = stack.sources.len() / 2;
+        let slice = u32::try_from(middle).ok()?;
+        let data = read_slice(&stack.info, slice, stack.sources.get(middle)?, &Limits::default()).ok()?;
+        Some((stack.info.key, slice, data))
+    };
+    volumes.take(AHEAD).filter_map(read).collect()
+}
+
+/// So many stacks are read before it is known which will be shown.
+const AHEAD: usize = 4;
+
+/// What was found, on its way into a project.
+pub(super) struct Import {
+    found: Vec<FoundStack>,
+    skipped: usize,
+    today: crate::clinical::Date,
+}
+
+impl Import {
+    /// The import as one edit; `folder` is the project's.
+    ///
+    /// # Errors
+    /// A sentence when there is nothing to write.
+    pub(super) fn plan(
+        self,
+        document: &Document,
+        identities: &[(PatientId, Identity)],
+        folder: Option<&Path>,
+    ) -> Result<Intent, NoEdit> {
+        plan(document, identities, self.found, folder, self.skipped, self.today)
     }
 }
 

@@ -15,6 +15,7 @@ mod importing;
 pub mod jobs;
 mod keeper;
 mod marking;
+mod memory;
 mod moved;
 mod moving;
 mod notices;
@@ -29,15 +30,17 @@ mod scribe;
 mod selecting;
 mod thumbnails;
 mod trail;
+mod untitled;
 pub mod words;
 
 pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
-pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
+pub use images::SliceErrors;
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use recovery::Recovered;
@@ -80,7 +83,7 @@ pub enum Slot {
 
 /// What background work brings back.
 pub(crate) enum Done {
-    Found(Box<crate::dicom::Found>),
+    Found(Box<importing::Search>),
     Loaded { key: StackKey, errors: SliceErrors },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),
@@ -250,6 +253,7 @@ impl Workbench {
             R::CloseProject => self.close_project(),
             R::StopImport => self.jobs.stop_early(&Slot::Find),
             R::SetReader(initials) => self.set_reader(&initials),
+            R::SetImageMemory(bytes) => self.set_image_memory(bytes),
             R::Undo => self.undo(),
             R::Redo => self.redo(),
             R::ReadTrail => self.read_trail(),

@@ -75,7 +75,7 @@ fn look(document: &Document, records: &Records, project: &Path, user_folder: &Pa
     let (folder, allowed) = (folder_of(project), allowed(user_folder));
     let mut sources = sources(records, &folder, &allowed);
     sources.retain(|stack, frames| document.stack(*stack).is_some_and(|r| r.info.frames.len() == frames.len()));
-    let missing = missing_stacks(document, records, &folder, &allowed, &|path| path.is_file());
+    let missing = missing_stacks(document, records, &folder, &allowed, &crate::dicom::is_there);
     Places { sources, asks: to_ask(records, &folder, &allowed), missing }
 }
 

@@ -6,7 +6,9 @@ use super::jobs::Lane;
 use super::keeper::{self, Found, Keeper};
 use super::moved::{self, Places};
 use super::notices::Level;
+use super::scribe::{Pen, Report};
 use super::{Done, Slot, Workbench, words};
+use crate::clinical::Date;
 use crate::phantom;
 use crate::project::{By, OpenAs, OpenError, OpenOptions, Opened, Project};
 use std::path::{Path, PathBuf};
@@ -16,7 +18,7 @@ use std::sync::Arc;
 pub const PROJECT_ENDING: &str = "ablation";
 
 /// Where projects without a name are, below the user's folder.
-const UNTITLED_FOLDER: &str = "untitled";
+pub(super) const UNTITLED_FOLDER: &str = "untitled";
 
 /// A project that was opened or made in the background, with what came along.
 pub(crate) struct ProjectDone {
@@ -60,21 +62,29 @@ pub(super) enum OpenWhat {
 
 /// A project ready to be put on the desk.
 pub(super) struct Ready {
-    project: Project,
+    pen: Pen,
     untitled: bool,
     read_only: bool,
     notes: Vec<String>,
     places: Places,
     kept: Option<(Keeper, Option<Found>)>,
+    /// The change that was made before the project came to the desk.
+    first: Option<Report>,
 }
 
 impl Ready {
+    /// A project without a name, with the change that was made on the way.
+    pub(super) fn untitled(pen: Pen, first: Option<Report>) -> Self {
+        let places = Places::default();
+        Self { pen, untitled: true, read_only: false, notes: Vec::new(), places, kept: None, first }
+    }
+
     /// Takes up what is kept of the place and of half-filled forms. Who only reads keeps nothing: somebody else may
     /// be keeping it.
-    fn with_place(mut self, surroundings: &Surroundings) -> Self {
+    pub(super) fn with_place(mut self, surroundings: &Surroundings) -> Self {
         if !self.read_only {
-            let token = keeper::token(first_change(&self.project));
-            let path = self.project.store().path();
+            let token = keeper::token(first_change(&self.pen.project));
+            let path = self.pen.project.store().path();
             self.kept = Keeper::take_up(&surroundings.user_folder, path, token, surroundings.inline);
         }
         self
@@ -82,10 +92,12 @@ impl Ready {
 }
 
 /// What opening needs of the workbench, for a job.
-struct Surroundings {
+#[derive(Clone)]
+pub(super) struct Surroundings {
     user_folder: PathBuf,
     cache: PathBuf,
     inline: bool,
+    today: Date,
 }
 
 fn first_change(project: &Project) -> Option<(crate::clinical::Stamp, &str)> {
@@ -160,8 +172,9 @@ impl Workbench {
         self.pump_inline();
     }
 
-    fn surroundings(&self) -> Surroundings {
-        Surroundings { user_folder: self.user_folder.clone(), cache: self.cache_folder(), inline: self.inline }
+    pub(super) fn surroundings(&self) -> Surroundings {
+        let user_folder = self.user_folder.clone();
+        Surroundings { user_folder, cache: self.cache_folder(), inline: self.inline, today: self.today() }
     }
 
     pub(super) fn new_project(&mut self, path: PathBuf) {
@@ -170,23 +183,7 @@ impl Workbench {
         let around = self.surroundings();
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
             let result = Project::create(&path, &who, at).map_err(|error| Failed::from(error.to_string()));
-            let result = result.map(|project| fresh(project, false).with_place(&around));
-            Done::Project(Box::new(ProjectDone { result }))
-        });
-        self.pump_inline();
-    }
-
-    /// Makes a project in the user's folder, to be named later.
-    pub(super) fn untitled_project(&mut self) {
-        let folder = self.user_folder.join(UNTITLED_FOLDER);
-        let around = self.surroundings();
-        let (at, who) = (self.now(), self.who());
-        let name = format!("untitled-{}.{PROJECT_ENDING}", at.format("%Y%m%d-%H%M%S%3f"));
-        self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
-            let made = std::fs::create_dir_all(&folder)
-                .map_err(|error| words::cannot_make_folder(&folder, &error))
-                .and_then(|()| Project::create(&folder.join(name), &who, at).map_err(|error| error.to_string()));
-            let result = made.map(|project| fresh(project, true).with_place(&around)).map_err(Failed::from);
+            let result = result.map(|project| fresh(project, false, &around).with_place(&around));
             Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
@@ -314,10 +311,15 @@ impl Workbench {
         self.places = ready.places;
         let today = self.today();
         let wake = Arc::clone(&self.wake);
-        let (desk, outcomes) = Desk::new(ready.project, ready.untitled, self.inline, wake, today);
+        let (mut desk, outcomes) = Desk::new(ready.pen, ready.untitled, self.inline, wake);
         self.outcomes = outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)).collect();
+        let first = ready.first.map(|first| desk.take_first(first)).is_some();
         self.desk = Some(desk);
-        self.select_first();
+        if first {
+            self.take_acknowledged();
+        } else {
+            self.select_first();
+        }
         self.take_place(ready.kept);
         self.look_for_images();
         if !self.inline {
@@ -326,10 +328,6 @@ impl Workbench {
         let waiting = std::mem::take(&mut self.awaiting_import);
         if !waiting.is_empty() {
             self.find_images(waiting);
-        } else if let Some(report) = &mut self.import
-            && report.waits_for_a_project
-        {
-            self.import_found();
         }
     }
 
@@ -341,8 +339,7 @@ impl Workbench {
                 &case,
                 &folder,
                 &|done, total| {
-                    context.report(done, total);
-                    context.wake();
+                    context.show_progress(done, total);
                 },
                 &|| context.cancelled(),
             );
@@ -362,7 +359,7 @@ impl Workbench {
         }
     }
 
-    fn who(&self) -> String {
+    pub(super) fn who(&self) -> String {
         self.reader.clone().unwrap_or_default()
     }
 
@@ -377,11 +374,12 @@ impl Workbench {
 fn ready(opened: Opened, untitled: bool, around: &Surroundings) -> Ready {
     let Opened { project, read_only, notes } = opened;
     let places = moved::known_places(&project, &around.user_folder);
-    Ready { project, untitled, read_only: read_only.is_some(), notes, places, kept: None }
+    let pen = Pen::new(project, around.today);
+    Ready { pen, untitled, read_only: read_only.is_some(), notes, places, kept: None, first: None }
 }
 
-fn fresh(project: Project, untitled: bool) -> Ready {
-    Ready { project, untitled, read_only: false, notes: Vec::new(), places: Places::default(), kept: None }
+fn fresh(project: Project, untitled: bool, around: &Surroundings) -> Ready {
+    Ready { untitled, ..Ready::untitled(Pen::new(project, around.today), None) }
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {

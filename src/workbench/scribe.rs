@@ -284,6 +284,11 @@ impl Pen {
         })
     }
 
+    /// What is derived for every lesion.
+    pub(super) fn outcomes(&self) -> Vec<LesionOutcome> {
+        derive_all(self.document(), self.today)
+    }
+
     fn report(&self, result: Outcome, answers: bool) -> Report {
         let document = self.document().clone();
         let (can_undo, can_redo) = self.steps();
@@ -544,7 +549,7 @@ fn derive_patient(document: &Document, patient: PatientId, today: Date) -> Vec<L
         .collect()
 }
 
-pub(super) fn derive_all(document: &Document, today: Date) -> Vec<LesionOutcome> {
+fn derive_all(document: &Document, today: Date) -> Vec<LesionOutcome> {
     document.patients().flat_map(|patient| derive_patient(document, patient.id, today)).collect()
 }
 

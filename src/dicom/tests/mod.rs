@@ -1,7 +1,9 @@
 //! Files built here byte by byte, so that no writer stands between a test and what the reader sees.
 
+pub mod archive;
 mod build;
-mod damage;
+mod containers;
+pub(super) mod damage;
 mod hostile;
 mod mutation;
 mod pixels;
