@@ -309,7 +309,6 @@ impl Workbench {
             self.images.set_sources(*key, sources.clone());
         }
         self.places = ready.places;
-        let today = self.today();
         let wake = Arc::clone(&self.wake);
         let (mut desk, outcomes) = Desk::new(ready.pen, ready.untitled, self.inline, wake);
         self.outcomes = outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)).collect();
