@@ -6,15 +6,18 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod elements;
 mod error;
 mod find;
 mod format;
 mod found;
 mod fragments;
 mod header;
+mod input;
 mod inspect;
 mod instance;
 mod jpeg;
+mod kept;
 mod kernel;
 mod limits;
 mod pixels;
@@ -26,6 +29,7 @@ mod stack;
 mod syntax;
 mod text;
 mod walk;
+mod wanted;
 
 pub use error::ReadError;
 pub use find::find;
