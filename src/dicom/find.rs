@@ -25,7 +25,7 @@ pub fn find(
     let walked = walk(paths, limits, &mut |total| progress(0, total), cancelled);
     let total = walked.files.len();
     let done = AtomicUsize::new(0);
-    let read: Vec<Option<Result<Instance, Skipped>>> = walked
+    let read: Vec<Option<Result<Vec<Instance>, Skipped>>> = walked
         .files
         .into_par_iter()
         .map(|path| {
@@ -45,7 +45,7 @@ pub fn find(
     let mut instances = Vec::with_capacity(total);
     for result in read.into_iter().flatten() {
         match result {
-            Ok(instance) => instances.push(instance),
+            Ok(mut frames) => instances.append(&mut frames),
             Err(skipped) => found.skipped.push(skipped),
         }
     }
@@ -55,6 +55,6 @@ pub fn find(
 }
 
 /// A fault of the reader costs one file.
-fn read_instance(path: &Path, limits: &Limits) -> Result<Instance, ReadError> {
+fn read_instance(path: &Path, limits: &Limits) -> Result<Vec<Instance>, ReadError> {
     catch_unwind(|| Instance::read(path, limits)).unwrap_or(Err(ReadError::Fault))
 }
