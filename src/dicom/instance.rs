@@ -1,8 +1,9 @@
 //! One file: its header read and understood, as far as stacks need it.
 
+use super::acquisition::acquisition;
+use super::container::source::{self, OpenedFile};
 use super::error::ReadError;
 use super::format::{Colour, Format};
-use super::acquisition::acquisition;
 use super::found::{Acquisition, FileWindow, StudyTags};
 use super::header::Header;
 use super::limits::Limits;
@@ -15,11 +16,9 @@ use crate::volume::{Padding, Rescale, Unit};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 const CT_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
 const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
@@ -35,19 +34,11 @@ pub(super) struct Opened {
 
 /// Reads the header of a file, up to its pixels.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
-    let file = File::open(path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
-        return Err(ReadError::NotDicom);
-    }
-    let mtime = about.modified().ok().map_or(0, |at| match at.duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
-    });
-    let mut source = BufReader::with_capacity(16 << 10, file);
-    let mut scanned = scan(&mut source, about.len(), &WANTED, limits)?;
+    let OpenedFile { source, size, mtime } = source::open(path, limits)?;
+    let mut source = BufReader::with_capacity(16 << 10, source);
+    let mut scanned = scan(&mut source, size, &WANTED, limits)?;
     let header = Header::new(&mut scanned);
-    Ok(Opened { header, scanned, size: about.len(), mtime })
+    Ok(Opened { header, scanned, size, mtime })
 }
 
 /// Which way the lossy mark of a file points.
@@ -211,7 +202,7 @@ impl FileInfo {
     fn new(opened: &Opened, path: &Path, limits: &Limits) -> Result<Self, ReadError> {
         let h = &opened.header;
         let format = Format::new(h, &opened.scanned, opened.size, limits)?;
-        let sop_uid = sop_uid(opened, path)?;
+        let sop_uid = sop_uid(opened, path, limits)?;
         let uid = |tag| uid_text(h.bytes(tag));
         let modality_text = h.text(tags::MODALITY);
         let grouped = h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE) || h.frame_groups() > 0;
@@ -281,7 +272,7 @@ fn pixel_aspect(h: &Header) -> Option<f64> {
 }
 
 /// The UID that names the object. A file without one is named by its bytes, so that marks hold on to it.
-pub(super) fn sop_uid(opened: &Opened, path: &Path) -> Result<String, ReadError> {
+pub(super) fn sop_uid(opened: &Opened, path: &Path, limits: &Limits) -> Result<String, ReadError> {
     for tag in [tags::SOP_INSTANCE_UID, tags::MEDIA_STORAGE_SOP_INSTANCE_UID] {
         let uid = uid_text(opened.header.bytes(tag));
         if !uid.is_empty() {
@@ -289,7 +280,7 @@ pub(super) fn sop_uid(opened: &Opened, path: &Path) -> Result<String, ReadError>
         }
     }
     let mut hash = HashWriter(Sha256::new());
-    std::io::copy(&mut File::open(path)?, &mut hash)?;
+    std::io::copy(&mut source::open(path, limits)?.source, &mut hash)?;
     let digest = hash.0.finalize();
     Ok(digest.iter().take(16).fold("sha256.".to_owned(), |name, byte| format!("{name}{byte:02x}")))
 }

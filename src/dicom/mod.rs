@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
 mod acquisition;
+mod container;
 mod elements;
 mod error;
 mod find;
@@ -24,6 +25,7 @@ mod kernel;
 mod limits;
 mod pixels;
 mod recipe;
+mod regroup;
 mod regular;
 mod rle;
 mod rules;
@@ -35,6 +37,7 @@ mod text;
 mod walk;
 mod wanted;
 
+pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{
@@ -45,6 +48,7 @@ pub use inspect::inspect_json;
 pub use limits::Limits;
 pub use pixels::read_slice;
 pub use recipe::read_grid_slice;
+pub use regroup::regroup;
 pub use stack::stack_key;
 
 #[cfg(test)]
