@@ -6,37 +6,49 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod acquisition;
 mod container;
+mod elements;
 mod error;
 mod find;
 mod format;
 mod found;
 mod fragments;
+mod group;
 mod header;
+mod input;
 mod inspect;
 mod instance;
 mod jpeg;
+mod kept;
 mod kernel;
 mod limits;
 mod pixels;
+mod recipe;
+mod regroup;
 mod regular;
 mod rle;
 mod rules;
 mod scan;
+mod shape;
 mod stack;
 mod syntax;
 mod text;
 mod walk;
+mod wanted;
 
 pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{
-    Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, Shape, Skipped, StackInfo, StudyTags,
+    Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, GroupRef, Shape, Skipped, SliceRecipe, StackAxis,
+    StackInfo, StudyTags,
 };
 pub use inspect::inspect_json;
 pub use limits::Limits;
 pub use pixels::read_slice;
+pub use recipe::read_grid_slice;
+pub use regroup::regroup;
 pub use stack::stack_key;
 
 #[cfg(test)]

@@ -6,5 +6,6 @@ mod containers;
 mod damage;
 mod hostile;
 mod mutation;
+mod nested;
 mod pixels;
 mod stacks;
