@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
 mod acquisition;
+mod apart;
 mod container;
 mod elements;
 mod error;
@@ -37,6 +38,7 @@ mod text;
 mod walk;
 mod wanted;
 
+pub use apart::SplitBy;
 pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;

@@ -1,15 +1,13 @@
 //! Images in: look below paths, propose patient, visit and role, and put all of it into the project as one
 //! edit. A later folder of the same patient joins what is there and changes no mark, answer or signature.
 
-use super::desk::{Intent, NoEdit};
 use super::jobs::Lane;
 use super::notices::Level;
 use super::{Done, Slot, Workbench, words};
-use crate::clinical::{Identity, Patient, PatientId, Study, Visit, VisitId, VisitSource};
-use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find};
-use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits};
-use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord};
-use std::collections::BTreeMap;
+use super::planning::{Import, Overlaps, paths};
+use crate::clinical::{Oddity, StackKey};
+use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, StackInfo, find, regroup};
+use crate::project::{Document, Sidecar};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,6 +22,8 @@ pub struct ImportReport {
     pub skipped: Vec<Skipped>,
     /// Things to settle by hand: an uncertain patient, a study without a date.
     pub questions: Vec<String>,
+    /// Stacks with something that a reader should look at, in the order in which they were found.
+    pub to_look_at: Vec<StackKey>,
     /// Whether the search was stopped early.
     pub cancelled: bool,
 }
@@ -49,7 +49,7 @@ impl Workbench {
     }
 
     pub(super) fn take_found(&mut self, found: Found) {
-        let Found { stacks, skipped, cancelled } = found;
+        let Found { stacks, skipped, cancelled } = self.grouped_by_hand(found);
         if stacks.is_empty() {
             self.notices.tell(Level::Problem, words::nothing_found(&skipped), false);
             self.import = Some(ImportReport { skipped, cancelled, ..ImportReport::default() });
@@ -62,16 +62,30 @@ impl Workbench {
         let mut questions: Vec<_> =
             stacks.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
         questions.dedup();
-        let known =
-            |stack: &&FoundStack| self.document().is_some_and(|document| document.stack(stack.info.key).is_some());
         let count = stacks.len();
-        let new_stacks = count - stacks.iter().filter(known).count();
-        self.import = Some(ImportReport { stacks: count, new_stacks, skipped, questions, cancelled });
+        let new_stacks = self.document().map_or(count, |document| {
+            let overlaps = Overlaps::new(document, &stacks);
+            let is_new = |s: &&FoundStack| document.stack(s.info.key).is_none() && !overlaps.is_part(s.info.key);
+            stacks.iter().filter(is_new).count()
+        });
+        let odd = stacks.iter().filter(|stack| needs_a_look(&stack.info));
+        let to_look_at = odd.map(|stack| stack.info.key).collect();
+        self.import = Some(ImportReport { stacks: count, new_stacks, skipped, questions, to_look_at, cancelled });
         if self.desk.is_some() {
             self.import_into_desk(stacks);
         } else {
             self.untitled_project(stacks);
         }
+    }
+
+    /// What a reader merged or took apart before is so again.
+    fn grouped_by_hand(&self, found: Found) -> Found {
+        let groups: Vec<_> = self.document().into_iter().flat_map(Document::groupings).collect();
+        if groups.is_empty() {
+            return found;
+        }
+        let groups: Vec<_> = groups.into_iter().flat_map(|grouping| grouping.groups.clone()).collect();
+        regroup(found, &groups, &Limits::default())
     }
 
     /// Starts reading pixels while the project is still being written: the pictures are there when it is.
@@ -126,169 +140,11 @@ impl Workbench {
     }
 }
 
-/// What was found, on its way into a project.
-pub(super) struct Import {
-    found: Vec<FoundStack>,
-    skipped: usize,
-    today: crate::clinical::Date,
-}
-
-impl Import {
-    /// The import as one edit; `folder` is the project's.
-    ///
-    /// # Errors
-    /// A sentence when there is nothing to write.
-    pub(super) fn plan(
-        self,
-        document: &Document,
-        identities: &[(PatientId, Identity)],
-        folder: Option<&Path>,
-    ) -> Result<Intent, NoEdit> {
-        plan(document, identities, self.found, folder, self.skipped, self.today)
-    }
-}
-
-/// The import as one edit: patients, visits, studies and stacks that are new, with identities and paths
-/// beside it.
-///
-/// # Errors
-/// A sentence when there is nothing to write.
-fn plan(
-    document: &Document,
-    identities: &[(PatientId, Identity)],
-    found: Vec<FoundStack>,
-    folder: Option<&Path>,
-    skipped: usize,
-    today: crate::clinical::Date,
-) -> Result<Intent, NoEdit> {
-    let mut ops = Vec::new();
-    let mut sidecar = Sidecar::default();
-    let mut identities = identities.to_vec();
-    let mut next_patient = document.next_patient();
-    let mut next_visit = document.next_visit();
-    let mut next_code = document.next_patient_code();
-    let mut stacks_by_patient: BTreeMap<PatientId, Vec<FoundStack>> = BTreeMap::new();
-    let mut owners: BTreeMap<String, PatientId> = BTreeMap::new();
-    let mut left_out = 0;
-
-    for stack in found {
-        let known = document.stack(stack.info.key).map(|record| record.patient);
-        let owner = document.study(&stack.study.uid).map(|study| study.patient);
-        let owner = owner.or_else(|| owners.get(&stack.study.uid).copied());
-        let patient = known.unwrap_or_else(|| match (propose_patient(&identities, &stack.identity).value, owner) {
-            (PatientMatch::Same(patient), _) => patient,
-            // The same ID in the same study: a name written in two ways is no second patient.
-            (PatientMatch::Ask, Some(owner)) => owner,
-            // A doubtful match is a patient of its own until the reader says otherwise: nothing is mixed up.
-            (PatientMatch::New | PatientMatch::Ask, _) => {
-                let mut patient = Patient::new(next_patient, next_code.clone());
-                patient.sex = stack.sex;
-                next_patient = PatientId(next_patient.0 + 1);
-                next_code = words::code_after(&next_code);
-                ops.push(Op::Put(Row::Patient(patient.clone())));
-                patient.id
-            }
-        });
-        // A study belongs to one patient. Where its series say otherwise, nothing is guessed: those that do not
-        // fit the first are left out, and said.
-        if owner.is_some_and(|owner| owner != patient) {
-            left_out += 1;
-            ops.retain(|op| {
-                !matches!(op, Op::Put(Row::Patient(row)) if row.id == patient)
-                    || stacks_by_patient.contains_key(&patient)
-            });
-            continue;
-        }
-        owners.insert(stack.study.uid.clone(), patient);
-        if !identities.iter().any(|(id, identity)| *id == patient && *identity == stack.identity) {
-            identities.push((patient, stack.identity.clone()));
-            sidecar.identities.push((patient, stack.identity.clone()));
-        }
-        stacks_by_patient.entry(patient).or_default().push(stack);
-    }
-
-    for (patient, stacks) in stacks_by_patient {
-        let visits: Vec<Visit> = document.visits_of(patient).into_iter().cloned().collect();
-        let sessions: Vec<_> = document.sessions_of(patient).iter().map(|session| session.date).collect();
-        let mut studies: BTreeMap<String, _> = BTreeMap::new();
-        for stack in &stacks {
-            if document.study(&stack.study.uid).is_none() {
-                studies.entry(stack.study.uid.clone()).or_insert_with(|| stack.study.clone());
-            }
-        }
-        let dated: Vec<_> = studies.values().map(|study| (study.uid.clone(), study.date)).collect();
-        let proposals = propose_visits(&visits, &dated, &sessions, &document.settings());
-        let mut made: BTreeMap<crate::clinical::Date, VisitId> = BTreeMap::new();
-        for (study, proposal) in studies.values().zip(proposals) {
-            let visit = match proposal.value {
-                VisitChoice::Existing { visit, date } => {
-                    if let Some(old) = document.visit(visit).filter(|old| old.date != date) {
-                        ops.push(Op::Put(Row::Visit(Visit { date, ..old.clone() })));
-                    }
-                    visit
-                }
-                // Without a date a study is put on today's visit, which the reader is asked to correct.
-                choice @ (VisitChoice::New { .. } | VisitChoice::Ask) => {
-                    let date = if let VisitChoice::New { date } = choice { date } else { today };
-                    *made.entry(date).or_insert_with(|| {
-                        let id = next_visit;
-                        next_visit = VisitId(next_visit.0 + 1);
-                        let visit = Visit { id, patient, date, source: VisitSource::Images, note: String::new() };
-                        ops.push(Op::Put(Row::Visit(visit)));
-                        id
-                    })
-                }
-            };
-            ops.push(Op::Put(Row::Study(Study {
-                uid: study.uid.clone(),
-                patient,
-                visit,
-                date: study.date,
-                description: study.description.clone(),
-            })));
-        }
-        let infos: Vec<_> = stacks.iter().map(|stack| stack.info.clone()).collect();
-        for stack in stacks {
-            let paths = paths(&stack, folder);
-            sidecar.paths.push((stack.info.key, paths));
-            if document.stack(stack.info.key).is_some() {
-                continue; // known: only its paths are new, whatever the reader said of it stays
-            }
-            let others: Vec<_> =
-                infos.iter().filter(|i| i.study_uid == stack.info.study_uid && i.key != stack.info.key).collect();
-            let role = propose_role(&stack.info, &others);
-            ops.push(Op::Put(Row::Stack(StackRecord {
-                info: Arc::new(stack.info),
-                patient,
-                role: role.value,
-                role_because: role.because,
-                role_by_reader: false,
-            })));
-        }
-    }
-    let stacks = ops.iter().filter(|op| matches!(op, Op::Put(Row::Stack(_)))).count();
-    if stacks == 0 {
-        return Err(NoEdit::Nothing); // they came in meanwhile
-    }
-    let named = NamedEdit::new(ChangeKind::Import, words::imported(stacks, skipped), ops);
-    let warning = (left_out > 0).then(|| words::left_out(left_out));
-    Ok(Intent { named, sidecar, tell: true, warning })
-}
-
-fn paths(stack: &FoundStack, folder: Option<&Path>) -> Vec<InstancePath> {
-    let frames = stack.info.frames.iter().zip(&stack.sources);
-    frames
-        .map(|(frame, source)| InstancePath {
-            sop_uid: frame.sop_uid.clone(),
-            frame: frame.frame,
-            relative: folder.and_then(|folder| source.path.strip_prefix(folder).ok()).map(text),
-            absolute: text(&source.path),
-            size: source.size,
-            mtime: source.mtime,
-        })
-        .collect()
-}
-
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
+/// Whether a reader should look at a stack before trusting it. Localizers and pictures of screens are what they are,
+/// and a series that was split is not odd for it.
+#[must_use]
+pub fn needs_a_look(info: &StackInfo) -> bool {
+    let plain = |odd: &Oddity| matches!(odd, Oddity::Localizer | Oddity::SecondaryCapture);
+    !info.oddities.is_empty() && !info.oddities.iter().any(plain)
+        || matches!(&info.shape, Shape::PictureStack { why } if !why.iter().any(plain))
 }

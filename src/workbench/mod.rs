@@ -6,6 +6,7 @@
 
 mod answering;
 mod desk;
+mod group;
 mod images;
 mod importing;
 pub mod jobs;
@@ -13,7 +14,10 @@ mod marking;
 mod moving;
 mod notices;
 mod opening;
+mod patients;
+mod planning;
 mod recording;
+mod regrouping;
 mod request;
 pub mod room;
 mod sampling;
@@ -22,12 +26,15 @@ mod thumbnails;
 pub mod words;
 
 pub use desk::{Desk, Unsaved};
+pub use group::{GroupPlace, one_of_each};
 pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
-pub use importing::ImportReport;
+pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
+pub use patients::{Candidate, PatientQuestion, Whose};
+pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
 pub use selecting::{PaneTitle, Selection, VisitState};
 
@@ -56,6 +63,8 @@ pub enum Slot {
     Sample,
     /// Writing tables.
     Export,
+    /// Reading headers again to group frames anew.
+    Regroup,
 }
 
 /// What background work brings back.
@@ -66,6 +75,7 @@ pub(crate) enum Done {
     Project(Box<opening::ProjectDone>),
     Sample(Result<(String, PathBuf), String>),
     Exported(Result<String, String>),
+    Regrouped(Result<Box<regrouping::Regrouped>, String>),
 }
 
 /// The time, given from outside so that tests can stop it.
@@ -114,6 +124,8 @@ pub struct Workbench {
     /// A sample whose lesions and sessions are entered once its images are in the project.
     sample: Option<String>,
     chosen_stacks: BTreeMap<(crate::clinical::VisitId, selecting::PaneSlot), StackKey>,
+    questions: patients::Questions,
+    show_archived: bool,
 }
 
 impl Workbench {
@@ -146,6 +158,8 @@ impl Workbench {
             thumbnails: BTreeMap::new(),
             sample: None,
             chosen_stacks: BTreeMap::new(),
+            questions: patients::Questions::default(),
+            show_archived: false,
         }
     }
 
@@ -159,9 +173,12 @@ impl Workbench {
                 Done::Project(done) => self.take_project(*done),
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
+                Done::Regrouped(result) => self.take_regrouped(result),
             }
         }
         self.take_acknowledged();
+        self.refresh_questions();
+        self.take_questions();
     }
 
     /// Does what a person asks, or says in a notice why it cannot be done.
@@ -185,6 +202,8 @@ impl Workbench {
             R::StepLesion(step) => self.step_lesion(step),
             R::StepVisit(step) => self.step_visit(step),
             R::StepSeries(step) => self.step_series(step),
+            R::StepGroup { step, all_panes } => self.step_group(step, all_panes),
+            R::ShowMember { pane, stack } => self.show_member(pane, stack),
 
             R::ActivatePane(pane) => self.room.activate(pane),
             R::NextPane => self.next_pane(),
@@ -228,6 +247,8 @@ impl Workbench {
             R::RemoveEvent(event) => self.remove_event(event),
             R::SetRole { stack, role } => self.set_role(stack, role),
             R::MoveStudy { study, visit } => self.move_study(study, visit),
+            R::Whose(what) => self.ask_whose(what),
+            R::Regroup(what) => self.regroup(what),
             R::PutSettings(settings) => self.put_settings(*settings),
 
             R::Answer(answer) => self.answer(answer),

@@ -170,6 +170,19 @@ impl Room {
         *old = Pane::Stack(with);
     }
 
+    /// Shows another stack of the same 4-D series in a pane: same slice, same place, and no other pane moves.
+    pub fn exchange(&mut self, pane: usize, mut with: Shown) {
+        let Some(old) = self.panes.get_mut(pane) else { return };
+        if let Some(before) = old.shown() {
+            if before.grid.dims == with.grid.dims {
+                (with.slice, with.centre, with.beyond) = (before.slice, before.centre, before.beyond);
+            } else if before.placed && with.placed {
+                with.go_to(before.focus(), true);
+            }
+        }
+        *old = Pane::Stack(with);
+    }
+
     /// The window of a pane, when one was set.
     #[must_use]
     pub fn window(&self, pane: usize) -> Option<Window> {

@@ -54,6 +54,8 @@ pub struct PaneTitle {
     pub series: String,
     /// "Chosen: PV, 3 mm, soft. 4 others".
     pub choice: String,
+    /// What a reader should know of the stack while looking at it: "tilted 16.5 degrees", "lossy 10:1".
+    pub odd: Vec<String>,
 }
 
 impl Workbench {
@@ -112,7 +114,7 @@ impl Workbench {
     pub fn unread(&self) -> Vec<(PatientId, VisitId, LesionId)> {
         let Some(document) = self.document() else { return Vec::new() };
         let mut unread = Vec::new();
-        for patient in document.patients() {
+        for patient in document.patients().filter(|patient| !patient.archived || self.show_archived) {
             for visit in document.visits_of(patient.id) {
                 if document.signature(visit.id, Track::Main).is_some() || self.is_hidden(visit.id) {
                     continue;
@@ -135,7 +137,9 @@ impl Workbench {
         if let Some((patient, visit, lesion)) = self.unread().first().copied() {
             self.selection = Selection { patient: Some(patient), visit: Some(visit), lesion: Some(lesion) };
             self.hang_and_centre();
-        } else if let Some(patient) = self.document().and_then(|d| d.patients().next()).map(|p| p.id) {
+        } else if let Some(patient) =
+            self.document().and_then(|d| d.active_patients().next().or_else(|| d.patients().next())).map(|p| p.id)
+        {
             self.select_patient(patient);
         }
     }
@@ -226,7 +230,8 @@ impl Workbench {
         let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown) else { return };
         let Some(document) = self.document() else { return };
         let Some(visit) = document.visit_of_stack(shown.stack) else { return };
-        let stacks: Vec<StackKey> = document.stacks_of(visit).iter().map(|stack| stack.info.key).collect();
+        // A 4-D series is one step, however many phases it has.
+        let stacks = super::group::steps(document, visit, &self.room.panes()[pane..=pane]);
         if let Some(next) = neighbour(&stacks, Some(shown.stack), step, true) {
             self.show_stack(pane, next);
         }
@@ -247,7 +252,7 @@ impl Workbench {
         self.prepare_panes();
     }
 
-    fn wanted_role(&self, pane: usize) -> Option<StackRole> {
+    pub(super) fn wanted_role(&self, pane: usize) -> Option<StackRole> {
         let (visits, situation) = self.hanging_input()?;
         let chosen = choose(&Hanging::default(), &situation, &visits);
         chosen.get(pane)?.as_ref().ok().map(|chosen| chosen.wanted)
@@ -402,6 +407,7 @@ impl Workbench {
             time: time.unwrap_or_default(),
             series: words::series(record),
             choice: choice_words(&stacks, shown.stack),
+            odd: record.info.oddities.iter().filter_map(|odd| odd.on_the_pane(shown.slice + 1)).collect(),
         })
     }
 
@@ -572,7 +578,7 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
     let info = &record.info;
     let group = match info.modality {
         Modality::Ct => WindowGroup::Ct(record.role),
-        _ => WindowGroup::Own(info.key),
+        _ => super::group::window_group(info),
     };
     let (grid, placed) = match &info.shape {
         Shape::Volume(grid) => (grid.clone(), true),
