@@ -4,10 +4,11 @@ use super::command::Command;
 use super::dialogs::DialogKind;
 use super::shell::AblationApp;
 use super::strip::Strip;
+use super::text::whose;
 use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, scroll_sign};
+use crate::workbench::{Request, Step, Tool, Whose, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -65,6 +66,25 @@ impl AblationApp {
             C::PreviousVisit => self.read(Request::StepVisit(Step::Previous)),
             C::NextSeries => self.bench.ask(Request::StepSeries(Step::Next)),
             C::PreviousSeries => self.bench.ask(Request::StepSeries(Step::Previous)),
+            C::NextPhase => self.bench.ask(Request::StepGroup { step: Step::Next, all_panes: false }),
+            C::PreviousPhase => self.bench.ask(Request::StepGroup { step: Step::Previous, all_panes: false }),
+            C::NextPhaseAll => self.bench.ask(Request::StepGroup { step: Step::Next, all_panes: true }),
+            C::PreviousPhaseAll => self.bench.ask(Request::StepGroup { step: Step::Previous, all_panes: true }),
+            C::MergePatient => {
+                self.screen = Screen::Patient;
+                self.patient.unfold_merge();
+            }
+            C::ArchivePatient => self.archive(true),
+            C::BringBackPatient => self.archive(false),
+            C::ShowArchived => {
+                let show = !self.bench.shows_archived();
+                self.bench.ask(Request::Whose(Whose::ShowArchived(show)));
+            }
+            C::WhoseImages => self.whose.ask_again(),
+            C::OddImages => {
+                self.screen = Screen::Images;
+                self.images.look_at_odd();
+            }
             C::NextPane => self.bench.ask(Request::NextPane),
             C::AddLesion => self.bench.ask(Request::AddLesion { pane }),
             C::PlaceLesion => self.bench.ask(Request::PlaceLesion { pane }),
@@ -126,6 +146,12 @@ impl AblationApp {
     /// The role that the brush or eraser works on: that of the tool in use, else the ablation zone.
     fn role_at_hand(&self) -> MarkRole {
         self.bench.tool().role().unwrap_or(MarkRole::AblationZone)
+    }
+
+    fn archive(&mut self, archived: bool) {
+        if let Some(patient) = self.bench.selection().patient {
+            self.bench.ask(Request::Whose(Whose::Archive { patient, archived }));
+        }
     }
 
     fn scroll(&mut self, down: i64) {
@@ -232,6 +258,22 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             }
         }
         C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
+        C::MergePatient | C::ArchivePatient | C::BringBackPatient => {
+            let document = bench.document();
+            let patient = document.zip(bench.selection().patient).and_then(|(document, id)| document.patient(id));
+            let one = document.is_none_or(|document| document.patients().count() < 2);
+            match (patient, command) {
+                (None, _) => because(whose::NEEDS_PATIENT),
+                (Some(_), C::MergePatient) => one.then(|| whose::NEEDS_TWO_PATIENTS.to_owned()),
+                (Some(row), C::ArchivePatient) => row.archived.then(|| whose::ALREADY_ARCHIVED.to_owned()),
+                (Some(row), _) => (!row.archived).then(|| whose::NOT_ARCHIVED.to_owned()),
+            }
+        }
+        C::ShowArchived => {
+            let none = bench.document().is_none_or(|document| document.archived_patients() == 0);
+            none.then(|| whose::NEEDS_ARCHIVED.to_owned())
+        }
+        C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
         C::Match
@@ -247,6 +289,10 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         | C::Fit
         | C::ResetView
         | C::NextSeries
+        | C::NextPhase
+        | C::PreviousPhase
+        | C::NextPhaseAll
+        | C::PreviousPhaseAll
         | C::PreviousSeries => {
             let shown = bench.room().panes().iter().any(|pane| pane.shown().is_some());
             (!shown).then(|| text::NEEDS_PANE.to_owned())

@@ -13,6 +13,7 @@ use super::table_view::TableScreen;
 use super::theme::{self, colour};
 use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
+use super::whose::{self, WhoseLines};
 use super::{Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar};
 use crate::workbench::{Clock, DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Wake, Workbench};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
@@ -69,6 +70,7 @@ pub struct AblationApp {
     pub(super) reader_field: String,
     pub(super) dialogs: Box<dyn Dialogs>,
     pub(super) notices: notices::Shown,
+    pub(super) whose: WhoseLines,
 }
 
 impl AblationApp {
@@ -108,6 +110,7 @@ impl AblationApp {
             reader_field: String::new(),
             dialogs: options.dialogs,
             notices: notices::Shown::default(),
+            whose: WhoseLines::default(),
         };
         if !open.is_empty() {
             app.bench.ask(Request::Open(open));
@@ -132,6 +135,7 @@ impl AblationApp {
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let bar = |fill| Frame::new().fill(fill).inner_margin(egui::Margin::symmetric(12, 6));
         Panel::top("top").frame(bar(colour::PANEL)).show(ui, |ui| top_bar::show(ui, self, out));
+        whose::show(ui, self, out);
         Panel::bottom("bottom").frame(bar(colour::PANEL)).show(ui, |ui| bottom_bar::show(ui, self, out));
         let open = self.bench.desk().is_some();
         if self.screen != Screen::Patient {

@@ -1,5 +1,7 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
+pub mod whose;
+
 pub const APP_NAME: &str = "Ablation Review";
 pub const INTENDED_USE: &str = "Research and teaching; not for primary diagnosis.";
 
@@ -116,7 +118,6 @@ pub const SHOW_TOOLTIP: &str = "Show this series in the active pane";
 pub const NEW_VISIT: &str = "New visit";
 pub const NO_DATE: &str = "no date";
 pub const NO_NUMBER: &str = "no number";
-pub const NOTHING_UNUSUAL: &str = "nothing unusual";
 pub const PICTURES_ONLY_BECAUSE: &str = "Pictures only, no measurement in 3-D";
 pub const LAST_IMPORT: &str = "Last import";
 pub const TO_SETTLE: &str = "To settle";

@@ -81,7 +81,7 @@ fn to_look_at(bench: &Workbench, seen: &WhoseLines) -> Option<(usize, usize)> {
 }
 
 /// The answers to a question: the same as somebody, or somebody else. Drawn from the right.
-pub(super) fn answers(ui: &mut Ui, question: &PatientQuestion, bench: &Workbench, out: &mut Outbox) {
+pub fn answers(ui: &mut Ui, question: &PatientQuestion, bench: &Workbench, out: &mut Outbox) {
     let read_only = bench.desk().and_then(|desk| desk.read_only());
     ui.add_enabled_ui(read_only.is_none(), |ui| {
         let another = ui.button(words::ANOTHER).on_hover_text(words::ANOTHER_TOOLTIP);

@@ -398,7 +398,7 @@ fn moved(
         Some((_, mut steps)) => {
             let (label, kind, visit) = (edit.label.clone(), edit.kind, edit.visit);
             steps.then(edit)?;
-            steps.edit = NamedEdit { label, kind, visit, ..steps.edit };
+            (steps.edit.label, steps.edit.kind, steps.edit.visit) = (label, kind, visit);
             steps
         }
     };

@@ -4,6 +4,7 @@ use crate::app::text;
 use crate::clinical::{Coded, PatientId, StackKey, StackRole, VisitId};
 use crate::dicom::Shape;
 use crate::project::{Document, StackRecord};
+use crate::workbench::needs_a_look;
 use crate::workbench::words::capital;
 use std::collections::BTreeMap;
 
@@ -33,6 +34,8 @@ pub(super) struct StackLine {
     pub(super) matrix: String,
     /// What was odd, one sentence each; why it is pictures only comes first.
     pub(super) odd: Vec<String>,
+    /// Whether that should be looked at before the stack is trusted.
+    pub(super) needs_a_look: bool,
 }
 
 /// All rows in the order patient, visit, study, series; and the visits to choose from.
@@ -40,6 +43,8 @@ pub(super) struct StackLine {
 pub(super) struct Lines {
     pub(super) lines: Vec<StackLine>,
     visits: BTreeMap<PatientId, Vec<(VisitId, String)>>,
+    /// Every patient with code, to give images to.
+    pub(super) patients: Vec<(PatientId, String)>,
 }
 
 impl Lines {
@@ -62,7 +67,8 @@ impl Lines {
                 visits.into_iter().map(|visit| (visit.id, visit.date.to_string())).collect()
             });
         }
-        Self { lines, visits }
+        let patients = document.active_patients().map(|patient| (patient.id, patient.code.clone())).collect();
+        Self { lines, visits, patients }
     }
 
     /// The visits of a patient with their dates, by date.
@@ -99,6 +105,7 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
         kernel: info.kernel.words(),
         matrix: format!("{} x {}", info.columns, info.rows),
         odd: odd(record),
+        needs_a_look: needs_a_look(info),
     }
 }
 

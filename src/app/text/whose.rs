@@ -94,7 +94,6 @@ pub const NEEDS_QUESTION: &str = "It is sure whose all images are";
 pub const ALREADY_ARCHIVED: &str = "This patient is archived already";
 pub const NOT_ARCHIVED: &str = "This patient is not archived";
 
-pub const MOVE_TO: &str = "Whose images";
 pub const THIS_SERIES_TO: &str = "This series to";
 pub const THE_STUDY_TO: &str = "The whole study to";
 pub const NEW_PATIENT: &str = "A new patient";
@@ -103,6 +102,7 @@ pub const MORE_TOOLTIP: &str = "Give it to another patient, or take it apart";
 pub const SPLIT: &str = "Split by";
 pub const MERGE_STACKS: &str = "Merge into one stack";
 pub const MERGE_STACKS_TOOLTIP: &str = "Chosen stacks of one series become one; kept at the next import. Undo takes it back";
+pub const CHOOSE_TWO: &str = "Choose two or more stacks of one series";
 pub const UNCHOOSE: &str = "Choose none";
 pub const ONLY_ODD: &str = "Only what needs a look";
 pub const ONLY_ODD_TOOLTIP: &str = "Hide series with nothing unusual";

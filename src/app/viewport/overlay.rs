@@ -76,7 +76,7 @@ fn role_word(role: MarkRole) -> &'static str {
 }
 
 /// Text that stays legible on any picture.
-pub(super) fn shadowed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, tint: Color32) -> Rect {
+pub(in super::super) fn shadowed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, tint: Color32) -> Rect {
     painter.text(at + vec2(1.0, 1.0), align, text, font.clone(), Color32::from_black_alpha(220));
     painter.text(at, align, text, font, tint)
 }
@@ -143,6 +143,9 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
     let top = left.used.max(right.used);
     let mut left = Column::new(painter, rect.left_bottom() + vec2(9.0, -8.0), false, true, rect.width() * 0.64);
     let mut right = Column::new(painter, rect.right_bottom() + vec2(-9.0, -8.0), true, true, rect.width() * 0.42);
+    for odd in title.iter().flat_map(|title| &title.odd) {
+        left.line(odd, theme::font(theme::SMALL), colour::WARN);
+    }
     link_line(&mut left, pane, shown, bench);
     let (n, of) = reading_number(&shown.grid, shown.slice);
     let place = if shown.placed && shown.grid.normal().vector().z.abs() > 0.9 {

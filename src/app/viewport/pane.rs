@@ -84,6 +84,7 @@ impl Viewport {
         name(&response, &scene);
         self.over(ui, &scene, input);
         self.mouse(ui, &response, &scene, out);
+        super::member::control(ui, rect, pane, bench, out);
         if pane == bench.room().active() && bench.room().panes().len() > 1 {
             scene.painter.rect_stroke(rect, 0.0, Stroke::new(1.0, colour::ACCENT), StrokeKind::Inside);
         }
