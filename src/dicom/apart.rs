@@ -26,15 +26,8 @@ pub enum SplitBy {
 
 impl SplitBy {
     /// Every way, in the order in which they are offered.
-    pub const ALL: [Self; 7] = [
-        Self::Acquisition,
-        Self::Time,
-        Self::BValue,
-        Self::Echo,
-        Self::ImageType,
-        Self::Repeat,
-        Self::Halves,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Acquisition, Self::Time, Self::BValue, Self::Echo, Self::ImageType, Self::Repeat, Self::Halves];
 
     /// The words after "split by".
     #[must_use]
@@ -69,7 +62,8 @@ impl FoundStack {
                 SplitBy::Echo => number(instance.acquisition.echo_time_ms.map(|ms| (ms * 1e3).round() as i64)),
                 SplitBy::ImageType => instance.acquisition.image_type.join("\\"),
                 SplitBy::Repeat => {
-                    let at = normal.and_then(|normal| instance.along_mm(normal)).map_or(0, |mm| (mm * 10.0).round() as i64);
+                    let at =
+                        normal.and_then(|normal| instance.along_mm(normal)).map_or(0, |mm| (mm * 10.0).round() as i64);
                     let nth = seen.entry(at).or_default();
                     *nth += 1;
                     format!("{nth:08}")

@@ -72,7 +72,8 @@ pub fn choice_words(visit: &VisitStacks, shown: StackKey) -> String {
     let group = |stack: &HangStack| stack.group.as_ref().map(|(id, _)| id.clone());
     let others = visit.stacks.iter().filter(|other| other.key != shown && other.is_read());
     let (alone, of_groups): (Vec<_>, Vec<_>) = others.partition(|other| other.group.is_none());
-    let groups: BTreeSet<_> = of_groups.into_iter().filter_map(group).filter(|id| group(stack).as_ref() != Some(id)).collect();
+    let groups: BTreeSet<_> =
+        of_groups.into_iter().filter_map(group).filter(|id| group(stack).as_ref() != Some(id)).collect();
     let others = alone.len() + groups.len();
     let others = match others {
         0 => "No others".to_owned(),

@@ -45,8 +45,11 @@ pub fn propose_patient(existing: &[(PatientId, Identity)], found: &Identity) -> 
         };
     }
     // One identity without a contradiction is enough: a name may have changed before.
-    let fitting: BTreeSet<PatientId> =
-        agreeing.iter().filter(|(_, known)| contradiction(known, found).is_none()).map(|(patient, _)| *patient).collect();
+    let fitting: BTreeSet<PatientId> = agreeing
+        .iter()
+        .filter(|(_, known)| contradiction(known, found).is_none())
+        .map(|(patient, _)| *patient)
+        .collect();
     let against = agreeing.iter().find_map(|(_, known)| contradiction(known, found));
     match (fitting.first(), against) {
         (Some(patient), _) if fitting.len() == 1 => {
@@ -97,9 +100,10 @@ fn without_id(existing: &[(PatientId, Identity)], found: &Identity) -> Proposal<
         .map(|(patient, _)| *patient);
     let before: BTreeSet<PatientId> = before.collect();
     match before.first() {
-        Some(patient) if before.len() == 1 => {
-            Proposal::new(PatientMatch::Same(*patient), "no Patient ID, but name and birth date as of images without one")
-        }
+        Some(patient) if before.len() == 1 => Proposal::new(
+            PatientMatch::Same(*patient),
+            "no Patient ID, but name and birth date as of images without one",
+        ),
         _ => Proposal::new(PatientMatch::Ask, "the images carry no Patient ID"),
     }
 }

@@ -104,9 +104,9 @@ pub fn one_of_each<'a>(stacks: &[&'a StackRecord], shown: &dyn Fn(StackKey) -> b
     for stack in stacks {
         let place = match &stack.info.group {
             None => None,
-            Some(group) => one.iter().position(|(other, _)| {
-                other.info.group.as_ref().is_some_and(|other| other.id == group.id)
-            }),
+            Some(group) => {
+                one.iter().position(|(other, _)| other.info.group.as_ref().is_some_and(|other| other.id == group.id))
+            }
         };
         match place.and_then(|place| one.get_mut(place)) {
             None => one.push((stack, 1)),

@@ -3,8 +3,8 @@
 
 use super::jobs::Lane;
 use super::notices::Level;
-use super::{Done, Slot, Workbench, words};
 use super::planning::{Import, Overlaps, paths};
+use super::{Done, Slot, Workbench, words};
 use crate::clinical::{Oddity, StackKey};
 use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, StackInfo, find, regroup};
 use crate::project::{Document, Sidecar};

@@ -410,4 +410,3 @@ fn moved(
 fn not_empty(edit: NamedEdit) -> Result<NamedEdit, NoEdit> {
     if edit.edit.ops.is_empty() { Err(NoEdit::Nothing) } else { Ok(edit) }
 }
-

@@ -208,8 +208,7 @@ impl<'a> Plan<'a> {
 
     /// The patient's study, or part of a study that another patient has too.
     fn study_for(&mut self, whole: &str, patient: PatientId) -> String {
-        let own =
-            self.studies.iter().find(|(uid, owner)| **owner == patient && edits::whole_study(uid) == whole);
+        let own = self.studies.iter().find(|(uid, owner)| **owner == patient && edits::whole_study(uid) == whole);
         if let Some((uid, _)) = own {
             return uid.clone();
         }
@@ -269,13 +268,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Stacks that are new, each with the role it is proposed, and the paths of all.
-    fn stacks_of(
-        &mut self,
-        patient: PatientId,
-        stacks: Vec<FoundStack>,
-        overlaps: &Overlaps,
-        folder: Option<&Path>,
-    ) {
+    fn stacks_of(&mut self, patient: PatientId, stacks: Vec<FoundStack>, overlaps: &Overlaps, folder: Option<&Path>) {
         let infos: Vec<_> = stacks.iter().map(|stack| stack.info.clone()).collect();
         for stack in stacks {
             let key = stack.info.key;

@@ -95,7 +95,8 @@ impl Workbench {
         let Some(first) = old.iter().find_map(|key| document.stack(*key)).cloned() else {
             return self.notices.tell(Level::Problem, words::STACK_GONE, false);
         };
-        let frames: BTreeSet<FrameName> = old.iter().filter_map(|key| document.stack(*key)).flat_map(|record| names(&record.info)).collect();
+        let frames: BTreeSet<FrameName> =
+            old.iter().filter_map(|key| document.stack(*key)).flat_map(|record| names(&record.info)).collect();
         let touched = |stack: &FoundStack| names(&stack.info).any(|name| frames.contains(&name));
         let mut new: Vec<FoundStack> = found.into_iter().filter(touched).collect();
         let there: usize = new.iter().map(|stack| stack.info.frames.len()).sum();

@@ -5,5 +5,7 @@
 
 mod bad_input;
 mod behaviour;
+mod images;
+mod patients;
 mod person;
 mod story;

@@ -5,9 +5,9 @@ mod more;
 mod report;
 
 use super::command::Command;
+use super::text::whose as words;
 use super::theme::{self, colour};
 use super::widgets::row_line;
-use super::text::whose as words;
 use super::{Outbox, text};
 use crate::clinical::{Coded, PatientId, StackKey, StackRole};
 use crate::workbench::{Request, Workbench};

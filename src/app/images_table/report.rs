@@ -128,11 +128,7 @@ fn file(ui: &mut Ui, skipped: &Skipped) {
 
 /// Questions first, then reasons by how often they were given, with their files where unfolded. A reason given
 /// for one file starts unfolded.
-fn lines<'a>(
-    questions: &'a [PatientQuestion],
-    report: &'a ImportReport,
-    turned: &BTreeSet<String>,
-) -> Vec<Line<'a>> {
+fn lines<'a>(questions: &'a [PatientQuestion], report: &'a ImportReport, turned: &BTreeSet<String>) -> Vec<Line<'a>> {
     let mut groups: BTreeMap<&str, Vec<&Skipped>> = BTreeMap::new();
     for skipped in &report.skipped {
         groups.entry(&skipped.reason).or_default().push(skipped);

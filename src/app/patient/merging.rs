@@ -25,14 +25,7 @@ impl Merging {
     }
 
     /// Draws the group.
-    pub(super) fn show(
-        &mut self,
-        ui: &mut Ui,
-        bench: &Workbench,
-        patient: &Patient,
-        writable: bool,
-        out: &mut Outbox,
-    ) {
+    pub(super) fn show(&mut self, ui: &mut Ui, bench: &Workbench, patient: &Patient, writable: bool, out: &mut Outbox) {
         let others: Vec<&Patient> = bench.listed_patients().into_iter().filter(|p| p.id != patient.id).collect();
         self.chosen =
             self.chosen.filter(|(from, into)| *from == patient.id && others.iter().any(|other| other.id == *into));

@@ -84,14 +84,7 @@ impl PatientScreen {
         });
     }
 
-    fn patient_column(
-        &mut self,
-        ui: &mut Ui,
-        bench: &Workbench,
-        patient: &Patient,
-        writable: bool,
-        out: &mut Outbox,
-    ) {
+    fn patient_column(&mut self, ui: &mut Ui, bench: &Workbench, patient: &Patient, writable: bool, out: &mut Outbox) {
         let Some(document) = bench.document() else { return };
         let several = document.patients().nth(1).is_some();
         let add = (text::ADD_PATIENT, text::ADD_PATIENT_TOOLTIP, writable);

@@ -2,9 +2,9 @@
 
 use super::fields::{self, Cell, Drafts, Line, ROW, Typed};
 use crate::app::text::patient as text;
+use crate::app::text::whose;
 use crate::app::theme::colour;
 use crate::clinical::{Coded, Patient, PatientId};
-use crate::app::text::whose;
 use crate::project::Document;
 use crate::workbench::Workbench;
 use eframe::egui::{ScrollArea, Ui};

@@ -22,7 +22,8 @@ pub fn question(question: &PatientQuestion) -> String {
             None => reasons.push((candidate.because, vec![&candidate.code])),
         }
     }
-    let reasons: Vec<String> = reasons.iter().map(|(because, codes)| format!("{because} of {}", any_of(codes))).collect();
+    let reasons: Vec<String> =
+        reasons.iter().map(|(because, codes)| format!("{because} of {}", any_of(codes))).collect();
     format!("These images{} ({}, {series}) carry {}.", of_dates(&question.dates), question.code, reasons.join("; or "))
 }
 
@@ -63,7 +64,8 @@ pub const THIS_PATIENT: &str = "Merge or put away";
 pub const MERGE_INTO: &str = "Merge into";
 pub const MERGE: &str = "Merge";
 pub const CHOOSE_PATIENT: &str = "Choose a patient";
-pub const MERGE_TOOLTIP: &str = "When two patients turn out to be one. Everything moves, as one change; undo takes it back";
+pub const MERGE_TOOLTIP: &str =
+    "When two patients turn out to be one. Everything moves, as one change; undo takes it back";
 pub const ARCHIVE: &str = "Archive";
 pub const ARCHIVE_TOOLTIP: &str = "Puts the patient away: kept with all that was read, but not in lists, unread readings, \
     cohort and tables. Bring back at any time";
@@ -101,7 +103,8 @@ pub const MORE: &str = "More";
 pub const MORE_TOOLTIP: &str = "Give it to another patient, or take it apart";
 pub const SPLIT: &str = "Split by";
 pub const MERGE_STACKS: &str = "Merge into one stack";
-pub const MERGE_STACKS_TOOLTIP: &str = "Chosen stacks of one series become one; kept at the next import. Undo takes it back";
+pub const MERGE_STACKS_TOOLTIP: &str =
+    "Chosen stacks of one series become one; kept at the next import. Undo takes it back";
 pub const CHOOSE_TWO: &str = "Choose two or more stacks of one series";
 pub const UNCHOOSE: &str = "Choose none";
 pub const ONLY_ODD: &str = "Only what needs a look";
@@ -132,7 +135,9 @@ pub fn nothing_unusual(count: usize) -> String {
 /// "3 of 12 series need a look before they are trusted."
 pub fn need_a_look(odd: usize, of: usize) -> String {
     let verb = if odd == 1 { "needs" } else { "need" };
-    format!("{odd} of {of} series {verb} a look before they are trusted: what is odd about them stands in the table of images.")
+    format!(
+        "{odd} of {of} series {verb} a look before they are trusted: what is odd about them stands in the table of images."
+    )
 }
 
 /// "3 need a look".

@@ -76,7 +76,14 @@ fn role_word(role: MarkRole) -> &'static str {
 }
 
 /// Text that stays legible on any picture.
-pub(in super::super) fn shadowed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, tint: Color32) -> Rect {
+pub(in super::super) fn shadowed(
+    painter: &Painter,
+    at: Pos2,
+    align: Align2,
+    text: &str,
+    font: FontId,
+    tint: Color32,
+) -> Rect {
     painter.text(at + vec2(1.0, 1.0), align, text, font.clone(), Color32::from_black_alpha(220));
     painter.text(at, align, text, font, tint)
 }
