@@ -74,9 +74,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::always("object with several frames", |i| {
         Key::Text(if i.file.object == Object::Frames { i.file.sop_uid.clone() } else { String::new() })
     }),
-    Rule::always("image size", |i| {
-        Key::Numbers(vec![i64::from(i.file.format.columns), i64::from(i.file.format.rows)])
-    }),
+    Rule::always("image size", |i| Key::Numbers(vec![i64::from(i.file.format.columns), i64::from(i.file.format.rows)])),
     Rule::always("colour", |i| {
         Key::Numbers(vec![i64::from(i.file.format.is_colour()), i64::from(i.small_is_bright())])
     }),
@@ -104,6 +102,8 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Words for a stack that a reader put together or took apart.
 const BY_HAND: &str = "hand";
+/// Rules that a hand cannot overrule: slices of one stack are of one patient, one size and one unit.
+const HOLDS_FOR_HANDS: [&str; 5] = ["patient", "modality", "image size", "colour", "unit"];
 /// Words for the rules that look at all frames of a part together.
 const BY_ORDER: &str = "order of the images, for nothing else tells them apart";
 const BY_STEP: &str = "slice spacing, which changes once";
@@ -150,12 +150,17 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// What a reader grouped by hand; `None` without frames. Pictures of different size or colour are no stack:
-    /// then those like the first stay.
-    pub fn by_hand(instances: Vec<Instance>) -> Option<Self> {
-        instances.first()?;
+    /// What a reader grouped by hand: one part, but where frames cannot be slices of one stack.
+    pub fn by_hand(instances: Vec<Instance>) -> Vec<Self> {
+        if instances.is_empty() {
+            return Vec::new();
+        }
         let step = Step { words: BY_HAND, axis: None, key: Key::Flag(true) };
-        Some(Self { instances, steps: vec![step] })
+        let mut parts = vec![Self { instances, steps: vec![step] }];
+        for rule in RULES.iter().filter(|rule| HOLDS_FOR_HANDS.contains(&rule.words)) {
+            parts = parts.into_iter().flat_map(|part| apply(rule, part)).collect();
+        }
+        parts
     }
 
     /// The rules that split, in words.

@@ -150,7 +150,9 @@ fn read(archive: &Path, size: u64, mtime: i64, limits: &Limits) -> Result<Conten
                     }
                 }
             }
-            (_, method, _) => format!("It is compressed in a way that is not read ({method}). Unpack the archive first."),
+            (_, method, _) => {
+                format!("It is compressed in a way that is not read ({method}). Unpack the archive first.")
+            }
         };
         skipped.push(skip(&name, reason));
     }

@@ -3,8 +3,11 @@
 pub mod archive;
 mod build;
 mod damage;
+mod frames;
 mod hostile;
+mod irregular;
 mod mutation;
 mod nested;
 mod pixels;
 mod stacks;
+mod traps;
