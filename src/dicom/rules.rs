@@ -15,6 +15,8 @@ pub(super) enum Key {
     Flag(bool),
     Number(Option<i64>),
     Numbers(Vec<i64>),
+    /// Hundredths, of which a difference of one is rounding.
+    Cosines(Vec<i64>),
     Text(String),
 }
 
@@ -96,6 +98,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::along(StackAxis::Phase, "acquisition number", |i| Key::Number(i.acquisition_number)),
     Rule::clash("convolution kernel", |i| Key::Text(i.acquisition.kernel_text.clone())),
     Rule::clash("slice thickness", |i| scaled(i.acquisition.slice_thickness_mm, 1e3)),
+    Rule::along(StackAxis::Phase, "dimension index", |i| Key::Numbers(i.dimensions.clone())),
     Rule::along(StackAxis::Phase, "object", object),
     Rule::along(StackAxis::Time, "acquisition time", |i| scaled(i.moment_s(), 1.0)),
 ];
@@ -131,7 +134,7 @@ fn orientation(i: &Instance) -> Key {
         let v = d.vector();
         [v.x, v.y, v.z]
     });
-    Key::Numbers(cosines.map(|c| (c * 1e2).round() as i64).collect())
+    Key::Cosines(cosines.map(|c| (c * 1e2).round() as i64).collect())
 }
 
 /// A step on the way from a series to a part: the rule that split, and what it sorted the part by.
@@ -293,8 +296,8 @@ fn group_of(keys: &[Key]) -> Vec<Key> {
     keys.iter().map(|key| seen.get(key).map_or_else(|| key.clone(), |leader| (*leader).clone())).collect()
 }
 
-/// Whether two orientations (six cosines) are the same but for rounding.
+/// Whether two orientations are the same but for rounding.
 fn close(a: &Key, b: &Key) -> bool {
-    let (Key::Numbers(a), Key::Numbers(b)) = (a, b) else { return false };
-    a.len() == 6 && b.len() == 6 && a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1)
+    let (Key::Cosines(a), Key::Cosines(b)) = (a, b) else { return false };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1)
 }

@@ -140,6 +140,31 @@ fn phases_and_b_values_within_one_object_are_stacks_of_a_group() {
 }
 
 #[test]
+fn a_dimension_that_nothing_else_tells_splits() {
+    // Two diffusion directions at each place, told apart by the dimension index alone; the first dimension
+    // numbers slices.
+    let mut frames = Vec::new();
+    for (place, z) in (1u32..).zip([0.0, 3.0, 6.0]) {
+        for direction in [1u32, 2] {
+            let index = [place, direction].iter().flat_map(|n| n.to_le_bytes()).collect();
+            let values = vec![(tags::DIMENSION_INDEX_VALUES, VR::UL, index)];
+            frames.push(Frame { z, more: vec![(tags::FRAME_CONTENT_SEQUENCE, values)] });
+        }
+    }
+    let mut file = enhanced("1.2.7.1", &frames);
+    let pointer = |tag: Tag| {
+        let value = [tag.group(), tag.element()].iter().flat_map(|n| n.to_le_bytes()).collect();
+        file.item(&[(tags::DIMENSION_INDEX_POINTER, VR::AT, value)], &[])
+    };
+    let pointers = vec![pointer(tags::IN_STACK_POSITION_NUMBER), pointer(tags::DIFFUSION_GRADIENT_ORIENTATION)];
+    file.sequence(tags::DIMENSION_INDEX_SEQUENCE, pointers);
+    let all = stacks(&[file]);
+    let numbers: Vec<Vec<_>> = all.iter().map(|s| s.info.frames.iter().map(|f| f.frame).collect()).collect();
+    assert_eq!(numbers, [[0, 2, 4], [1, 3, 5]]);
+    assert_eq!(all[0].info.split_by.as_deref(), Some("dimension index"));
+}
+
+#[test]
 fn parts_of_a_concatenation_are_one_stack() {
     let part = |number: u16, of: u16, z: [f64; 2]| {
         let mut file = enhanced(&format!("1.2.7.{number}"), &plain(z));

@@ -49,6 +49,7 @@ fn trap_13_gantry_tilt_is_sheared_onto_a_straight_grid() {
             assert_eq!(volume.value(2, j, k), expected, "row {j} of slice {k}");
         }
     }
+    assert_eq!(stack.info.slice_marks(0), ["sheared"]);
     assert_eq!(volume.padding.unwrap().low, -32_768.0);
     // Each value is where its frame says it is.
     let place = volume.grid.to_patient(VoxelIndex::new(2.0, 3.0, 3.0));
@@ -102,6 +103,8 @@ fn trap_14_one_missing_slice_is_made_from_its_neighbours() {
     for (k, n) in [100.0, 200.0, 300.0, 400.0, 500.0, 600.0].into_iter().enumerate() {
         assert_eq!(volume.value(1, 1, k as u32), Some(n + 5.0 - 1024.0), "slice {k}");
     }
+    assert_eq!(stack.info.slice_marks(3), ["slice missing, interpolated"]);
+    assert!(stack.info.slice_marks(2).is_empty());
     // The key names the frames, whether or not a slice is made between them.
     assert_eq!(volume.key, crate::dicom::stack_key((1..=6).filter(|n| *n != 4).map(|n| (NAMES[n - 1], 0))));
     let json = serde_json::to_string(&stack.info).unwrap();
