@@ -2,7 +2,7 @@
 
 use super::build::{File, found, slice};
 use super::stacks::{only, stacks, why};
-use crate::clinical::FrameName;
+use crate::clinical::{FrameName, Grouping, GroupingId, GroupingKind, PatientId};
 use crate::dicom::{Limits, Shape, find, read_grid_slice, regroup};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
@@ -227,6 +227,18 @@ fn names(of: &[(&str, u32)]) -> Vec<FrameName> {
     of.iter().map(|(uid, frame)| FrameName { sop_uid: (*uid).to_owned(), frame: *frame }).collect()
 }
 
+fn by_hand(groups: &[Vec<FrameName>]) -> Vec<Grouping> {
+    let grouping = |(n, group): (u32, &Vec<FrameName>)| Grouping {
+        id: GroupingId(n),
+        patient: PatientId(1),
+        series_uid: "1.2.3.2".into(),
+        kind: GroupingKind::Merge,
+        groups: vec![group.clone()],
+        note: String::new(),
+    };
+    (1..).zip(groups).map(grouping).collect()
+}
+
 #[test]
 fn stacks_are_merged_and_split_by_hand() {
     let folder = tempfile::tempdir().unwrap();
@@ -241,22 +253,22 @@ fn stacks_are_merged_and_split_by_hand() {
     let uids = ["1.2.3.4.1", "1.2.3.4.2", "1.2.3.4.3", "1.2.3.4.4", "1.2.3.4.5", "1.2.3.4.6"];
     let all: Vec<(&str, u32)> = uids.iter().map(|uid| (*uid, 0)).collect();
     // Merged across series.
-    let merged = regroup(look(), &[names(&all)], &limits);
+    let merged = regroup(look(), &by_hand(&[names(&all)]), &limits);
     assert_eq!(merged.stacks.len(), 1);
     let stack = &merged.stacks[0];
     assert!(matches!(&stack.info.shape, Shape::Volume(grid) if grid.dims[2] == 6));
     assert_eq!((stack.info.id.as_str(), stack.info.split_by.as_deref()), ("1.2.3.2", Some("hand")));
     assert_eq!(stack.info.key, crate::dicom::stack_key(all.iter().copied()));
     // The same again is the same, and a later grouping holds over an earlier one.
-    let again = regroup(merged, &[names(&all), names(&all[..2])], &limits);
+    let again = regroup(merged, &by_hand(&[names(&all), names(&all[..2])]), &limits);
     let slices: Vec<_> = again.stacks.iter().map(|s| (s.info.id.as_str(), s.info.slices())).collect();
     assert_eq!(slices, [("1.2.3.2", 4), ("1.2.3.2#2", 2)]);
     // A frame that nobody names goes by the rules; one that is not there is no fault.
-    let part = regroup(look(), &[names(&[("1.2.3.4.1", 0), ("9.9", 0)])], &limits);
+    let part = regroup(look(), &by_hand(&[names(&[("1.2.3.4.1", 0), ("9.9", 0)])]), &limits);
     let slices: Vec<_> = part.stacks.iter().map(|s| (s.info.id.as_str(), s.info.slices())).collect();
     assert_eq!(slices, [("1.2.3.2", 2), ("1.2.3.2#2", 1), ("1.2.3.5", 3)]);
-    // Without groupings everything is as it was found.
-    let plain = regroup(again, &[], &limits);
+    // A grouping of frames that are not there leaves everything as it was found.
+    let plain = regroup(again, &by_hand(&[names(&[("9.9", 0)])]), &limits);
     let found = find(&[folder.path().to_owned()], &limits, &|_, _| {}, &|| false);
     let infos = |f: &crate::dicom::Found| f.stacks.iter().map(|s| s.info.clone()).collect::<Vec<_>>();
     assert_eq!(infos(&plain), infos(&found));
@@ -269,6 +281,6 @@ fn pictures_of_different_size_merged_by_hand_are_refused_a_common_stack() {
     let folder = tempfile::tempdir().unwrap();
     let found = found(folder.path(), &[slice(1, [0.0; 3]), small]);
     let both = names(&[("1.2.3.4.1", 0), ("1.2.3.4.2", 0)]);
-    let merged = regroup(found, &[both], &Limits::default());
+    let merged = regroup(found, &by_hand(&[both]), &Limits::default());
     assert_eq!(merged.stacks.len(), 2, "each with slices of one size");
 }

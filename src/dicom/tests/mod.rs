@@ -2,6 +2,7 @@
 
 pub mod archive;
 mod build;
+mod containers;
 mod damage;
 mod frames;
 mod hostile;
