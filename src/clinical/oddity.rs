@@ -107,19 +107,3 @@ pub enum Oddity {
         text: String,
     },
 }
-
-impl Oddity {
-    /// The few words that stand on a picture, for what matters while looking at it; `slice` is counted from 1.
-    #[must_use]
-    pub fn on_the_pane(&self, slice: u32) -> Option<String> {
-        match self {
-            Self::Tilted { degrees, .. } => Some(format!("tilted {degrees:.1} degrees")),
-            Self::SliceInterpolated { slice: made, .. } if *made == slice => {
-                Some("interpolated slice: made from its neighbours".to_owned())
-            }
-            Self::SliceInterpolated { slice: made, .. } => Some(format!("slice {made} interpolated")),
-            Self::Lossy { ratio } => Some(format!("lossy{}", ratio.map(|r| format!(" {r:.0}:1")).unwrap_or_default())),
-            _ => None,
-        }
-    }
-}

@@ -334,6 +334,22 @@ impl StackInfo {
         }
     }
 
+    /// What a pane says of a slice that is not as the scanner measured it, in a few words each.
+    #[must_use]
+    pub fn slice_marks(&self, slice: u32) -> Vec<String> {
+        let made = match self.recipe(slice) {
+            Some(SliceRecipe::Moved { .. }) => Some("sheared".to_owned()),
+            Some(SliceRecipe::Between { .. }) => Some("slice missing, interpolated".to_owned()),
+            Some(SliceRecipe::Frame { .. }) | None => None,
+        };
+        let lossy = self.oddities.iter().find_map(|odd| match odd {
+            Oddity::Lossy { ratio: Some(ratio) } => Some(format!("lossy {ratio:.0}:1")),
+            Oddity::Lossy { ratio: None } => Some("lossy".to_owned()),
+            _ => None,
+        });
+        made.into_iter().chain(lossy).collect()
+    }
+
     /// The import report: what a reader should know of this stack, in words; empty when nothing is unusual.
     #[must_use]
     pub fn report(&self) -> Vec<String> {

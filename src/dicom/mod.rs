@@ -24,6 +24,7 @@ mod jpeg;
 mod kept;
 mod kernel;
 mod limits;
+mod opened;
 mod pixels;
 mod recipe;
 mod regroup;

@@ -4,8 +4,9 @@ use super::container::source;
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{FrameSource, StackInfo};
-use super::instance::{Opened, open, sop_uid};
+use super::instance::{Opened, sop_uid};
 use super::limits::Limits;
+use super::opened::opened;
 use super::syntax::Packing;
 use super::{fragments, jpeg, rle};
 use crate::volume::SliceData;
@@ -16,8 +17,8 @@ use std::path::Path;
 
 /// Reads the stored values of one slice. Slices are independent of each other: call it from many threads.
 ///
-/// The header is read again (some 30 microseconds), so that a file that was exchanged in the meantime is
-/// noticed. Values are cut to the stored bits and signed as the file says; 32-bit whole numbers become the
+/// The header is read again (some 30 microseconds; that of an object with many frames once for all), so that a
+/// file that was exchanged in the meantime is noticed. Values are cut to the stored bits and signed as the file says; 32-bit whole numbers become the
 /// nearest `f32`.
 ///
 /// # Errors
@@ -25,7 +26,7 @@ use std::path::Path;
 pub fn read_slice(info: &StackInfo, slice: u32, source: &FrameSource, limits: &Limits) -> Result<SliceData, ReadError> {
     let frame = info.frames.get(slice as usize).ok_or(ReadError::NoSuchSlice { number: u64::from(slice) + 1 })?;
     let read = || {
-        let opened = open(&source.path, limits)?;
+        let opened = opened(&source.path, limits)?;
         let format = Format::new(&opened.header, &opened.scanned, opened.size, limits)?;
         let same = format.rows == info.rows
             && format.columns == info.columns

@@ -79,6 +79,9 @@ fn never(first: &Instance) -> Vec<Oddity> {
     if first.is_secondary_capture() {
         why.push(Oddity::SecondaryCapture);
     }
+    if first.acquisition.image_type.iter().any(|part| part == "MOSAIC") {
+        why.push(Oddity::Other { text: "each picture is a mosaic of many slices".into() });
+    }
     if first.file.format.is_colour() {
         why.push(Oddity::Other { text: "colour pictures carry no measured values".into() });
     }

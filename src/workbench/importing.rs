@@ -7,7 +7,7 @@ use super::planning::{Import, Overlaps, paths};
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::{Oddity, StackKey};
 use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, StackInfo, find, regroup};
-use crate::project::{Document, Sidecar};
+use crate::project::Sidecar;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,7 +49,12 @@ impl Workbench {
     }
 
     pub(super) fn take_found(&mut self, found: Found) {
-        let Found { stacks, skipped, cancelled } = self.grouped_by_hand(found);
+        // What a reader merged or split holds against the rules, also for images that come again.
+        let found = match self.document() {
+            Some(document) => regroup(found, document.groupings(), &Limits::default()),
+            None => found,
+        };
+        let Found { stacks, skipped, cancelled } = found;
         if stacks.is_empty() {
             self.notices.tell(Level::Problem, words::nothing_found(&skipped), false);
             self.import = Some(ImportReport { skipped, cancelled, ..ImportReport::default() });
@@ -78,16 +83,6 @@ impl Workbench {
         }
     }
 
-    /// What a reader merged or took apart before is so again.
-    fn grouped_by_hand(&self, found: Found) -> Found {
-        let groups: Vec<_> = self.document().into_iter().flat_map(Document::groupings).collect();
-        if groups.is_empty() {
-            return found;
-        }
-        let groups: Vec<_> = groups.into_iter().flat_map(|grouping| grouping.groups.clone()).collect();
-        regroup(found, &groups, &Limits::default())
-    }
-
     /// Starts reading pixels while the project is still being written: the pictures are there when it is.
     fn read_ahead(&mut self, found: &[FoundStack]) {
         const AHEAD: usize = 4;
@@ -95,7 +90,7 @@ impl Workbench {
         for stack in volumes.take(AHEAD) {
             let key = stack.info.key;
             self.images.set_sources(key, stack.sources.clone());
-            let middle = u32::try_from(stack.sources.len() / 2).unwrap_or(0);
+            let middle = stack.info.slices() / 2;
             self.images.want(key, &Arc::new(stack.info.clone()), middle, Lane::Screen, &mut self.jobs);
         }
     }

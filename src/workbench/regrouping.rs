@@ -6,7 +6,7 @@ use super::jobs::Lane;
 use super::notices::Level;
 use super::planning::paths;
 use super::{Done, Slot, Workbench, words};
-use crate::clinical::{FrameName, Grouping, GroupingKind, StackKey};
+use crate::clinical::{FrameName, Grouping, GroupingKind, PatientId, StackKey};
 use crate::dicom::{Found, FoundStack, Limits, Shape, SplitBy, StackInfo, find, regroup};
 use crate::project::{Document, Sidecar, StackRecord, edits};
 use std::collections::BTreeSet;
@@ -28,10 +28,9 @@ pub enum Regroup {
 
 /// What reading the headers again brought.
 pub(crate) struct Regrouped {
-    kind: GroupingKind,
     /// The stacks that were chosen.
     old: Vec<StackKey>,
-    groups: Vec<Vec<FrameName>>,
+    grouping: Grouping,
     found: Vec<FoundStack>,
 }
 
@@ -62,13 +61,21 @@ impl Workbench {
             return;
         }
         let merged = records.iter().flat_map(|record| names(&record.info)).collect();
-        let before: Vec<Vec<FrameName>> = document.groupings().flat_map(|grouping| grouping.groups.clone()).collect();
+        let before: Vec<Grouping> = document.groupings().cloned().collect();
+        let mut asked = Grouping {
+            id: document.next_grouping(),
+            patient: records.first().map_or(PatientId(0), |record| record.patient),
+            series_uid: records.first().map(|record| record.info.series_uid.clone()).unwrap_or_default(),
+            kind,
+            groups: Vec::new(),
+            note: String::new(),
+        };
         self.jobs.start(Slot::Regroup, words::GROUPING, Lane::Screen, move |context| {
             let limits = Limits::default();
             let files: Vec<PathBuf> = files.into_iter().collect();
             let progress = |done, total| context.report(done, total);
             let found = find(&files, &limits, &progress, &|| context.cancelled());
-            let found = regroup(found, &before, &limits);
+            let found = regroup(found, before.iter(), &limits);
             let groups = match by {
                 None => vec![merged],
                 Some(by) => match found.stacks.iter().find(|stack| keys.contains(&stack.info.key)) {
@@ -79,18 +86,19 @@ impl Workbench {
             if let (Some(by), [_]) = (by, groups.as_slice()) {
                 return Done::Regrouped(Err(words::does_not_differ(by)));
             }
-            let all: Vec<Vec<FrameName>> = before.into_iter().chain(groups.clone()).collect();
-            let Found { stacks: found, .. } = regroup(found, &all, &limits);
-            Done::Regrouped(Ok(Box::new(Regrouped { kind, old: keys, groups, found })))
+            asked.groups = groups;
+            let Found { stacks: found, .. } = regroup(found, before.iter().chain([&asked]), &limits);
+            Done::Regrouped(Ok(Box::new(Regrouped { old: keys, grouping: asked, found })))
         });
         self.pump_inline();
     }
 
     pub(super) fn take_regrouped(&mut self, result: Result<Box<Regrouped>, String>) {
-        let Regrouped { kind, old, groups, found } = match result {
+        let Regrouped { old, mut grouping, found } = match result {
             Ok(regrouped) => *regrouped,
             Err(why) => return self.notices.tell(Level::Problem, why, false),
         };
+        let kind = grouping.kind;
         let Some(document) = self.document() else { return };
         let Some(first) = old.iter().find_map(|key| document.stack(*key)).cloned() else {
             return self.notices.tell(Level::Problem, words::STACK_GONE, false);
@@ -122,14 +130,8 @@ impl Workbench {
             _ => None,
         });
         self.change(move |document: &Document, _, _| {
-            let grouping = Grouping {
-                id: document.next_grouping(),
-                patient: first.patient,
-                series_uid: first.info.series_uid.clone(),
-                kind,
-                groups,
-                note: String::new(),
-            };
+            grouping.id = document.next_grouping();
+            grouping.patient = first.patient;
             let named = edits::group_by_hand(document, grouping, &infos)?;
             let sidecar = Sidecar { identities: Vec::new(), paths: places };
             Ok(Intent { named, sidecar, tell: true, warning })

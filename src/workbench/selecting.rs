@@ -2,7 +2,7 @@
 
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
-use crate::clinical::{Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId};
+use crate::clinical::{Date, LesionId, LesionStatus, Modality, Oddity, PatientId, StackKey, StackRole, Track, Visit, VisitId};
 use crate::dicom::Shape;
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
@@ -407,7 +407,7 @@ impl Workbench {
             time: time.unwrap_or_default(),
             series: words::series(record),
             choice: choice_words(&stacks, shown.stack),
-            odd: record.info.oddities.iter().filter_map(|odd| odd.on_the_pane(shown.slice + 1)).collect(),
+            odd: odd_here(record, shown.slice),
         })
     }
 
@@ -502,6 +502,15 @@ impl Workbench {
         self.with_links(|room, links| room.replace(pane, with, links));
         self.prepare_panes();
     }
+}
+
+/// What a reader should know while looking at a slice, in a few words each.
+fn odd_here(record: &StackRecord, slice: u32) -> Vec<String> {
+    let tilt = record.info.oddities.iter().find_map(|odd| match odd {
+        Oddity::Tilted { degrees, .. } => Some(format!("tilted {degrees:.1} degrees")),
+        _ => None,
+    });
+    tilt.into_iter().chain(record.info.slice_marks(slice)).collect()
 }
 
 /// While the pre-procedure scan itself is looked at it hangs on the left, where it always is, and the right
