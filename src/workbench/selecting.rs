@@ -2,7 +2,9 @@
 
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
-use crate::clinical::{Date, LesionId, LesionStatus, Modality, Oddity, PatientId, StackKey, StackRole, Track, Visit, VisitId};
+use crate::clinical::{
+    Date, LesionId, LesionStatus, Modality, Oddity, PatientId, StackKey, StackRole, Track, Visit, VisitId,
+};
 use crate::dicom::Shape;
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
