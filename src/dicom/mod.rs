@@ -25,6 +25,7 @@ mod scan;
 mod stack;
 mod syntax;
 mod text;
+mod value;
 mod walk;
 
 pub use error::ReadError;
@@ -36,6 +37,7 @@ pub use inspect::inspect_json;
 pub use limits::Limits;
 pub use pixels::read_slice;
 pub use stack::stack_key;
+pub use value::{Suv, SuvInputs, SuvSource};
 
 #[cfg(test)]
 mod tests;
