@@ -304,6 +304,7 @@ impl StackInfo {
             calibrated: self.pixel_spacing_mm.is_some(),
             grid,
             is_volume,
+            voi_tables: Vec::new(),
         }
     }
 }

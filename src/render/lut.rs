@@ -1,7 +1,7 @@
 //! Windowing through lookup tables.
 
 use super::Picture;
-use crate::volume::{Padding, Rescale, SliceData, Volume, Window};
+use crate::volume::{Padding, Rescale, SliceData, VoiTable, Volume, Window};
 use std::sync::Arc;
 
 /// Tables kept: some panes, each with a window of its own, and the ones just left.
@@ -16,9 +16,11 @@ pub struct Luts {
 }
 
 /// All that a grey depends on beside the stored value.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Key {
     window: Window,
+    /// The table that the window names.
+    voi: Option<VoiTable>,
     rescale: Rescale,
     padding: Option<Padding>,
     inverted: bool,
@@ -26,12 +28,17 @@ struct Key {
 }
 
 impl Key {
-    /// The grey of a stored value: windowed, inverted when small values are bright; padding is black either way.
+    /// The grey of a stored value: windowed, inverted when small values are bright; padding and what has no value
+    /// are black either way.
     fn grey(&self, stored: f64) -> u8 {
         if self.padding.is_some_and(|padding| padding.covers(stored)) {
             return 0;
         }
-        let grey = self.window.linear(self.rescale.apply(stored));
+        let value = self.rescale.apply(stored);
+        if value.is_nan() {
+            return 0;
+        }
+        let grey = self.window.grey(value, self.voi.as_ref());
         if self.inverted { 255 - grey } else { grey }
     }
 }
@@ -60,6 +67,7 @@ impl Luts {
         let key = |signed| {
             Some(Key {
                 window,
+                voi: volume.voi_table(window).cloned(),
                 rescale: *volume.rescale.get(slice as usize)?,
                 padding: volume.padding,
                 inverted: volume.small_is_bright != invert,
@@ -138,10 +146,11 @@ mod tests {
             small_is_bright: false,
             calibrated: true,
             is_volume: true,
+            voi_tables: Vec::new(),
         }
     }
 
-    const LIVER: Window = Window { centre: 100.0, width: 160.0 };
+    const LIVER: Window = Window::new(100.0, 160.0);
 
     fn greys(volume: &Volume, invert: bool) -> Vec<u8> {
         Luts::new()
@@ -159,9 +168,9 @@ mod tests {
         let unsigned = greys(&volume(256, SliceData::U16((0..=u16::MAX).collect())), false);
         let float = greys(&volume(256, SliceData::F32(all.iter().map(|v| f32::from(*v)).collect())), false);
         for (n, stored) in all.iter().enumerate() {
-            assert_eq!(signed[n], LIVER.linear(2.0 * f64::from(*stored) - 1024.0));
+            assert_eq!(signed[n], LIVER.grey(2.0 * f64::from(*stored) - 1024.0, None));
             assert_eq!(float[n], signed[n]);
-            assert_eq!(unsigned[n], LIVER.linear(2.0 * n as f64 - 1024.0));
+            assert_eq!(unsigned[n], LIVER.grey(2.0 * n as f64 - 1024.0, None));
         }
         assert!(signed.contains(&0) && signed.contains(&255) && signed.contains(&128));
     }
@@ -203,9 +212,9 @@ mod tests {
     fn tables_are_kept_and_the_oldest_leaves() {
         let v = volume(2, SliceData::I16([502, 562, 700, 0].into()));
         let mut luts = Luts::new();
-        let first = Window { centre: 0.0, width: 100.0 };
+        let first = Window::new(0.0, 100.0);
         for n in 0..20 {
-            let other = Window { centre: f64::from(n), width: 50.0 };
+            let other = Window::new(f64::from(n), 50.0);
             let a = render_slice(&mut luts, &v, 0, first, false);
             let b = render_slice(&mut luts, &v, 0, other, false);
             assert_eq!(a, render_slice(&mut Luts::new(), &v, 0, first, false));

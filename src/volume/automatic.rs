@@ -9,6 +9,8 @@ const BODY_ABOVE_SHARE: f64 = 0.1;
 /// Shares of the values that become black and white, for CT and for all else.
 const CT_SHARES: (f64, f64) = (0.02, 0.98);
 const OTHER_SHARES: (f64, f64) = (0.01, 0.995);
+/// Values that are no whole numbers and spread less than this get an exact window.
+const FEW_STEPS: f64 = 16.0;
 /// So many values are enough for a percentile.
 const ENOUGH: usize = 400_000;
 
@@ -37,6 +39,10 @@ pub fn auto_window(volume: &Volume, slice: Option<u32>) -> Option<Window> {
         body = values;
     }
     let (low, high) = (percentile(&mut body, shares.0), percentile(&mut body, shares.1));
+    let broken = || body.iter().any(|value| value.fract() != 0.0);
+    if matches!(volume.unit, Unit::SuvBw | Unit::Mm2PerS) || (high - low < FEW_STEPS && broken()) {
+        return Some(Window::between(low, high));
+    }
     // The linear function spreads [c - w/2, c - 1 + w/2]: one added to the width puts both ends on it.
     Some(Window::new((low + high + 1.0) / 2.0, high - low + 1.0))
 }

@@ -12,4 +12,4 @@ mod window;
 pub use automatic::auto_window;
 pub use statistics::{Accumulator, Statistics};
 pub use voxels::{Padding, Rescale, SliceData, Unit, Volume};
-pub use window::{PRESETS, Preset, Window, preset};
+pub use window::{PRESETS, Preset, VoiFunction, VoiTable, Window, preset, presets};

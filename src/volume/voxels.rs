@@ -1,5 +1,6 @@
 //! Stored voxels and what turns them into values with a unit.
 
+use super::{VoiFunction, VoiTable, Window};
 use crate::clinical::StackKey;
 use crate::geometry::Grid;
 use serde::{Deserialize, Serialize};
@@ -143,6 +144,8 @@ pub struct Volume {
     pub calibrated: bool,
     /// Whether slices make a volume; otherwise nothing 3-D may be measured.
     pub is_volume: bool,
+    /// The file's tables from value to grey, that windows name by their place.
+    pub voi_tables: Vec<VoiTable>,
 }
 
 impl Volume {
@@ -164,7 +167,16 @@ impl Volume {
         self.slices.iter().all(|slice| slice.get().is_some())
     }
 
-    /// The value of one voxel in `unit`; `None` outside, not yet read, padding, or colour.
+    /// The table that a window's function names; `None` for the other functions.
+    #[must_use]
+    pub fn voi_table(&self, window: Window) -> Option<&VoiTable> {
+        match window.function {
+            VoiFunction::Table(n) => self.voi_tables.get(usize::from(n)),
+            VoiFunction::Linear | VoiFunction::LinearExact | VoiFunction::Sigmoid => None,
+        }
+    }
+
+    /// The value of one voxel in `unit`; `None` outside, not yet read, padding, without a value, or colour.
     #[must_use]
     pub fn value(&self, i: u32, j: u32, k: u32) -> Option<f64> {
         if i >= self.grid.dims[0] || j >= self.grid.dims[1] {
@@ -175,7 +187,7 @@ impl Volume {
         if self.padding.is_some_and(|padding| padding.covers(stored)) {
             return None;
         }
-        Some(self.rescale.get(k as usize)?.apply(stored))
+        Some(self.rescale.get(k as usize)?.apply(stored)).filter(|value| value.is_finite())
     }
 }
 
@@ -207,6 +219,7 @@ pub(super) mod tests {
             small_is_bright: false,
             calibrated: true,
             is_volume: true,
+            voi_tables: Vec::new(),
         }
     }
 

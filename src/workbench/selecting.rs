@@ -606,5 +606,5 @@ fn first_window(record: &StackRecord) -> Option<Window> {
     };
     crate::volume::preset(id)
         .map(|preset| preset.window)
-        .or_else(|| record.info.windows.first().map(|window| Window { centre: window.centre, width: window.width }))
+        .or_else(|| record.info.windows.first().map(FileWindow::window))
 }

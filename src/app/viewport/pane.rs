@@ -8,7 +8,7 @@ use crate::app::theme::{self, colour, mark_line};
 use crate::app::{Outbox, text};
 use crate::geometry::VoxelIndex;
 use crate::project::Document;
-use crate::volume::{Unit, Volume, Window};
+use crate::volume::{Unit, VoiFunction, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
 use eframe::egui::{
@@ -207,10 +207,11 @@ impl Viewport {
             && let Some(window) = scene.window
         {
             // Wide windows move in larger steps, so that a drag across the pane always means something.
-            let step = (window.width / 256.0).max(0.25);
+            let least = if window.function == VoiFunction::Linear { 0.25 } else { 0.0 };
+            let step = (window.width / 256.0).max(least);
             let width = window.width + f64::from(by.x) * step;
             let centre = window.centre + f64::from(by.y) * step;
-            out.ask(Request::SetWindow { pane, window: Window { centre, width: width.max(1.0) } });
+            out.ask(Request::SetWindow { pane, window: window.moved(centre, width) });
         }
     }
 
