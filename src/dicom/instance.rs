@@ -7,6 +7,7 @@ use super::header::Header;
 use super::limits::Limits;
 use super::scan::{Scanned, scan, uid_text};
 use super::syntax::Packing;
+use super::wanted::WANTED;
 use crate::clinical::{Identity, Modality, Sex};
 use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
 use crate::volume::{Padding, Rescale, Unit};
@@ -16,87 +17,7 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::time::UNIX_EPOCH;
-
-/// Everything that is read of a header, sorted.
-static WANTED: LazyLock<Vec<Tag>> = LazyLock::new(|| {
-    let mut wanted = vec![
-        tags::MEDIA_STORAGE_SOP_CLASS_UID,
-        tags::MEDIA_STORAGE_SOP_INSTANCE_UID,
-        tags::SPECIFIC_CHARACTER_SET,
-        tags::IMAGE_TYPE,
-        tags::SOP_CLASS_UID,
-        tags::SOP_INSTANCE_UID,
-        tags::STUDY_DATE,
-        tags::SERIES_DATE,
-        tags::ACQUISITION_DATE,
-        tags::CONTENT_DATE,
-        tags::ACQUISITION_DATE_TIME,
-        tags::SERIES_TIME,
-        tags::ACQUISITION_TIME,
-        tags::CONTENT_TIME,
-        tags::MODALITY,
-        tags::MANUFACTURER,
-        tags::STUDY_DESCRIPTION,
-        tags::SERIES_DESCRIPTION,
-        tags::PATIENT_NAME,
-        tags::PATIENT_ID,
-        tags::ISSUER_OF_PATIENT_ID,
-        tags::PATIENT_BIRTH_DATE,
-        tags::PATIENT_SEX,
-        tags::CONTRAST_BOLUS_AGENT,
-        tags::BODY_PART_EXAMINED,
-        tags::SCANNING_SEQUENCE,
-        tags::SEQUENCE_NAME,
-        tags::SLICE_THICKNESS,
-        tags::KVP,
-        tags::REPETITION_TIME,
-        tags::ECHO_TIME,
-        tags::SPACING_BETWEEN_SLICES,
-        tags::PROTOCOL_NAME,
-        tags::CONTRAST_BOLUS_START_TIME,
-        tags::CONVOLUTION_KERNEL,
-        tags::PULSE_SEQUENCE_NAME,
-        tags::DIFFUSION_B_VALUE,
-        tags::STUDY_INSTANCE_UID,
-        tags::SERIES_INSTANCE_UID,
-        tags::SERIES_NUMBER,
-        tags::ACQUISITION_NUMBER,
-        tags::INSTANCE_NUMBER,
-        tags::IMAGE_POSITION_PATIENT,
-        tags::IMAGE_ORIENTATION_PATIENT,
-        tags::FRAME_OF_REFERENCE_UID,
-        tags::TEMPORAL_POSITION_IDENTIFIER,
-        tags::SAMPLES_PER_PIXEL,
-        tags::PHOTOMETRIC_INTERPRETATION,
-        tags::PLANAR_CONFIGURATION,
-        tags::NUMBER_OF_FRAMES,
-        tags::ROWS,
-        tags::COLUMNS,
-        tags::PIXEL_SPACING,
-        tags::BITS_ALLOCATED,
-        tags::BITS_STORED,
-        tags::HIGH_BIT,
-        tags::PIXEL_REPRESENTATION,
-        tags::PIXEL_PADDING_VALUE,
-        tags::PIXEL_PADDING_RANGE_LIMIT,
-        tags::PIXEL_SPACING_CALIBRATION_TYPE,
-        tags::WINDOW_CENTER,
-        tags::WINDOW_WIDTH,
-        tags::WINDOW_CENTER_WIDTH_EXPLANATION,
-        tags::RESCALE_INTERCEPT,
-        tags::RESCALE_SLOPE,
-        tags::RESCALE_TYPE,
-        tags::LOSSY_IMAGE_COMPRESSION,
-        tags::LOSSY_IMAGE_COMPRESSION_RATIO,
-        tags::MODALITY_LUT_SEQUENCE,
-        tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
-        tags::UNITS,
-    ];
-    wanted.sort_unstable();
-    wanted
-});
 
 const CT_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
 const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
@@ -426,11 +347,6 @@ fn after_s(start_s: f64, at_s: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wanted_tags_are_sorted_and_once() {
-        assert!(WANTED.windows(2).all(|pair| pair[0] < pair[1]));
-    }
 
     #[test]
     fn delay_over_midnight() {

@@ -6,15 +6,18 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod elements;
 mod error;
 mod find;
 mod format;
 mod found;
 mod fragments;
 mod header;
+mod input;
 mod inspect;
 mod instance;
 mod jpeg;
+mod kept;
 mod kernel;
 mod limits;
 mod pixels;
@@ -27,6 +30,7 @@ mod syntax;
 mod text;
 mod value;
 mod walk;
+mod wanted;
 
 pub use error::ReadError;
 pub use find::find;

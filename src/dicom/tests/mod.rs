@@ -4,5 +4,6 @@ mod build;
 mod damage;
 mod hostile;
 mod mutation;
+mod nested;
 mod pixels;
 mod stacks;
