@@ -7,6 +7,10 @@ use super::header::Header;
 use super::limits::Limits;
 use super::scan::{Scanned, scan, uid_text};
 use super::syntax::Packing;
+use super::kept::Wanted;
+use super::overlay::has_overlays;
+use super::value::{PetTags, pet_tags, values};
+use super::voi::windows;
 use super::wanted::WANTED;
 use crate::clinical::{Identity, Modality, Sex};
 use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
@@ -19,7 +23,6 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-const CT_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
 const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
 
 /// A file with its header.
@@ -33,6 +36,11 @@ pub(super) struct Opened {
 
 /// Reads the header of a file, up to its pixels.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
+    open_with(path, &WANTED, limits)
+}
+
+/// Reads other things of a header than are usual.
+pub(super) fn open_with(path: &Path, wanted: &Wanted, limits: &Limits) -> Result<Opened, ReadError> {
     let file = File::open(path)?;
     let about = file.metadata()?;
     if !about.is_file() {
@@ -43,7 +51,7 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
         Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
     });
     let mut source = BufReader::with_capacity(16 << 10, file);
-    let mut scanned = scan(&mut source, about.len(), &WANTED, limits)?;
+    let mut scanned = scan(&mut source, about.len(), wanted, limits)?;
     let header = Header::new(&mut scanned);
     Ok(Opened { header, scanned, size: about.len(), mtime })
 }
@@ -83,8 +91,15 @@ pub(super) struct Instance {
     pub frame_of_reference_uid: Option<String>,
     pub rescale: Rescale,
     pub unit: Unit,
-    /// What is odd about how stored values become values.
-    pub value_note: Option<&'static str>,
+    /// Whether slices are made into values when they are read.
+    pub mapped: bool,
+    /// What is odd about how stored values become values, and about the file's windows.
+    pub value_notes: Vec<String>,
+    /// PET: what SUV needs.
+    pub pet: Option<Box<PetTags>>,
+    /// Small stored values are bright.
+    pub inverse: bool,
+    pub overlays: bool,
     pub padding: Option<Padding>,
     pub windows: Vec<FileWindow>,
     pub lossy: Option<Lossy>,
@@ -102,15 +117,12 @@ impl Instance {
         let uid = |tag| uid_text(h.bytes(tag));
         let sop_class = uid(tags::SOP_CLASS_UID);
         let modality_text = h.text(tags::MODALITY);
-        let modality = match modality_text.as_str() {
-            "CT" => Modality::Ct,
-            "MR" => Modality::Mr,
-            "PT" => Modality::Pet,
-            _ => Modality::Other,
-        };
+        let modality = modality(h);
         let position = point(&h.numbers(tags::IMAGE_POSITION_PATIENT));
         let orientation = orientation(&h.numbers(tags::IMAGE_ORIENTATION_PATIENT));
-        let (rescale, unit, value_note) = values(h, modality, &sop_class);
+        let values = values(h, &format, modality, &sop_class);
+        let mut value_notes = values.notes.clone();
+        let windows = windows(h, &format, &values, &mut value_notes);
         let packing = opened.scanned.syntax.packing;
         Ok(Self {
             size: opened.size,
@@ -148,11 +160,16 @@ impl Instance {
             pixel_spacing_mm: pixel_spacing_mm(h, modality, &sop_class, position.is_some() && orientation.is_some()),
             spacing_between_slices_mm: h.positive(tags::SPACING_BETWEEN_SLICES),
             frame_of_reference_uid: Some(uid(tags::FRAME_OF_REFERENCE_UID)).filter(|u| !u.is_empty()),
-            rescale,
-            unit,
-            value_note,
-            padding: padding(h, &format),
-            windows: windows(h),
+            rescale: values.mapping.rescale(),
+            unit: values.unit,
+            mapped: values.mapping.is_mapped(),
+            value_notes,
+            pet: (modality == Modality::Pet).then(|| Box::new(pet_tags(h, &values))),
+            inverse: inverse(h, &format),
+            overlays: has_overlays(h),
+            // Where slices hold values, what was padding has none.
+            padding: padding(h, &format).filter(|_| !values.mapping.is_mapped()),
+            windows,
             lossy: lossy(h, packing),
             enhanced: h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE),
             acquisition: acquisition(h),
@@ -173,7 +190,7 @@ impl Instance {
     }
 
     pub fn small_is_bright(&self) -> bool {
-        self.format.colour == Colour::Grey { small_is_bright: true }
+        self.inverse
     }
 
     /// Distance of the slice along a normal, mm.
@@ -215,6 +232,24 @@ impl std::io::Write for HashWriter {
     }
 }
 
+pub(super) fn modality(h: &Header) -> Modality {
+    match h.text(tags::MODALITY).as_str() {
+        "CT" => Modality::Ct,
+        "MR" => Modality::Mr,
+        "PT" => Modality::Pet,
+        _ => Modality::Other,
+    }
+}
+
+/// Whether small values are bright: as Presentation LUT Shape says, else in MONOCHROME1. The two stand for the
+/// same inversion and never cancel each other (PS3.3 C.8.11.3, C.11.6).
+fn inverse(h: &Header, format: &Format) -> bool {
+    match h.text(tags::PRESENTATION_LUT_SHAPE).as_str() {
+        "INVERSE" => !format.shows_colour(),
+        _ => format.colour == Colour::Grey { small_is_bright: true },
+    }
+}
+
 fn point(numbers: &[f64]) -> Option<PatientPoint> {
     let [x, y, z] = *numbers else { return None };
     Some(PatientPoint::new(x, y, z)).filter(|p| p.is_finite())
@@ -239,38 +274,9 @@ fn pixel_spacing_mm(h: &Header, modality: Modality, sop_class: &str, placed: boo
     (usable && (placed || measured || calibrated)).then_some([along, down])
 }
 
-/// How stored values become values, their unit, and a note where that is odd.
-fn values(h: &Header, modality: Modality, sop_class: &str) -> (Rescale, Unit, Option<&'static str>) {
-    if h.has(tags::MODALITY_LUT_SEQUENCE) {
-        let note = "values pass through a table that this version does not apply; stored values are shown";
-        return (Rescale::default(), Unit::None, Some(note));
-    }
-    let (slope, intercept) = (h.number(tags::RESCALE_SLOPE), h.number(tags::RESCALE_INTERCEPT));
-    if slope == Some(0.0) {
-        let note = "the rescale slope is zero; stored values are shown";
-        return (Rescale::default(), Unit::None, Some(note));
-    }
-    let rescale = Rescale { slope: slope.unwrap_or(1.0), intercept: intercept.unwrap_or(0.0) };
-    let kind = h.text(tags::RESCALE_TYPE);
-    let unit = match modality {
-        Modality::Ct
-            if !sop_class.starts_with(SECONDARY_CAPTURE)
-                && intercept.is_some()
-                && matches!(kind.as_str(), "" | "HU") =>
-        {
-            Unit::Hu
-        }
-        Modality::Pet if h.text(tags::UNITS) == "BQML" => Unit::BqMl,
-        _ => Unit::None,
-    };
-    let note = (modality == Modality::Ct && sop_class == CT_IMAGE && intercept.is_none())
-        .then_some("the file does not say how stored values become HU; stored values are shown");
-    (rescale, unit, note)
-}
-
 /// Padding in stored values, cut to the stored bits as the pixels are (PS3.3 C.7.5.1.1.2).
-fn padding(h: &Header, format: &Format) -> Option<Padding> {
-    if format.is_colour() {
+pub(super) fn padding(h: &Header, format: &Format) -> Option<Padding> {
+    if format.shows_colour() {
         return None;
     }
     let value = |tag| {
@@ -285,20 +291,17 @@ fn padding(h: &Header, format: &Format) -> Option<Padding> {
     Some(Padding { low: one.min(other), high: one.max(other) })
 }
 
-fn windows(h: &Header) -> Vec<FileWindow> {
-    let names = h.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
-    let (centres, widths) = (h.numbers(tags::WINDOW_CENTER), h.numbers(tags::WINDOW_WIDTH));
-    let pairs = centres.into_iter().zip(widths).enumerate();
-    pairs
-        .filter(|(_, (centre, width))| centre.is_finite() && *width >= 1.0)
-        .map(|(n, (centre, width))| FileWindow { name: names.get(n).cloned().unwrap_or_default(), centre, width })
-        .collect()
-}
-
-/// The ratio of the last compression counts; a lossy syntax counts even where the mark is missing.
+/// The ratio of the last compression counts; a lossy syntax, a ratio or a method counts even where the mark is
+/// missing (PS3.3 C.7.6.1.1.5).
 fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
-    let marked = h.text(tags::LOSSY_IMAGE_COMPRESSION) == "01";
     let ratio = h.numbers(tags::LOSSY_IMAGE_COMPRESSION_RATIO).last().copied().filter(|r| *r > 1.0);
+    let method = !h.text(tags::LOSSY_IMAGE_COMPRESSION_METHOD).is_empty();
+    let marked = match h.text(tags::LOSSY_IMAGE_COMPRESSION).as_str() {
+        "01" => true,
+        // Written by hand or lost on the way, while ratio or method tell what was done.
+        "" => ratio.is_some() || method,
+        _ => false,
+    };
     (marked || packing == Packing::Jpeg { lossy: true }).then_some(Lossy { ratio })
 }
 

@@ -20,6 +20,8 @@ mod jpeg;
 mod kept;
 mod kernel;
 mod limits;
+mod overlay;
+mod palette;
 mod pixels;
 mod regular;
 mod rle;
@@ -29,6 +31,7 @@ mod stack;
 mod syntax;
 mod text;
 mod value;
+mod voi;
 mod walk;
 mod wanted;
 
@@ -39,6 +42,7 @@ pub use found::{
 };
 pub use inspect::inspect_json;
 pub use limits::Limits;
+pub use overlay::read_overlays;
 pub use pixels::read_slice;
 pub use stack::stack_key;
 pub use value::{Suv, SuvInputs, SuvSource};

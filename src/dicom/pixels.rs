@@ -3,11 +3,16 @@
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{FrameSource, StackInfo};
-use super::instance::{Opened, open, sop_uid};
+use super::instance::{Opened, modality, open_with, padding, sop_uid};
 use super::limits::Limits;
+use super::palette::Palette;
+use super::scan::uid_text;
 use super::syntax::Packing;
+use super::value::values;
+use super::wanted::WANTED_WITH_PIXELS;
 use super::{fragments, jpeg, rle};
 use crate::volume::SliceData;
+use dicom_dictionary_std::tags;
 use flate2::bufread::DeflateDecoder;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -18,14 +23,14 @@ use std::path::Path;
 ///
 /// The header is read again (some 30 microseconds), so that a file that was exchanged in the meantime is
 /// noticed. Values are cut to the stored bits and signed as the file says; 32-bit whole numbers become the
-/// nearest `f32`.
+/// nearest `f32`. Where the file makes values by a table ([`StackInfo::mapped`]), the slice holds the values.
 ///
 /// # Errors
 /// Says why the slice cannot be shown. A fault in a decoder costs this slice only.
 pub fn read_slice(info: &StackInfo, slice: u32, source: &FrameSource, limits: &Limits) -> Result<SliceData, ReadError> {
     let frame = info.frames.get(slice as usize).ok_or(ReadError::NoSuchSlice { number: u64::from(slice) + 1 })?;
     let read = || {
-        let opened = open(&source.path, limits)?;
+        let opened = open_with(&source.path, &WANTED_WITH_PIXELS, limits)?;
         let format = Format::new(&opened.header, &opened.scanned, opened.size, limits)?;
         let same = format.rows == info.rows
             && format.columns == info.columns
@@ -34,9 +39,29 @@ pub fn read_slice(info: &StackInfo, slice: u32, source: &FrameSource, limits: &L
         if !same {
             return Err(ReadError::Changed);
         }
-        read_frame(&opened, &format, &source.path, frame.frame, limits)
+        let data = read_frame(&opened, &format, &source.path, frame.frame, limits)?;
+        finish(data, info, &opened, &format, frame.frame)
     };
     catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(ReadError::Fault))
+}
+
+/// What is left to do with the stored values of a slice: colours of a palette, values of a table.
+fn finish(
+    data: SliceData,
+    info: &StackInfo,
+    opened: &Opened,
+    format: &Format,
+    frame: u32,
+) -> Result<SliceData, ReadError> {
+    if format.palette {
+        return Ok(Palette::of(&opened.header, format.signed)?.apply(&data));
+    }
+    if !info.mapped {
+        return Ok(data);
+    }
+    let header = opened.header.frame(frame as usize);
+    let values = values(&header, format, modality(&header), &uid_text(header.bytes(tags::SOP_CLASS_UID)));
+    Ok(values.mapping.apply(data, padding(&header, format)))
 }
 
 /// Reads the stored values of one frame of a file.

@@ -6,8 +6,10 @@ use super::kernel::kernel;
 use super::limits::Limits;
 use super::regular::{ON_GRID_MM, Stacking, stacking};
 use super::rules::{Part, split};
+use super::value::{PetTags, set_series_start, to_suv};
 use crate::clinical::{Oddity, StackKey};
 use crate::geometry::{Grid, SpaceId};
+use crate::volume::Rescale;
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +41,7 @@ pub(super) fn stacks(instances: Vec<Instance>, limits: &Limits, skipped: &mut Ve
     let mut stacks = Vec::new();
     for ((_, series_uid), mut instances) in series {
         instances.sort_by(order_of_files);
+        set_series_start(instances.iter_mut().filter_map(|i| i.pet.as_deref_mut()));
         let repeated = take_copies(&mut instances, skipped);
         for (ordinal, part) in split(instances).into_iter().enumerate() {
             let id = if ordinal == 0 { series_uid.clone() } else { format!("{series_uid}#{}", ordinal + 1) };
@@ -118,6 +121,7 @@ fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<Found
     let key = stack_key(frames.iter().map(|(frame, _, _)| (frame.sop_uid.as_str(), frame.frame)));
     // A tag that varies through the stack is taken from its middle, where the patient surely is.
     let Some(middle) = instances.get(instances.len() / 2) else { return Err(Vec::new()) };
+    let shows_colour = middle.format.shows_colour();
     let (shape, mut oddities) = shape(&instances, key);
     oddities.extend(more_oddities(&instances, &shape, copies));
     let padding = middle.padding.filter(|_| instances.iter().all(|i| i.padding == middle.padding));
@@ -126,6 +130,14 @@ fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<Found
     acquisition.time_s = instances.iter().filter_map(|i| i.acquisition.time_s).min_by(f64::total_cmp);
     acquisition.after_contrast_s =
         instances.iter().filter_map(|i| i.acquisition.after_contrast_s).min_by(f64::total_cmp);
+    let mut rescale: Vec<Rescale> = frames.iter().map(|(_, _, instance)| instance.rescale).collect();
+    let (mut unit, mut windows) = (middle.unit, middle.windows.clone());
+    let pet: Vec<&PetTags> = frames.iter().filter_map(|(_, _, instance)| instance.pet.as_deref()).collect();
+    let suv = if pet.len() == frames.len() && !shows_colour {
+        to_suv(&pet, &mut rescale, &mut unit, &mut windows, &mut oddities)
+    } else {
+        None
+    };
     let info = StackInfo {
         key,
         id,
@@ -140,11 +152,14 @@ fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<Found
         shape,
         pixel_spacing_mm: middle.pixel_spacing_mm,
         frame_of_reference_uid: middle.frame_of_reference_uid.clone(),
-        rescale: frames.iter().map(|(_, _, instance)| instance.rescale).collect(),
-        unit: middle.unit,
+        rescale,
+        unit,
         padding,
         small_is_bright: middle.small_is_bright(),
-        windows: middle.windows.clone(),
+        windows,
+        mapped: middle.mapped,
+        suv,
+        overlays: instances.iter().any(|i| i.overlays),
         transfer_syntaxes: syntaxes.into_iter().cloned().collect(),
         split_by: (!split_by.is_empty()).then(|| split_by.join(", ")),
         oddities,
@@ -195,7 +210,7 @@ fn shape(instances: &[Instance], key: StackKey) -> (Shape, Vec<Oddity>) {
     if first.is_secondary_capture() {
         why.push(Oddity::SecondaryCapture);
     }
-    if first.format.is_colour() {
+    if first.format.shows_colour() {
         why.push(Oddity::Other { text: "colour pictures carry no measured values".into() });
     }
     if why.is_empty() {
@@ -264,8 +279,11 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     if !lossy.is_empty() {
         odd.push(Oddity::Lossy { ratio: lossy.iter().filter_map(|l| l.ratio).max_by(f64::total_cmp) });
     }
-    let notes: BTreeSet<&str> = instances.iter().filter_map(|i| i.value_note).collect();
-    odd.extend(notes.into_iter().map(|text| Oddity::Other { text: text.into() }));
+    let notes: BTreeSet<&String> = instances.iter().flat_map(|i| &i.value_notes).collect();
+    odd.extend(notes.into_iter().map(|text| Oddity::Other { text: text.clone() }));
+    if instances.iter().any(|i| i.unit != middle.unit || i.mapped != middle.mapped) {
+        odd.push(Oddity::Other { text: "the unit of the values differs between slices".into() });
+    }
     if instances.iter().any(|i| i.padding != middle.padding) {
         odd.push(Oddity::Other { text: "the padding value differs between slices and was left in".into() });
     }
@@ -304,7 +322,8 @@ impl StackInfo {
             calibrated: self.pixel_spacing_mm.is_some(),
             grid,
             is_volume,
-            voi_tables: Vec::new(),
+            voi_tables: self.windows.iter().filter_map(|window| window.table.clone()).collect(),
+            overlays: self.frames.iter().filter(|_| self.overlays).map(|_| std::sync::OnceLock::new()).collect(),
         }
     }
 }

@@ -260,6 +260,7 @@ mod tests {
             calibrated: true,
             is_volume: true,
             voi_tables: Vec::new(),
+            overlays: Vec::new(),
         }
     }
 

@@ -58,6 +58,7 @@ pub(super) mod tests {
             calibrated: true,
             is_volume: true,
             voi_tables: Vec::new(),
+            overlays: Vec::new(),
             grid,
         }
     }

@@ -101,7 +101,8 @@ impl Luts {
                 let stored = |bits: u16| {
                     if key.signed { f64::from(bits.cast_signed()) } else { f64::from(bits) }
                 };
-                (key, (0..=u16::MAX).map(|bits| key.grey(stored(bits))).collect())
+                let table = (0..=u16::MAX).map(|bits| key.grey(stored(bits))).collect();
+                (key, table)
             }
         };
         let table = Arc::clone(&entry.1);
@@ -147,6 +148,7 @@ mod tests {
             calibrated: true,
             is_volume: true,
             voi_tables: Vec::new(),
+            overlays: Vec::new(),
         }
     }
 
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn inversions_cancel_and_padding_stays_black() {
+    fn trap_07_inversions_cancel_and_padding_stays_black() {
         // 502 -> -20 HU black, 562 -> 100 HU middle, 700 -> white, -2000 is padding.
         let mut v = volume(2, SliceData::I16([502, 562, 700, -2000].into()));
         v.padding = Some(Padding { low: -2000.0, high: -2000.0 });

@@ -1,6 +1,6 @@
 //! Stored voxels and what turns them into values with a unit.
 
-use super::{VoiFunction, VoiTable, Window};
+use super::{Bitmap, VoiFunction, VoiTable, Window};
 use crate::clinical::StackKey;
 use crate::geometry::Grid;
 use serde::{Deserialize, Serialize};
@@ -146,6 +146,8 @@ pub struct Volume {
     pub is_volume: bool,
     /// The file's tables from value to grey, that windows name by their place.
     pub voi_tables: Vec<VoiTable>,
+    /// What the file draws over its slices, one per slice, set once when read; empty where it draws nothing.
+    pub overlays: Vec<OnceLock<Bitmap>>,
 }
 
 impl Volume {
@@ -220,11 +222,12 @@ pub(super) mod tests {
             calibrated: true,
             is_volume: true,
             voi_tables: Vec::new(),
+            overlays: Vec::new(),
         }
     }
 
     #[test]
-    fn a_value_is_rescaled_and_padding_has_none() {
+    fn trap_06_a_value_is_rescaled_and_padding_has_none() {
         let mut v = volume([3, 2, 2], |i, j, k| (i + 10 * j + 100 * k) as i16);
         v.rescale[1] = Rescale { slope: 2.0, intercept: -1024.0 };
         assert_eq!(v.value(2, 1, 0), Some(12.0));

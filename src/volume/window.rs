@@ -106,25 +106,16 @@ impl Window {
     }
 }
 
-/// A table from value to grey (VOI LUT, PS3.3 C.11.2.1.1). Values outside get the nearest end.
+/// A table of greys (VOI LUT, PS3.3 C.11.2.1.1), spread evenly over a window; values outside get the nearest
+/// end. Over a window as wide as it has entries, each whole value gets an entry of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VoiTable {
-    /// The value that the first entry stands for.
-    pub first: i32,
-    /// A grey for this value and for each whole number above it; never empty.
+    /// Never empty.
     #[serde(with = "hex")]
     pub greys: Arc<[u8]>,
 }
 
 impl VoiTable {
-    /// Centre and width over which the table is what the file says.
-    #[must_use]
-    pub fn own_window(&self) -> (f64, f64) {
-        let width = self.greys.len() as f64;
-        (f64::from(self.first) + width / 2.0, width)
-    }
-
-    /// The grey of a value when the table is stretched over a window.
     fn grey(&self, value: f64, window: Window) -> u8 {
         let share = (value - (window.centre - window.width / 2.0)) / window.width;
         let at = (share * self.greys.len() as f64).round().max(0.0) as usize;
@@ -139,7 +130,7 @@ mod hex {
     use std::sync::Arc;
 
     pub(super) fn serialize<S: Serializer>(greys: &Arc<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&greys.iter().fold(String::new(), |text, grey| format!("{text}{grey:02x}")))
+        serializer.serialize_str(&greys.iter().map(|grey| format!("{grey:02x}")).collect::<String>())
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[u8]>, D::Error> {
@@ -265,13 +256,13 @@ mod tests {
 
     #[test]
     fn trap_04_a_table_is_exact_over_its_own_window_and_stretches_with_it() {
-        let table = VoiTable { first: -2, greys: [0, 10, 200, 255].into() };
-        let (centre, width) = table.own_window();
-        let own = Window::with(centre, width, VoiFunction::Table(0));
+        // Four entries for -2, -1, 0 and 1.
+        let table = VoiTable { greys: [0, 10, 200, 255].into() };
+        let own = Window::with(0.0, 4.0, VoiFunction::Table(0));
         let greys: Vec<u8> = [-9.0, -2.0, -1.0, 0.0, 1.0, 9.0].map(|v| own.grey(v, Some(&table))).into();
         assert_eq!(greys, [0, 0, 10, 200, 255, 255]);
         // Twice as wide: each entry for two values.
-        let wide = own.moved(centre, 2.0 * width);
+        let wide = own.moved(0.0, 8.0);
         assert_eq!((wide.grey(-4.0, Some(&table)), wide.grey(0.0, Some(&table))), (0, 200));
     }
 
@@ -279,11 +270,11 @@ mod tests {
     fn windows_of_format_1_load() {
         let old: Window = serde_json::from_str(r#"{"centre":40.0,"width":400.0}"#).unwrap();
         assert_eq!(old, Window::new(40.0, 400.0));
-        let table = VoiTable { first: -1, greys: [0, 171, 255].into() };
+        let table = VoiTable { greys: [0, 171, 255].into() };
         let json = serde_json::to_string(&table).unwrap();
-        assert_eq!(json, r#"{"first":-1,"greys":"00abff"}"#);
+        assert_eq!(json, r#"{"greys":"00abff"}"#);
         assert_eq!(serde_json::from_str::<VoiTable>(&json).unwrap(), table);
-        for bad in [r#"{"first":0,"greys":""}"#, r#"{"first":0,"greys":"abc"}"#, r#"{"first":0,"greys":"zz"}"#] {
+        for bad in [r#"{"greys":""}"#, r#"{"greys":"abc"}"#, r#"{"greys":"zz"}"#, r#"{"greys":"ééé"}"#] {
             assert!(serde_json::from_str::<VoiTable>(bad).is_err(), "{bad}");
         }
     }

@@ -3,7 +3,7 @@
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
 use crate::clinical::{Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId};
-use crate::dicom::Shape;
+use crate::dicom::{FileWindow, Shape};
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
 use crate::project::{Document, StackRecord};

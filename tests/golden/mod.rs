@@ -62,6 +62,7 @@ fn abdomen(grid: &Grid) -> Volume {
         calibrated: true,
         is_volume: true,
         voi_tables: Vec::new(),
+        overlays: Vec::new(),
     }
 }
 

@@ -7,3 +7,5 @@ mod mutation;
 mod nested;
 mod pixels;
 mod stacks;
+mod values;
+mod windows;

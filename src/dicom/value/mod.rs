@@ -12,7 +12,7 @@ mod table;
 mod units;
 
 pub(super) use pet::pet_tags;
-pub(super) use suv::{PetTags, scale};
+pub(super) use suv::{PetTags, set_series_start, to_suv};
 pub use suv::{Suv, SuvInputs, SuvSource};
 pub(super) use table::Table;
 
@@ -104,6 +104,8 @@ impl Mapping {
 pub(super) struct Values {
     pub mapping: Mapping,
     pub unit: Unit,
+    /// The line to the values that the file's own windows speak of; `None` when these cannot be carried over.
+    pub windows_of: Option<Rescale>,
     /// Whether the mapping is the file's real-world value map.
     pub real_world: bool,
     pub notes: Vec<String>,
@@ -129,7 +131,10 @@ pub(super) fn values(h: &Header, format: &Format, modality: Modality, sop_class:
     if map.unit == Unit::None && !matches!(map.code.as_str(), "" | "1") {
         notes.push(format!("values are in {} by the file's real-world value map", map.code));
     }
-    Values { mapping: map.mapping, unit: map.unit, real_world: true, notes }
+    // Windows follow the rescale, which a table in either place cuts them off from.
+    let lines = !matches!(plain.mapping, Mapping::Table(_)) && !matches!(map.mapping, Mapping::Table(_));
+    let windows_of = plain.windows_of.filter(|_| lines);
+    Values { mapping: map.mapping, unit: map.unit, windows_of, real_world: true, notes }
 }
 
 /// A note where two mappings to one unit give different values.
@@ -154,6 +159,7 @@ fn plain_values(h: &Header, format: &Format, modality: Modality, sop_class: &str
     let linear = |rescale, unit, note: Option<&str>| Values {
         mapping: Mapping::Linear(rescale),
         unit,
+        windows_of: Some(rescale),
         real_world: false,
         notes: note.map(str::to_owned).into_iter().collect(),
     };
@@ -166,7 +172,8 @@ fn plain_values(h: &Header, format: &Format, modality: Modality, sop_class: &str
                     _ => Unit::None,
                 };
                 let mapping = Mapping::Table(ValueTable { first: f64::from(table.first), open: true, values });
-                Values { mapping, unit, real_world: false, notes: Vec::new() }
+                let windows_of = Some(Rescale::default());
+                Values { mapping, unit, windows_of, real_world: false, notes: Vec::new() }
             }
             Err(why) => {
                 let note = format!("the table that makes values of stored values cannot be used: {why}; stored values are shown");
@@ -198,11 +205,43 @@ fn plain_values(h: &Header, format: &Format, modality: Modality, sop_class: &str
             match stated.filter(|(unit, _)| *unit == Unit::Mm2PerS) {
                 Some((unit, scale)) => {
                     let scaled = Rescale { slope: rescale.slope * scale, intercept: rescale.intercept * scale };
-                    linear(scaled, unit, None)
+                    Values { windows_of: Some(rescale), ..linear(scaled, unit, None) }
                 }
                 None => linear(rescale, Unit::None, None),
             }
         }
         _ => linear(rescale, Unit::None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mapped(mapping: &Mapping, stored: &[i16], padding: Option<Padding>) -> Vec<Option<f64>> {
+        let data = mapping.apply(SliceData::I16(stored.into()), padding);
+        (0..data.len()).map(|at| data.stored(at).filter(|value| value.is_finite())).collect()
+    }
+
+    #[test]
+    fn a_table_of_the_modality_goes_on_at_its_ends_and_a_real_world_one_does_not() {
+        let table = |open| Mapping::Table(ValueTable { first: -1.0, open, values: [10.0, 20.0, 30.5].into() });
+        let stored = [-100, -1, 0, 1, 2];
+        assert_eq!(
+            mapped(&table(true), &stored, None),
+            [Some(10.0), Some(10.0), Some(20.0), Some(30.5), Some(30.5)]
+        );
+        assert_eq!(mapped(&table(false), &stored, None), [None, Some(10.0), Some(20.0), Some(30.5), None]);
+        let padding = Some(Padding { low: 0.0, high: 0.0 });
+        assert_eq!(mapped(&table(true), &stored, padding)[2], None, "padding has no value");
+    }
+
+    #[test]
+    fn a_line_with_limits_has_no_value_outside() {
+        let rescale = Rescale { slope: 0.5, intercept: 1.0 };
+        let limited = Mapping::Limited { rescale, first: 0.0, last: 10.0 };
+        assert_eq!(mapped(&limited, &[-1, 0, 10, 11], None), [None, Some(1.0), Some(6.0), None]);
+        let data = SliceData::I16([1, 2].into());
+        assert_eq!(Mapping::Linear(rescale).apply(data.clone(), None), data, "a line is left to the rescale");
     }
 }

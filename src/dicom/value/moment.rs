@@ -22,6 +22,11 @@ impl Moment {
         self.date.signed_duration_since(other.date).num_days() as f64 * 86_400.0 + self.time_s - other.time_s
     }
 
+    /// Which of two comes first.
+    pub fn in_time(a: &Self, b: &Self) -> std::cmp::Ordering {
+        a.seconds_after(*b).total_cmp(&0.0)
+    }
+
     /// Later by so many seconds (earlier when negative).
     pub fn plus(self, seconds: f64) -> Self {
         let total = self.time_s + seconds;

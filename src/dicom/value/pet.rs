@@ -1,5 +1,6 @@
 //! What the header of a PET image says that SUV needs.
 
+use super::Values;
 use super::moment::Moment;
 use super::suv::PetTags;
 use crate::dicom::header::{Header, time_of_stamp_s};
@@ -8,7 +9,7 @@ use crate::dicom::wanted::{GE_SCAN_STAMP, PHILIPS_ACTIVITY_FACTOR, PHILIPS_SUV_F
 use dicom_dictionary_std::tags;
 
 /// Reads what SUV needs from a frame of a PET image.
-pub(in crate::dicom) fn pet_tags(h: &Header) -> PetTags {
+pub(in crate::dicom) fn pet_tags(h: &Header, values: &Values) -> PetTags {
     let injections = h.items(tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE);
     let injection = injections.first();
     PetTags {
@@ -29,6 +30,9 @@ pub(in crate::dicom) fn pet_tags(h: &Header) -> PetTags {
         frame_duration_ms: h.number(tags::ACTUAL_FRAME_DURATION),
         philips_suv: h.number(PHILIPS_SUV_FACTOR),
         philips_activity: h.number(PHILIPS_ACTIVITY_FACTOR),
+        written_slope: values.windows_of.map_or(1.0, |rescale| rescale.slope),
+        mapped_to: values.real_world.then_some(values.unit),
+        earliest: None,
     }
 }
 

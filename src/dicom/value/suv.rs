@@ -5,12 +5,17 @@
 //! for SUV calculation). This file is pure: what the headers say comes in as [`PetTags`] from `pet.rs`.
 
 use super::moment::Moment;
+use crate::clinical::Oddity;
+use crate::dicom::found::FileWindow;
+use crate::volume::{Rescale, Unit};
 use serde::{Deserialize, Serialize};
 
 /// An injection so shortly after the start of the scan belongs to a dynamic scan.
 const INJECTED_DURING_SCAN_S: f64 = 3_600.0;
 /// After so many half-lives nothing is left to be measured: a longer time is an error in a clock or a date.
 const HALF_LIVES_MOST: f64 = 10.0;
+/// A real-world value map and the computed SUV agree within this share.
+const SUV_AGREES: f64 = 0.01;
 /// Images of one series agree on the start of the scan within this, s.
 const SAME_START_S: f64 = 1.0;
 
@@ -121,18 +126,23 @@ pub(in crate::dicom) struct PetTags {
     pub philips_suv: Option<f64>,
     /// Philips (7053,1009): counts to Bq/ml.
     pub philips_activity: Option<f64>,
+    /// Rescale Slope (0028,1053).
+    pub written_slope: f64,
+    /// The unit of the file's real-world value map, when it makes the values.
+    pub mapped_to: Option<Unit>,
+    /// The earliest acquisition of the whole series, also of those images that became other stacks.
+    pub earliest: Option<Moment>,
 }
 
 /// What a stack's values are multiplied with, slice by slice, and how that came about.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::dicom) struct Scaled {
-    pub factors: Vec<f64>,
-    pub inputs: SuvInputs,
+struct Scaled {
+    factors: Vec<f64>,
+    inputs: SuvInputs,
 }
 
-/// The factors from the values of each slice to SUVbw, or why there are none. `series_start` is the earliest
-/// acquisition of the whole series, also of those slices that became other stacks.
-pub(in crate::dicom) fn scale(slices: &[&PetTags], earliest: Option<Moment>) -> Result<Scaled, String> {
+/// The factors from the values of each slice to SUVbw, or why there are none.
+fn scale(slices: &[&PetTags]) -> Result<Scaled, String> {
     let Some(first) = slices.first() else { return Err("there is no image".into()) };
     same(slices, first)?;
     for (code, what) in [("ATTN", "attenuation"), ("DECY", "decay")] {
@@ -146,7 +156,90 @@ pub(in crate::dicom) fn scale(slices: &[&PetTags], earliest: Option<Moment>) -> 
         "" => return Err("Decay Correction is missing: the time that values are corrected to is not known".into()),
         other => return Err(format!("Decay Correction \"{other}\" is not known")),
     }
-    let inputs = |source, factor| SuvInputs {
+    let units = if first.mapped_to == Some(Unit::BqMl) { "BQML" } else { first.units.as_str() };
+    match units {
+        "GML" => match first.suv_type.as_str() {
+            "" | "BW" => {
+                Ok(Scaled { factors: vec![1.0; slices.len()], inputs: empty(first, SuvSource::Written, 1.0) })
+            }
+            kind => Err(format!("the values are SUV of another kind ({kind}), not by body weight")),
+        },
+        "BQML" => {
+            let computed = by_weight(first, SuvSource::Computed)?;
+            Ok(Scaled { factors: vec![computed.factor; slices.len()], inputs: computed })
+        }
+        "CNTS" => {
+            let each = |of: fn(&PetTags) -> Option<f64>| {
+                slices.iter().map(|slice| of(slice).filter(|factor| *factor > 0.0)).collect::<Option<Vec<f64>>>()
+            };
+            if let Some(factors) = each(|slice| slice.philips_suv) {
+                let inputs = empty(first, SuvSource::PhilipsSuv, factors.first().copied().unwrap_or(1.0));
+                return Ok(Scaled { factors, inputs });
+            }
+            let Some(mut factors) = each(|slice| slice.philips_activity) else {
+                return Err("the values are counts, and the file has no factor (7053,1000 or 7053,1009) for them".into());
+            };
+            let mut computed = by_weight(first, SuvSource::PhilipsActivity)?;
+            factors.iter_mut().for_each(|factor| *factor *= computed.factor);
+            computed.factor = factors.first().copied().unwrap_or(computed.factor);
+            Ok(Scaled { factors, inputs: computed })
+        }
+        "" => Err("Units (0054,1001) are missing".into()),
+        other => Err(format!("the values are in {other}, from which SUV is not computed")),
+    }
+}
+
+/// Makes the values of a PET stack SUVbw: its rescales, its unit and its windows; or says why they stay what
+/// they are. A real-world value map of the file that gives SUVbw is left as it is.
+pub(in crate::dicom) fn to_suv(
+    slices: &[&PetTags],
+    rescale: &mut [Rescale],
+    unit: &mut Unit,
+    windows: &mut Vec<FileWindow>,
+    oddities: &mut Vec<Oddity>,
+) -> Option<Suv> {
+    let (first, line) = (*slices.first()?, rescale.first().copied()?);
+    let scaled = match first.mapped_to {
+        Some(Unit::SuvBw) => {
+            let computed = scale(slices).ok().map(|s| s.inputs.factor * first.written_slope);
+            if let Some(computed) = computed.filter(|c| (c - line.slope).abs() > SUV_AGREES * line.slope.abs()) {
+                let text = format!(
+                    "the file's real-world value map makes SUVbw with a slope of {:.4e}, its weight and dose with {computed:.4e}; the map is used",
+                    line.slope
+                );
+                oddities.push(Oddity::Other { text });
+            }
+            return Some(Suv::From(empty(first, SuvSource::RealWorldMap, line.slope)));
+        }
+        Some(Unit::None | Unit::Hu | Unit::Mm2PerS) => Err("the file's real-world value map gives other values".into()),
+        Some(Unit::BqMl) | None => scale(slices),
+    };
+    match scaled {
+        Ok(scaled) => {
+            for (line, factor) in rescale.iter_mut().zip(&scaled.factors) {
+                *line = Rescale { slope: line.slope * factor, intercept: line.intercept * factor };
+            }
+            let middle = scaled.factors.get(scaled.factors.len() / 2).copied().unwrap_or(1.0);
+            *windows = crate::dicom::voi::scaled(std::mem::take(windows), middle);
+            *unit = Unit::SuvBw;
+            Some(Suv::From(scaled.inputs))
+        }
+        Err(why) => {
+            oddities.push(Oddity::Other { text: format!("no SUV: {why}") });
+            Some(Suv::None { why })
+        }
+    }
+}
+
+/// Tells all images of a series when its first one was acquired.
+pub(in crate::dicom) fn set_series_start<'a>(images: impl Iterator<Item = &'a mut PetTags>) {
+    let mut images: Vec<&mut PetTags> = images.collect();
+    let earliest = images.iter().filter_map(|image| image.acquisition).min_by(Moment::in_time);
+    images.iter_mut().for_each(|image| image.earliest = earliest);
+}
+
+fn empty(first: &PetTags, source: SuvSource, factor: f64) -> SuvInputs {
+    SuvInputs {
         source,
         units: first.units.clone(),
         decay_correction: first.decay_correction.clone(),
@@ -157,36 +250,6 @@ pub(in crate::dicom) fn scale(slices: &[&PetTags], earliest: Option<Moment>) -> 
         injected_at: None,
         corrected_to: None,
         decay_s: None,
-    };
-    match first.units.as_str() {
-        "GML" => match first.suv_type.as_str() {
-            "" | "BW" => {
-                Ok(Scaled { factors: vec![1.0; slices.len()], inputs: inputs(SuvSource::Written, 1.0) })
-            }
-            kind => Err(format!("the values are SUV of another kind ({kind}), not by body weight")),
-        },
-        "BQML" => {
-            let computed = by_weight(first, earliest, SuvSource::Computed)?;
-            Ok(Scaled { factors: vec![computed.factor; slices.len()], inputs: computed })
-        }
-        "CNTS" => {
-            let each = |of: fn(&PetTags) -> Option<f64>| {
-                slices.iter().map(|slice| of(slice).filter(|factor| *factor > 0.0)).collect::<Option<Vec<f64>>>()
-            };
-            if let Some(factors) = each(|slice| slice.philips_suv) {
-                let first = factors.first().copied().unwrap_or(1.0);
-                return Ok(Scaled { factors, inputs: inputs(SuvSource::PhilipsSuv, first) });
-            }
-            let Some(mut factors) = each(|slice| slice.philips_activity) else {
-                return Err("the values are counts, and the file has no factor (7053,1000 or 7053,1009) for them".into());
-            };
-            let mut computed = by_weight(first, earliest, SuvSource::PhilipsActivity)?;
-            factors.iter_mut().for_each(|factor| *factor *= computed.factor);
-            computed.factor = factors.first().copied().unwrap_or(computed.factor);
-            Ok(Scaled { factors, inputs: computed })
-        }
-        "" => Err("Units (0054,1001) are missing".into()),
-        other => Err(format!("the values are in {other}, from which SUV is not computed")),
     }
 }
 
@@ -214,7 +277,7 @@ fn same(slices: &[&PetTags], first: &PetTags) -> Result<(), String> {
 }
 
 /// SUVbw of one Bq/ml.
-fn by_weight(tags: &PetTags, earliest: Option<Moment>, source: SuvSource) -> Result<SuvInputs, String> {
+fn by_weight(tags: &PetTags, source: SuvSource) -> Result<SuvInputs, String> {
     let weight_kg = positive(tags.weight_kg, "the patient's weight")?;
     let dose_bq = positive(tags.dose_bq, "the injected dose")?;
     let (half_life_s, injected_at, corrected_to, decay_s) = if tags.decay_correction == "ADMIN" {
@@ -223,7 +286,7 @@ fn by_weight(tags: &PetTags, earliest: Option<Moment>, source: SuvSource) -> Res
         (tags.half_life_s, at, Some("injection (ADMIN)".to_owned()), 0.0)
     } else {
         let half_life_s = positive(tags.half_life_s, "the half-life")?;
-        let (to, found_in) = scan_start(tags, earliest, half_life_s)?;
+        let (to, found_in) = scan_start(tags, half_life_s)?;
         let (from, decay_s) = injection(tags, to, half_life_s)?;
         (Some(half_life_s), Some(from), Some(format!("{to}, {found_in}")), decay_s)
     };
@@ -258,12 +321,8 @@ pub(in crate::dicom) fn decayed(activity_bq: f64, after_s: f64, half_life_s: f64
 /// The start of the scan that START means (QIBA pseudo-code, robust version): the series date and time, unless
 /// the series was made after its acquisition; then GE's own time of the scan, or the acquisition less the
 /// frame reference time, or the earliest acquisition of the series.
-fn scan_start(
-    tags: &PetTags,
-    earliest: Option<Moment>,
-    half_life_s: f64,
-) -> Result<(Moment, &'static str), String> {
-    let acquired = earliest.or(tags.acquisition);
+fn scan_start(tags: &PetTags, half_life_s: f64) -> Result<(Moment, &'static str), String> {
+    let acquired = tags.earliest.or(tags.acquisition);
     if let (Some(series), Some(acquired)) = (tags.series, acquired)
         && series.seconds_after(acquired) <= SAME_START_S
     {

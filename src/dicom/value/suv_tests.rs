@@ -26,11 +26,11 @@ fn at(day: u32, hour: u32, minute: u32, second: f64) -> Option<Moment> {
 }
 
 fn factor(tags: &PetTags) -> f64 {
-    scale(&[tags], None).unwrap().factors[0]
+    scale(&[tags]).unwrap().factors[0]
 }
 
 fn why(tags: &PetTags) -> String {
-    scale(&[tags], None).unwrap_err()
+    scale(&[tags]).unwrap_err()
 }
 
 fn close(a: f64, b: f64) {
@@ -69,7 +69,7 @@ fn trap_20_units_bqml_cnts_gml() {
     // Without it (0 counts as without), counts become Bq/ml first: 2.5 * 70,000 / 185,000,000.
     let by_activity = PetTags { philips_suv: Some(0.0), weight_kg: Some(70.0), ..counts.clone() };
     close(factor(&by_activity), 2.5 * ONE_HALF_LIFE);
-    assert_eq!(scale(&[&by_activity], None).unwrap().inputs.source, SuvSource::PhilipsActivity);
+    assert_eq!(scale(&[&by_activity]).unwrap().inputs.source, SuvSource::PhilipsActivity);
     let neither = PetTags { philips_suv: None, philips_activity: None, ..counts };
     assert!(why(&neither).contains("7053,1000"));
     // GML is SUV already, by body weight unless it says otherwise.
@@ -79,7 +79,7 @@ fn trap_20_units_bqml_cnts_gml() {
     assert!(why(&PetTags { units: "PROPCPS".into(), ..tags() }).contains("PROPCPS"));
     // A factor of its own for each slice.
     let slice = |suv| PetTags { units: "CNTS".into(), philips_suv: Some(suv), ..tags() };
-    assert_eq!(scale(&[&slice(0.1), &slice(0.2)], None).unwrap().factors, [0.1, 0.2]);
+    assert_eq!(scale(&[&slice(0.1), &slice(0.2)]).unwrap().factors, [0.1, 0.2]);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn trap_21_injection_before_midnight() {
     // The same with a time of day alone.
     let time = PetTags { injected: None, injected_time_s: Some(23.0 * 3600.0 + 300.0), ..date_and_time };
     close(factor(&time), ONE_HALF_LIFE);
-    assert_eq!(scale(&[&time], None).unwrap().inputs.injected_at.unwrap(), "2024-03-01 23:05:00");
+    assert_eq!(scale(&[&time]).unwrap().inputs.injected_at.unwrap(), "2024-03-01 23:05:00");
     // On the same day.
     let day = PetTags { injected: None, injected_time_s: Some(36_000.0), ..tags() };
     close(factor(&day), ONE_HALF_LIFE);
@@ -110,7 +110,7 @@ fn trap_21_series_time_acquisition_time_and_ge() {
     close(factor(&late), ONE_HALF_LIFE);
     // ... of the first bed position, whichever slice is asked.
     let second_bed = PetTags { acquisition: at(1, 11, 55, 0.0), ..late.clone() };
-    close(scale(&[&second_bed], at(1, 11, 50, 0.0)).unwrap().factors[0], ONE_HALF_LIFE);
+    close(factor(&PetTags { earliest: at(1, 11, 50, 0.0), ..second_bed.clone() }), ONE_HALF_LIFE);
     // GE says when the scan was.
     let ge = PetTags { ge_scan: at(1, 11, 50, 0.0), ..second_bed.clone() };
     close(factor(&ge), ONE_HALF_LIFE);
@@ -154,12 +154,12 @@ fn trap_22_what_is_missing_is_named() {
     assert_eq!(why(&PetTags { dose_bq: None, ..tags() }), "the injected dose is missing");
     assert_eq!(why(&PetTags { half_life_s: None, ..tags() }), "the half-life is missing");
     let light = PetTags { weight_kg: Some(7.0), ..tags() };
-    assert_eq!(scale(&[&tags(), &light], None).unwrap_err(), "the weight differs between the slices");
+    assert_eq!(scale(&[&tags(), &light]).unwrap_err(), "the weight differs between the slices");
 }
 
 #[test]
 fn the_inputs_are_listed() {
-    let lines = scale(&[&tags()], None).unwrap().inputs.lines();
+    let lines = scale(&[&tags()]).unwrap().inputs.lines();
     let of = |label| lines.iter().find(|(l, _)| *l == label).map(|(_, value)| value.as_str());
     assert_eq!(of("Weight"), Some("70.0 kg"));
     assert_eq!(of("Injected dose"), Some("370.0 MBq"));

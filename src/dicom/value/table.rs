@@ -22,7 +22,7 @@ impl Table {
             return Err(format!("its descriptor has {} numbers instead of 3", descriptor.len()));
         };
         let first = if signed { i32::from(first.cast_signed()) } else { i32::from(first) };
-        Self::read(entries, first, bits, &item.shorts(tags::LUT_DATA), item.bytes(tags::LUT_DATA))
+        Self::read(entries, first, bits, &item.shorts(tags::LUT_DATA), &item.word_bytes(tags::LUT_DATA))
     }
 
     /// From the parts: `words` and `bytes` are the same data. No entries stand for 65,536.
@@ -49,12 +49,6 @@ impl Table {
     pub fn most(&self) -> u16 {
         u16::MAX >> 16u32.saturating_sub(self.bits).min(15)
     }
-
-    /// The entry of a value; values before the first get the first entry, those after the last the last.
-    pub fn entry(&self, value: f64) -> u16 {
-        let at = (value.round() - f64::from(self.first)).max(0.0) as usize;
-        self.entries.get(at).or(self.entries.last()).copied().unwrap_or_default()
-    }
 }
 
 #[cfg(test)]
@@ -67,25 +61,18 @@ mod tests {
     }
 
     #[test]
-    fn values_outside_get_the_nearest_entry() {
-        let table = read(3, -1, 12, &[10, 20, 4095]).unwrap();
-        let of: Vec<u16> = [-100.0, -1.0, 0.0, 1.0, 2.0, 1e9].map(|v| table.entry(v)).into();
-        assert_eq!(of, [10, 10, 20, 4095, 4095, 4095]);
-        assert_eq!(table.most(), 4095);
-        assert_eq!(table.entry(f64::NAN), 10);
-    }
-
-    #[test]
     fn no_entries_are_65536() {
         let all: Vec<u16> = (0..=u16::MAX).collect();
-        assert_eq!(read(0, 0, 16, &all).unwrap().entry(65_535.0), 65_535);
+        assert_eq!(*read(0, 0, 16, &all).unwrap().entries, *all);
         assert_eq!(read(0, 0, 16, &all[1..]).unwrap_err(), "it has 65535 entries of 65536");
     }
 
     #[test]
     fn eight_bits_may_be_bytes_or_words() {
         assert_eq!(*Table::read(3, 0, 8, &[0x0201], &[1, 2, 3, 0]).unwrap().entries, [1, 2, 3]);
-        assert_eq!(*read(3, 0, 8, &[1, 2, 255]).unwrap().entries, [1, 2, 255]);
+        let words = read(3, 0, 8, &[1, 2, 255]).unwrap();
+        assert_eq!((&*words.entries, words.most()), (&[1, 2, 255][..], 255));
+        assert_eq!(read(1, 0, 12, &[1]).unwrap().most(), 4095);
     }
 
     #[test]
