@@ -30,4 +30,6 @@ id! {
     EventId;
     /// The reopening of a signed visit.
     AmendmentId;
+    /// Stacks merged or split by hand.
+    GroupingId;
 }

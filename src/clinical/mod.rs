@@ -8,6 +8,7 @@
 mod coded;
 mod date;
 mod finding;
+mod grouping;
 mod ids;
 mod lesion;
 mod mark;
@@ -24,7 +25,8 @@ pub use finding::{
     Adequacy, Amendment, AmendmentReason, Answer, Finding, FindingKey, FindingStatus, NotDoneReason,
     NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,
 };
-pub use ids::{AmendmentId, EventId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
+pub use grouping::{FrameName, Grouping, GroupingKind};
+pub use ids::{AmendmentId, EventId, GroupingId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
 pub use lesion::{
     AblationModality, Lesion, LesionPlace, LesionStatus, LiverSegment, Organ, Session, SessionLesion, Side,
     TechnicalSuccess, TumourType,

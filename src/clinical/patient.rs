@@ -109,6 +109,10 @@ pub struct Patient {
     pub transplant_date: Option<Date>,
     /// Free text.
     pub note: String,
+    /// Whether the patient was put away: kept with all that was read, and not offered for reading. Older files
+    /// do not say.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 impl Patient {
@@ -131,6 +135,7 @@ impl Patient {
             death_cause: DeathCause::Unknown,
             transplant_date: None,
             note: String::new(),
+            archived: false,
         }
     }
 }

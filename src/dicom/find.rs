@@ -1,5 +1,6 @@
 //! The search: paths to stacks.
 
+use super::container::archive;
 use super::error::ReadError;
 use super::found::{Found, Skipped};
 use super::instance::Instance;
@@ -23,38 +24,72 @@ pub fn find(
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Found {
     let walked = walk(paths, limits, &mut |total| progress(0, total), cancelled);
-    let total = walked.files.len();
-    let done = AtomicUsize::new(0);
-    let read: Vec<Option<Result<Instance, Skipped>>> = walked
-        .files
-        .into_par_iter()
-        .map(|path| {
-            if cancelled() {
-                return None;
+    let mut found = Found { cancelled: walked.cancelled, skipped: walked.skipped, stacks: Vec::new() };
+    let mut instances = Vec::with_capacity(walked.files.len());
+    let (mut done, mut files) = (0, walked.files);
+    // What turns out to hold other files gives a second round; what is held there is not opened further.
+    for round in [Round::Folders, Round::Inside] {
+        let read = read_all(&files, limits, &|here| progress(done + here, done + files.len()), cancelled);
+        found.cancelled |= read.iter().any(Option::is_none);
+        let mut inside = Vec::new();
+        for (path, result) in files.iter().zip(read) {
+            match result {
+                Some(Ok(mut frames)) => instances.append(&mut frames),
+                Some(Err(ReadError::NotDicom)) if archive::is_archive(path) && round == Round::Folders => {
+                    match archive::list(path, limits) {
+                        Ok((files, skipped)) => {
+                            inside.extend(files);
+                            found.skipped.extend(skipped);
+                        }
+                        Err(reason) => found.skipped.push(Skipped { file: path.clone(), reason }),
+                    }
+                }
+                Some(Err(error)) => found.skipped.push(Skipped { file: path.clone(), reason: error.to_string() }),
+                None => {}
             }
-            let read = read_instance(&path, limits);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-            Some(read.map_err(|error| Skipped { file: path, reason: error.to_string() }))
-        })
-        .collect();
-    let mut found = Found {
-        cancelled: walked.cancelled || read.iter().any(Option::is_none),
-        skipped: walked.skipped,
-        stacks: Vec::new(),
-    };
-    let mut instances = Vec::with_capacity(total);
-    for result in read.into_iter().flatten() {
-        match result {
-            Ok(instance) => instances.push(instance),
-            Err(skipped) => found.skipped.push(skipped),
         }
+        done += files.len();
+        files = inside;
     }
     found.stacks = stacks(instances, limits, &mut found.skipped);
+    in_order(found)
+}
+
+/// Sorted as promised.
+pub(super) fn in_order(mut found: Found) -> Found {
     found.skipped.sort_by(|a, b| a.file.cmp(&b.file));
     found
 }
 
+/// Which files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Round {
+    /// Those that were given or found in folders.
+    Folders,
+    /// Those in archives.
+    Inside,
+}
+
+/// Reads headers in parallel, in the order of the files; none for those that a cancelled search left out.
+fn read_all(
+    files: &[PathBuf],
+    limits: &Limits,
+    progress: &(dyn Fn(usize) + Sync),
+    cancelled: &(dyn Fn() -> bool + Sync),
+) -> Vec<Option<Result<Vec<Instance>, ReadError>>> {
+    let done = AtomicUsize::new(0);
+    let read = |path: &PathBuf| {
+        if cancelled() {
+            return None;
+        }
+        let read = read_instance(path, limits);
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+        Some(read)
+    };
+    files.par_iter().map(read).collect()
+}
+
 /// A fault of the reader costs one file.
-fn read_instance(path: &Path, limits: &Limits) -> Result<Instance, ReadError> {
+fn read_instance(path: &Path, limits: &Limits) -> Result<Vec<Instance>, ReadError> {
     catch_unwind(|| Instance::read(path, limits)).unwrap_or(Err(ReadError::Fault))
 }

@@ -1,5 +1,7 @@
 //! One file: its header read and understood, as far as stacks need it.
 
+use super::acquisition::acquisition;
+use super::container::source::{self, OpenedFile};
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{Acquisition, FileWindow, StudyTags};
@@ -12,16 +14,15 @@ use super::overlay::has_overlays;
 use super::value::{PetTags, pet_tags, values};
 use super::voi::windows;
 use super::wanted::WANTED;
-use crate::clinical::{Identity, Modality, Sex};
+use crate::clinical::{Date, Identity, Modality, Sex, days_between};
 use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
 use crate::volume::{Padding, Rescale, Unit};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
 use sha2::{Digest, Sha256};
-use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::sync::Arc;
 
 const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
 
@@ -41,19 +42,11 @@ pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
 
 /// Reads other things of a header than are usual.
 pub(super) fn open_with(path: &Path, wanted: &Wanted, limits: &Limits) -> Result<Opened, ReadError> {
-    let file = File::open(path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
-        return Err(ReadError::NotDicom);
-    }
-    let mtime = about.modified().ok().map_or(0, |at| match at.duration_since(UNIX_EPOCH) {
-        Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
-    });
-    let mut source = BufReader::with_capacity(16 << 10, file);
-    let mut scanned = scan(&mut source, about.len(), wanted, limits)?;
+    let OpenedFile { source, size, mtime } = source::open(path, limits)?;
+    let mut source = BufReader::with_capacity(16 << 10, source);
+    let mut scanned = scan(&mut source, size, wanted, limits)?;
     let header = Header::new(&mut scanned);
-    Ok(Opened { header, scanned, size: about.len(), mtime })
+    Ok(Opened { header, scanned, size, mtime })
 }
 
 /// Which way the lossy mark of a file points.
@@ -62,9 +55,9 @@ pub(super) struct Lossy {
     pub ratio: Option<f64>,
 }
 
-/// One file as stacks need it.
-#[derive(Debug, Clone)]
-pub(super) struct Instance {
+/// What the frames of a file have in common.
+#[derive(Debug)]
+pub(super) struct FileInfo {
     pub path: PathBuf,
     pub size: u64,
     pub mtime: i64,
@@ -75,58 +68,174 @@ pub(super) struct Instance {
     pub identity: Identity,
     pub sex: Sex,
     pub series_number: Option<i64>,
-    pub acquisition_number: Option<i64>,
     pub instance_number: Option<i64>,
-    pub temporal_position: Option<i64>,
     pub description: String,
     pub modality: Modality,
     pub modality_text: String,
     pub format: Format,
     pub syntax: String,
+    pub frame_of_reference_uid: Option<String>,
+    pub lossy: Option<Lossy>,
+    /// Small values are bright.
+    pub inverse: bool,
+    pub overlays: bool,
+    pub object: Object,
+    /// Height of a pixel over its width (0028,0034), where no size in mm is known.
+    pub pixel_aspect: Option<f64>,
+}
+
+/// How a file holds its frames.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Object {
+    /// A single frame.
+    Single,
+    /// Frames that are described one by one in functional groups, maybe a part of several.
+    Enhanced { part: Option<ConcatenationPart> },
+    /// Several frames that one header describes.
+    Frames,
+}
+
+/// One of the files that a large object was written in (PS3.3 C.7.6.16.2.2.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ConcatenationPart {
+    pub uid: String,
+    pub number: u32,
+    /// How many parts there are, where it is said.
+    pub of: Option<u32>,
+}
+
+/// One frame as stacks need it.
+#[derive(Debug, Clone)]
+pub(super) struct Instance {
+    pub file: Arc<FileInfo>,
+    /// Number of the frame in its file, from 0.
+    pub frame: u32,
+    pub acquisition_number: Option<i64>,
+    pub temporal_position: Option<i64>,
+    /// Where in the heart's cycle, ms after the R wave.
+    pub trigger_ms: Option<f64>,
+    pub contrast_phase: String,
     pub position: Option<PatientPoint>,
     /// Directions of growing column and growing row.
     pub orientation: Option<[PatientDirection; 2]>,
     pub pixel_spacing_mm: Option<[f64; 2]>,
     pub spacing_between_slices_mm: Option<f64>,
-    pub frame_of_reference_uid: Option<String>,
     pub rescale: Rescale,
     pub unit: Unit,
     /// Whether slices are made into values when they are read.
     pub mapped: bool,
     /// What is odd about how stored values become values, and about the file's windows.
-    pub value_notes: Vec<String>,
+    pub value_notes: Arc<[String]>,
     /// PET: what SUV needs.
     pub pet: Option<Box<PetTags>>,
-    /// Small stored values are bright.
-    pub inverse: bool,
-    pub overlays: bool,
     pub padding: Option<Padding>,
     pub windows: Vec<FileWindow>,
-    pub lossy: Option<Lossy>,
-    pub enhanced: bool,
-    pub acquisition: Acquisition,
+    pub acquisition: Arc<Acquisition>,
 }
 
 impl Instance {
-    /// Reads and understands one file.
-    pub fn read(path: &Path, limits: &Limits) -> Result<Self, ReadError> {
+    /// Reads and understands the frames of one file.
+    pub fn read(path: &Path, limits: &Limits) -> Result<Vec<Self>, ReadError> {
         let opened = open(path, limits)?;
+        let file = Arc::new(FileInfo::new(&opened, path, limits)?);
+        let described = opened.header.frame_groups();
+        let frames = file.format.frames;
+        let mut all: Vec<Self> = Vec::new();
+        for frame in 0..frames {
+            let number = usize::try_from(frame).unwrap_or(usize::MAX);
+            // Frames without a group of their own are all described by the same words.
+            let same = if number > described { all.last().cloned() } else { None };
+            all.push(match same {
+                Some(same) => Self { frame, ..same },
+                None => Self::new(&opened.header.frame(number), &file, frame),
+            });
+        }
+        Ok(all)
+    }
+
+    fn new(h: &Header, file: &Arc<FileInfo>, frame: u32) -> Self {
+        // One header for several frames tells the place of none of them.
+        let placed = file.object != Object::Frames;
+        let position = point(&h.numbers(tags::IMAGE_POSITION_PATIENT)).filter(|_| placed);
+        let orientation = orientation(&h.numbers(tags::IMAGE_ORIENTATION_PATIENT)).filter(|_| placed);
+        let values = values(h, &file.format, file.modality, &file.sop_class);
+        let mut notes = values.notes.clone();
+        let windows = windows(h, &file.format, &values, &mut notes);
+        let measured = position.is_some() && orientation.is_some();
+        let first = |tags: &[Tag]| tags.iter().find_map(|tag| h.number(*tag));
+        Self {
+            file: Arc::clone(file),
+            frame,
+            acquisition_number: h.whole(tags::FRAME_ACQUISITION_NUMBER).or_else(|| h.whole(tags::ACQUISITION_NUMBER)),
+            temporal_position: h
+                .whole(tags::TEMPORAL_POSITION_INDEX)
+                .or_else(|| h.whole(tags::TEMPORAL_POSITION_IDENTIFIER)),
+            trigger_ms: first(&[tags::NOMINAL_CARDIAC_TRIGGER_DELAY_TIME, tags::TRIGGER_TIME]),
+            contrast_phase: h.text(tags::CONTRAST_BOLUS_AGENT_PHASE),
+            position,
+            orientation,
+            pixel_spacing_mm: pixel_spacing_mm(h, file.modality, &file.sop_class, measured),
+            spacing_between_slices_mm: h.positive(tags::SPACING_BETWEEN_SLICES),
+            rescale: values.mapping.rescale(),
+            unit: values.unit,
+            mapped: values.mapping.is_mapped(),
+            value_notes: notes.into(),
+            pet: (file.modality == Modality::Pet).then(|| Box::new(pet_tags(h, &values))),
+            // Where slices hold values, what was padding has none.
+            padding: padding(h, &file.format).filter(|_| !values.mapping.is_mapped()),
+            windows,
+            acquisition: Arc::new(acquisition(h)),
+        }
+    }
+
+    pub fn is_localizer(&self) -> bool {
+        self.acquisition.image_type.iter().any(|part| part == "LOCALIZER")
+    }
+
+    pub fn is_secondary_capture(&self) -> bool {
+        self.file.sop_class.starts_with(SECONDARY_CAPTURE)
+    }
+
+    pub fn small_is_bright(&self) -> bool {
+        self.file.inverse
+    }
+
+    /// When it was measured, seconds on one clock for all days.
+    pub fn moment_s(&self) -> Option<f64> {
+        let days = self.acquisition.date.map_or(0, |date| days_between(Date::default(), date));
+        Some(days as f64 * 86_400.0 + self.acquisition.time_s?)
+    }
+
+    /// Distance of the slice along a normal, mm.
+    pub fn along_mm(&self, normal: PatientDirection) -> Option<f64> {
+        Some(self.position?.to_vector().dot(normal.vector()))
+    }
+
+    /// The normal of the slice.
+    pub fn normal(&self) -> Option<PatientDirection> {
+        let [row, column] = self.orientation?;
+        row.normal_with(column)
+    }
+}
+
+impl FileInfo {
+    fn new(opened: &Opened, path: &Path, limits: &Limits) -> Result<Self, ReadError> {
         let h = &opened.header;
         let format = Format::new(h, &opened.scanned, opened.size, limits)?;
-        let sop_uid = sop_uid(&opened, path)?;
+        let sop_uid = sop_uid(opened, path, limits)?;
         let uid = |tag| uid_text(h.bytes(tag));
-        let sop_class = uid(tags::SOP_CLASS_UID);
         let modality_text = h.text(tags::MODALITY);
-        let modality = modality(h);
-        let position = point(&h.numbers(tags::IMAGE_POSITION_PATIENT));
-        let orientation = orientation(&h.numbers(tags::IMAGE_ORIENTATION_PATIENT));
-        let values = values(h, &format, modality, &sop_class);
-        let mut value_notes = values.notes.clone();
-        let windows = windows(h, &format, &values, &mut value_notes);
-        let packing = opened.scanned.syntax.packing;
+        let grouped = h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE) || h.frame_groups() > 0;
+        let object = match (grouped, format.frames) {
+            (true, _) => Object::Enhanced { part: concatenation_part(h) },
+            (false, 1) => Object::Single,
+            (false, _) => Object::Frames,
+        };
         Ok(Self {
+            path: path.to_owned(),
             size: opened.size,
             mtime: opened.mtime,
+            sop_class: uid(tags::SOP_CLASS_UID),
             series_uid: Some(uid(tags::SERIES_INSTANCE_UID)).filter(|u| !u.is_empty()).unwrap_or(sop_uid.clone()),
             sop_uid,
             study: StudyTags {
@@ -150,63 +259,37 @@ impl Instance {
                 _ => Sex::Unknown,
             },
             series_number: h.whole(tags::SERIES_NUMBER),
-            acquisition_number: h.whole(tags::ACQUISITION_NUMBER),
             instance_number: h.whole(tags::INSTANCE_NUMBER),
-            temporal_position: h.whole(tags::TEMPORAL_POSITION_IDENTIFIER),
             description: h.text(tags::SERIES_DESCRIPTION),
+            modality: modality(h),
+            modality_text,
             syntax: opened.scanned.syntax.uid.clone(),
-            position,
-            orientation,
-            pixel_spacing_mm: pixel_spacing_mm(h, modality, &sop_class, position.is_some() && orientation.is_some()),
-            spacing_between_slices_mm: h.positive(tags::SPACING_BETWEEN_SLICES),
             frame_of_reference_uid: Some(uid(tags::FRAME_OF_REFERENCE_UID)).filter(|u| !u.is_empty()),
-            rescale: values.mapping.rescale(),
-            unit: values.unit,
-            mapped: values.mapping.is_mapped(),
-            value_notes,
-            pet: (modality == Modality::Pet).then(|| Box::new(pet_tags(h, &values))),
             inverse: inverse(h, &format),
             overlays: has_overlays(h),
-            // Where slices hold values, what was padding has none.
-            padding: padding(h, &format).filter(|_| !values.mapping.is_mapped()),
-            windows,
-            lossy: lossy(h, packing),
-            enhanced: h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE),
-            acquisition: acquisition(h),
-            path: path.to_owned(),
-            sop_class,
-            modality,
-            modality_text,
+            lossy: lossy(h, opened.scanned.syntax.packing),
+            object,
+            pixel_aspect: pixel_aspect(h),
             format,
         })
     }
+}
 
-    pub fn is_localizer(&self) -> bool {
-        self.acquisition.image_type.iter().any(|part| part == "LOCALIZER")
-    }
+fn concatenation_part(h: &Header) -> Option<ConcatenationPart> {
+    let uid = Some(uid_text(h.bytes(tags::CONCATENATION_UID))).filter(|uid| !uid.is_empty())?;
+    let number = h.count(tags::IN_CONCATENATION_NUMBER)?;
+    Some(ConcatenationPart { uid, number, of: h.count(tags::IN_CONCATENATION_TOTAL_NUMBER) })
+}
 
-    pub fn is_secondary_capture(&self) -> bool {
-        self.sop_class.starts_with(SECONDARY_CAPTURE)
-    }
-
-    pub fn small_is_bright(&self) -> bool {
-        self.inverse
-    }
-
-    /// Distance of the slice along a normal, mm.
-    pub fn along_mm(&self, normal: PatientDirection) -> Option<f64> {
-        Some(self.position?.to_vector().dot(normal.vector()))
-    }
-
-    /// The normal of the slice.
-    pub fn normal(&self) -> Option<PatientDirection> {
-        let [row, column] = self.orientation?;
-        row.normal_with(column)
-    }
+/// Pixel Aspect Ratio, vertical over horizontal (PS3.3 C.7.6.3.1.7): a shape and no size.
+fn pixel_aspect(h: &Header) -> Option<f64> {
+    let [vertical, horizontal] = *h.numbers(tags::PIXEL_ASPECT_RATIO) else { return None };
+    let ratio = vertical / horizontal;
+    (vertical > 0.0 && horizontal > 0.0 && (0.05..=20.0).contains(&ratio) && ratio != 1.0).then_some(ratio)
 }
 
 /// The UID that names the object. A file without one is named by its bytes, so that marks hold on to it.
-pub(super) fn sop_uid(opened: &Opened, path: &Path) -> Result<String, ReadError> {
+pub(super) fn sop_uid(opened: &Opened, path: &Path, limits: &Limits) -> Result<String, ReadError> {
     for tag in [tags::SOP_INSTANCE_UID, tags::MEDIA_STORAGE_SOP_INSTANCE_UID] {
         let uid = uid_text(opened.header.bytes(tag));
         if !uid.is_empty() {
@@ -214,7 +297,7 @@ pub(super) fn sop_uid(opened: &Opened, path: &Path) -> Result<String, ReadError>
         }
     }
     let mut hash = HashWriter(Sha256::new());
-    std::io::copy(&mut File::open(path)?, &mut hash)?;
+    std::io::copy(&mut source::open(path, limits)?.source, &mut hash)?;
     let digest = hash.0.finalize();
     Ok(digest.iter().take(16).fold("sha256.".to_owned(), |name, byte| format!("{name}{byte:02x}")))
 }
@@ -298,66 +381,16 @@ fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
     let method = !h.text(tags::LOSSY_IMAGE_COMPRESSION_METHOD).is_empty();
     let marked = match h.text(tags::LOSSY_IMAGE_COMPRESSION).as_str() {
         "01" => true,
-        // Written by hand or lost on the way, while ratio or method tell what was done.
+        // Lost on the way, while ratio or method tell what was done.
         "" => ratio.is_some() || method,
         _ => false,
     };
     (marked || packing == Packing::Jpeg { lossy: true }).then_some(Lossy { ratio })
 }
 
-fn acquisition(h: &Header) -> Acquisition {
-    let first_date = |tags: &[Tag]| tags.iter().find_map(|tag| h.date(*tag));
-    let stamp = h.text(tags::ACQUISITION_DATE_TIME);
-    let time_s = [tags::ACQUISITION_TIME, tags::CONTENT_TIME, tags::SERIES_TIME].iter().find_map(|tag| h.time_s(*tag));
-    let time_s = time_s.or_else(|| super::header::time_of_stamp_s(&stamp));
-    let start_s = h.time_s(tags::CONTRAST_BOLUS_START_TIME);
-    let agent = h.has(tags::CONTRAST_BOLUS_AGENT).then(|| h.text(tags::CONTRAST_BOLUS_AGENT));
-    let sequence = h.text(tags::SEQUENCE_NAME);
-    Acquisition {
-        date: first_date(&[
-            tags::ACQUISITION_DATE,
-            tags::ACQUISITION_DATE_TIME,
-            tags::CONTENT_DATE,
-            tags::SERIES_DATE,
-            tags::STUDY_DATE,
-        ]),
-        time_s,
-        after_contrast_s: time_s.zip(start_s).and_then(|(at, start)| after_s(start, at)),
-        contrast_agent: agent.filter(|agent| !agent.is_empty()),
-        protocol: h.text(tags::PROTOCOL_NAME),
-        body_part: h.text(tags::BODY_PART_EXAMINED),
-        image_type: h.texts(tags::IMAGE_TYPE),
-        kernel_text: h.text(tags::CONVOLUTION_KERNEL),
-        kvp: h.positive(tags::KVP),
-        slice_thickness_mm: h.positive(tags::SLICE_THICKNESS),
-        scanning_sequence: h.text(tags::SCANNING_SEQUENCE),
-        sequence_name: if sequence.is_empty() { h.text(tags::PULSE_SEQUENCE_NAME) } else { sequence },
-        repetition_time_ms: h.positive(tags::REPETITION_TIME),
-        echo_time_ms: h.positive(tags::ECHO_TIME),
-        b_value: h.number(tags::DIFFUSION_B_VALUE).filter(|b| *b >= 0.0),
-        manufacturer: h.text(tags::MANUFACTURER),
-    }
-}
-
-/// Seconds from the bolus to the image, over midnight where needed; `None` beyond an hour, which is no delay
-/// of a phase but a clock that is off.
-fn after_s(start_s: f64, at_s: f64) -> Option<f64> {
-    let after = at_s - start_s;
-    let after = if after < -43_200.0 { after + 86_400.0 } else { after };
-    (0.0..=3_600.0).contains(&after).then_some(after)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn delay_over_midnight() {
-        assert_eq!(after_s(86_390.0, 25.0), Some(35.0));
-        assert_eq!(after_s(36_000.0, 36_070.0), Some(70.0));
-        assert_eq!(after_s(36_070.0, 36_000.0), None);
-        assert_eq!(after_s(10_000.0, 36_000.0), None);
-    }
 
     #[test]
     fn axes_that_are_not_square_are_none() {

@@ -21,6 +21,8 @@ pub struct Limits {
     pub stack_pixels: u64,
     /// Most frames in one file.
     pub frames: u32,
+    /// Largest file that is read out of an archive, bytes.
+    pub archived_bytes: u64,
     /// Most files looked at in one search.
     pub files: usize,
     /// Deepest folder below a given path.
@@ -39,6 +41,7 @@ impl Default for Limits {
             frame_pixels: 1 << 26,
             stack_pixels: 1 << 31,
             frames: 100_000,
+            archived_bytes: 512 << 20,
             files: 500_000,
             folders: 64,
         }

@@ -6,12 +6,15 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod acquisition;
+mod container;
 mod elements;
 mod error;
 mod find;
 mod format;
 mod found;
 mod fragments;
+mod group;
 mod header;
 mod input;
 mod inspect;
@@ -23,10 +26,13 @@ mod limits;
 mod overlay;
 mod palette;
 mod pixels;
+mod recipe;
+mod regroup;
 mod regular;
 mod rle;
 mod rules;
 mod scan;
+mod shape;
 mod stack;
 mod syntax;
 mod text;
@@ -35,15 +41,19 @@ mod voi;
 mod walk;
 mod wanted;
 
+pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{
-    Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, Shape, Skipped, StackInfo, StudyTags,
+    Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, GroupRef, Shape, Skipped, SliceRecipe, StackAxis,
+    StackInfo, StudyTags,
 };
 pub use inspect::inspect_json;
 pub use limits::Limits;
 pub use overlay::read_overlays;
 pub use pixels::read_slice;
+pub use recipe::read_grid_slice;
+pub use regroup::regroup;
 pub use stack::stack_key;
 pub use value::{Suv, SuvInputs, SuvSource};
 

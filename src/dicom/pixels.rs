@@ -1,5 +1,6 @@
 //! Pixels of one slice: found, unpacked, and turned into stored values.
 
+use super::container::source;
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{FrameSource, StackInfo};
@@ -14,7 +15,6 @@ use super::{fragments, jpeg, rle};
 use crate::volume::SliceData;
 use dicom_dictionary_std::tags;
 use flate2::bufread::DeflateDecoder;
-use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -35,7 +35,7 @@ pub fn read_slice(info: &StackInfo, slice: u32, source: &FrameSource, limits: &L
         let same = format.rows == info.rows
             && format.columns == info.columns
             && frame.frame < format.frames
-            && sop_uid(&opened, &source.path)? == frame.sop_uid;
+            && sop_uid(&opened, &source.path, limits)? == frame.sop_uid;
         if !same {
             return Err(ReadError::Changed);
         }
@@ -72,7 +72,7 @@ pub(super) fn read_frame(
     frame: u32,
     limits: &Limits,
 ) -> Result<SliceData, ReadError> {
-    let mut file = File::open(path)?;
+    let mut file = source::open(path, limits)?.source;
     let frame_bytes = format.frame_bytes();
     let start = u64::from(frame) * frame_bytes;
     let packing = opened.scanned.syntax.packing;

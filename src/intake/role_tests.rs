@@ -37,6 +37,9 @@ fn stack(modality: Modality, description: &str) -> StackInfo {
         oddities: Vec::new(),
         acquisition: Acquisition::default(),
         kernel: Kernel::Unknown,
+        group: None,
+        recipes: Vec::new(),
+        pixel_aspect: None,
     }
 }
 

@@ -1,10 +1,16 @@
 //! Verified copies of a project: backups beside it, and copies where one likes.
 //!
-//! A copy is made by SQLite's backup API into a temporary file in the target's folder, checked, synced and
-//! only then given its name, so that a copy of that name is always whole.
+//! A copy is made by SQLite's backup API into a temporary file in the target's folder, checked, synced and only then
+//! given its name, so that a copy of that name is always whole.
+//!
+//! Backups are numbered, 1 is the newest. A new one is whole under a name of its own before the others move up, each
+//! by one rename into the place that is free, or that holds a damaged one, or else the oldest. So at every moment,
+//! whatever fails or is killed, there are as many good ones as before; a move that was cut short is finished at the
+//! next opening.
 
+use super::cached::journal_path;
 use super::errors::{SaveError, file_name};
-use super::lock;
+use super::{lock, schema};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -12,27 +18,40 @@ use std::path::{Path, PathBuf};
 /// So many backups are kept; number 1 is the newest.
 const BACKUPS: u32 = 3;
 
+fn beside(project: &Path, ending: &str) -> PathBuf {
+    let mut name = project.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// Where backup number `n` of a project is.
 fn backup_path(project: &Path, n: u32) -> PathBuf {
-    let mut name = project.as_os_str().to_owned();
-    name.push(format!(".backup-{n}"));
-    PathBuf::from(name)
+    beside(project, &format!(".backup-{n}"))
+}
+
+/// A whole new backup that has no number yet.
+fn newest_path(project: &Path) -> PathBuf {
+    beside(project, ".backup-new")
 }
 
 /// The backups that are there, newest first.
 pub(super) fn backups(project: &Path) -> Vec<PathBuf> {
-    (1..=BACKUPS).map(|n| backup_path(project, n)).filter(|path| path.is_file()).collect()
+    let numbered = (1..=BACKUPS).map(|n| backup_path(project, n));
+    std::iter::once(newest_path(project)).chain(numbered).filter(|path| path.is_file()).collect()
 }
 
 /// The newest backup that SQLite finds sound.
 pub(super) fn last_good(project: &Path) -> Option<PathBuf> {
-    backups(project).into_iter().find(|path| {
-        open_copy(path).and_then(|copy| Ok((sound(&copy)?, last_change(&copy)?))).is_ok_and(|(sound, _)| sound)
-    })
+    backups(project).into_iter().find(|path| state(path).is_some())
 }
 
-fn open_copy(path: &Path) -> rusqlite::Result<Connection> {
-    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+/// How far a sound backup goes: its format and its last change. `None` when it is damaged or no project.
+fn state(path: &Path) -> Option<(i32, Option<i64>)> {
+    let copy =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX).ok()?;
+    let number = |name: &str| copy.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).ok();
+    (number("application_id")? == schema::APPLICATION_ID && sound(&copy).ok()?).then_some(())?;
+    Some((number("user_version")?, last_change(&copy).ok()?))
 }
 
 /// SQLite's quick check.
@@ -44,57 +63,93 @@ fn last_change(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.query_row("SELECT max(seq) FROM journal", [], |row| row.get(0))
 }
 
-/// Makes a backup when the project changed since the newest one; returns whether it did.
-pub(super) fn at_opening(connection: &Connection, project: &Path) -> Result<bool, SaveError> {
-    let Some(last) = last_change(connection)? else { return Ok(false) }; // nothing in it yet
-    let newest = open_copy(&backup_path(project, 1)).and_then(|copy| Ok(sound(&copy)?.then(|| last_change(&copy))));
-    if let Ok(Some(Ok(Some(saved)))) = newest
-        && saved == last
-    {
+/// Makes a backup when the project changed since the newest one, or is of another format; returns whether it did.
+/// With `must` a project without a change gets one too.
+pub(super) fn at_opening(connection: &Connection, project: &Path, must: bool) -> Result<bool, SaveError> {
+    finish(project)?;
+    let last = last_change(connection)?;
+    if last.is_none() && !must {
+        return Ok(false); // nothing in it yet
+    }
+    let format = connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))?;
+    if state(&backup_path(project, 1)) == Some((format, last)) {
         return Ok(false);
     }
-    let mut name = project.as_os_str().to_owned();
-    name.push(".backup-new");
-    let temporary = PathBuf::from(name);
-    verified_copy(connection, &temporary)?;
-    for n in (1..BACKUPS).rev() {
-        let from = backup_path(project, n);
-        if from.exists() {
-            std::fs::rename(&from, backup_path(project, n + 1))?;
+    let part = beside(project, ".backup-part");
+    let made = verified_copy(connection, &part)
+        .and_then(|()| Ok(std::fs::rename(&part, newest_path(project))?))
+        .and_then(|()| rotate(project));
+    if made.is_err() {
+        discard(&part);
+    }
+    made.map(|()| true)
+}
+
+/// Gives a new backup its number when that was cut short.
+fn finish(project: &Path) -> Result<(), SaveError> {
+    if newest_path(project).exists() {
+        if state(&newest_path(project)).is_some() {
+            rotate(project)?;
+        } else {
+            discard(&newest_path(project));
         }
     }
-    std::fs::rename(&temporary, backup_path(project, 1))?;
-    sync_folder(project);
-    Ok(true)
+    Ok(())
+}
+
+/// Moves the backups up by one, as far as a place is free or its backup is no good, and makes the new one number 1.
+fn rotate(project: &Path) -> Result<(), SaveError> {
+    let worst = (1..=BACKUPS)
+        .find(|n| !backup_path(project, *n).exists())
+        .or_else(|| (1..=BACKUPS).find(|n| state(&backup_path(project, *n)).is_none()))
+        .unwrap_or(BACKUPS);
+    for n in (1..worst).rev() {
+        std::fs::rename(backup_path(project, n), backup_path(project, n + 1))?;
+    }
+    std::fs::rename(newest_path(project), backup_path(project, 1))?;
+    sync_folder(project).ok(); // where the system lets a folder be synced
+    Ok(())
 }
 
 /// Makes a copy at a path where nothing is yet.
 pub(super) fn copy_to(connection: &Connection, target: &Path) -> Result<(), SaveError> {
+    make_at(target, |temporary| verified_copy(connection, temporary))
+}
+
+/// Makes a file whole under a temporary name and then gives it its own, where nothing is yet.
+pub(super) fn make_at<E: From<SaveError>>(target: &Path, make: impl FnOnce(&Path) -> Result<(), E>) -> Result<(), E> {
     if target.exists() {
-        return Err(SaveError::Exists(file_name(target)));
+        return Err(SaveError::Exists(file_name(target)).into());
     }
-    let mut name = target.as_os_str().to_owned();
-    name.push(format!(".new-{}", uuid::Uuid::new_v4().simple()));
-    let temporary = PathBuf::from(name);
-    let made = verified_copy(connection, &temporary).and_then(|()| Ok(std::fs::rename(&temporary, target)?));
+    let temporary = beside(target, &format!(".new-{}", uuid::Uuid::new_v4().simple()));
+    let made =
+        make(&temporary).and_then(|()| std::fs::rename(&temporary, target).map_err(|why| SaveError::from(why).into()));
     if made.is_err() {
-        std::fs::remove_file(&temporary).ok();
+        discard(&temporary);
     }
     made?;
-    sync_folder(target);
+    sync_folder(target).ok();
     Ok(())
 }
 
-fn verified_copy(connection: &Connection, temporary: &Path) -> Result<(), SaveError> {
-    if temporary.exists() {
-        std::fs::remove_file(temporary)?; // left behind when a copy was cut short
-    }
+/// Removes a temporary project with all that SQLite may have left beside it: a journal of a file that was cut short
+/// would be played into the next file of that name.
+fn discard(path: &Path) {
+    std::fs::remove_file(journal_path(path)).ok();
+    std::fs::remove_file(path).ok();
+}
+
+/// A whole copy of a project at a temporary path, on the disk, held by nobody.
+pub(super) fn verified_copy(connection: &Connection, temporary: &Path) -> Result<(), SaveError> {
+    discard(temporary);
     let mut copy = Connection::open(temporary)?;
+    copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     let backup = rusqlite::backup::Backup::new(connection, &mut copy)?;
     backup.run_to_completion(4096, std::time::Duration::ZERO, None)?;
     drop(backup);
     lock::release(&copy)?; // nobody holds the copy
-    if !sound(&copy)? {
+    let same = last_change(&copy)? == last_change(connection)?;
+    if !same || !sound(&copy)? {
         return Err(SaveError::Disk("the copy did not come out as the project is".into()));
     }
     copy.close().map_err(|(_, error)| error)?;
@@ -102,10 +157,8 @@ fn verified_copy(connection: &Connection, temporary: &Path) -> Result<(), SaveEr
     Ok(())
 }
 
-/// Makes a rename last, where the system lets a folder be synced.
-fn sync_folder(file: &Path) {
-    if let Some(folder) = file.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        File::open(folder).and_then(|folder| folder.sync_all()).ok();
-    }
+/// Makes a rename last.
+pub(super) fn sync_folder(file: &Path) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all())
 }

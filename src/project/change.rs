@@ -60,6 +60,10 @@ kinds! {
     Amend = "amend";
     /// The study's choices.
     Settings = "settings";
+    /// Stacks merged or split, by hand or because their images changed.
+    Grouping = "grouping";
+    /// The first row of a project that was made from another: without identity, or from what was in memory.
+    Copy = "copy";
 }
 
 /// What the journal says of a change beside the edit itself. It never names a person.

@@ -4,9 +4,9 @@ use super::MarkRecord;
 use super::row::{Park, RowKey, StackRecord, Tables};
 use crate::alignment::Placement;
 use crate::clinical::{
-    Amendment, AmendmentId, Event, EventId, Finding, FindingKey, Lesion, LesionId, MarkId, MarkRole, MarkSummary,
-    Patient, PatientId, Reader, ReaderId, RestOfScan, Session, SessionId, Signature, StackKey, Study, StudySettings,
-    Track, Visit, VisitId,
+    Amendment, AmendmentId, Event, EventId, Finding, FindingKey, Grouping, GroupingId, Lesion, LesionId, MarkId,
+    MarkRole, MarkSummary, Patient, PatientId, Reader, ReaderId, RestOfScan, Session, SessionId, Signature, StackKey,
+    Study, StudySettings, Track, Visit, VisitId,
 };
 use crate::marks::Mask;
 use std::collections::BTreeMap;
@@ -30,8 +30,8 @@ pub(super) struct Ids {
 
 impl Ids {
     /// What is numbered, as named in the project file.
-    pub(super) const NAMES: [&'static str; 8] =
-        ["patient", "reader", "visit", "lesion", "session", "mark", "event", "amendment"];
+    pub(super) const NAMES: [&'static str; 9] =
+        ["patient", "reader", "visit", "lesion", "session", "mark", "event", "amendment", "grouping"];
 
     /// Which counter a key is of, and its number.
     pub(super) const fn of(key: &RowKey) -> Option<(usize, u32)> {
@@ -44,6 +44,7 @@ impl Ids {
             RowKey::Mark(id) => (5, id.0),
             RowKey::Event(id) => (6, id.0),
             RowKey::Amendment(id) => (7, id.0),
+            RowKey::Grouping(id) => (8, id.0),
             _ => return None,
         })
     }
@@ -68,6 +69,20 @@ impl Document {
             Some(mask) => masks.insert(mark, mask),
             None => masks.remove(&mark),
         };
+    }
+
+    /// The last number given of each kind, by its name in the project file.
+    pub(super) fn last_numbers(&self) -> impl Iterator<Item = (&'static str, u32)> + '_ {
+        Ids::NAMES.into_iter().zip(self.ids.last)
+    }
+
+    /// Takes over the voxels of another document that has the same rows; returns whether it has.
+    pub(super) fn take_voxels(&mut self, other: &Self) -> bool {
+        let same = self.tables == other.tables;
+        if same {
+            self.masks = Arc::clone(&other.masks);
+        }
+        same
     }
 
     /// Whether two documents hold the same rows and voxels, whatever numbers they would give next.
@@ -346,6 +361,11 @@ impl Document {
         self.tables.placement.get(&(from, to, lesion))
     }
 
+    /// Every grouping by hand, by number: the later one holds where two name a frame.
+    pub fn groupings(&self) -> impl Iterator<Item = &Grouping> {
+        self.tables.grouping.values()
+    }
+
     // Numbers and names to give next.
 
     /// The number for a new patient.
@@ -394,6 +414,12 @@ impl Document {
     #[must_use]
     pub fn next_amendment(&self) -> AmendmentId {
         AmendmentId(self.ids.next(7))
+    }
+
+    /// The number for a new grouping by hand.
+    #[must_use]
+    pub fn next_grouping(&self) -> GroupingId {
+        GroupingId(self.ids.next(8))
     }
 
     /// The code for a new patient: "P" and a number above every such code of the project.

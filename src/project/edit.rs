@@ -179,7 +179,7 @@ impl Document {
         Ok(back)
     }
 
-    fn mark_writes(&self, edit: &Edit) -> MarkWrites {
+    pub(super) fn mark_writes(&self, edit: &Edit) -> MarkWrites {
         let mut writes = MarkWrites::default();
         for op in &edit.ops {
             let Op::Mask { mark, delta } = op else { continue };

@@ -113,6 +113,21 @@ pub enum SaveError {
     /// No space left.
     #[error("The change is not saved: the disk is full. Free some space and try again, or save a copy elsewhere.")]
     Full,
+    /// The file is gone.
+    #[error(
+        "The change is not saved: the project file is no longer where it was. Connect the disk again or put the file back, then try again; or save a copy elsewhere."
+    )]
+    Vanished,
+    /// Another file has its name.
+    #[error(
+        "The change is not saved: another file has taken the place of the project file. Save a copy elsewhere, then open the project again."
+    )]
+    Replaced,
+    /// The disk has become read-only.
+    #[error(
+        "The change is not saved: the disk does not let anything be written. Make it writable and try again, or save a copy elsewhere."
+    )]
+    WriteProtected,
     /// Another program holds the file.
     #[error("The change is not saved: another program is using the project file. Close it and try again.")]
     Busy,
@@ -127,6 +142,23 @@ pub enum SaveError {
     /// The disk, its rights, or the file.
     #[error("The change is not saved: {0}. Check the disk and try again, or save a copy elsewhere.")]
     Disk(String),
+}
+
+impl SaveError {
+    /// The cause alone, as the end of another sentence: "the disk is full".
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::ReadOnly(why) | Self::Disk(why) => why.trim_end_matches('.').to_owned(),
+            Self::Full => "the disk is full".into(),
+            Self::Vanished => "the project file is no longer where it was".into(),
+            Self::Replaced => "another file has taken the place of the project file".into(),
+            Self::WriteProtected => "the disk does not let anything be written".into(),
+            Self::Busy => "another program is using the project file".into(),
+            Self::ChangedElsewhere => "the project file was changed from elsewhere".into(),
+            Self::Exists(file) => format!("there is already a file {file}"),
+        }
+    }
 }
 
 /// Why a change was not made.
@@ -170,6 +202,7 @@ impl From<rusqlite::Error> for SaveError {
         match sqlite_code(&error) {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::WriteProtected,
             Some(ErrorCode::ConstraintViolation) => Self::ChangedElsewhere,
             _ => Self::Disk(error.to_string()),
         }
@@ -178,6 +211,11 @@ impl From<rusqlite::Error> for SaveError {
 
 impl From<std::io::Error> for SaveError {
     fn from(error: std::io::Error) -> Self {
-        if error.kind() == std::io::ErrorKind::StorageFull { Self::Full } else { Self::Disk(error.to_string()) }
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::Full,
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Self::WriteProtected,
+            _ => Self::Disk(error.to_string()),
+        }
     }
 }

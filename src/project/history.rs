@@ -1,6 +1,6 @@
 //! What was done, undone and done again: the journal's entries in memory, and where undo and redo stand.
 
-use super::change::{By, Change, Entry, NamedEdit};
+use super::change::{By, Change, ChangeKind, Entry, NamedEdit};
 use super::edit::Edit;
 use super::{Document, Refusal};
 use std::collections::BTreeMap;
@@ -22,6 +22,33 @@ pub struct History {
     undone: Vec<u64>,
     inverses: BTreeMap<u64, (Arc<Edit>, usize)>,
     inverse_bytes: usize,
+    dropped: BTreeMap<u64, Dropped>,
+    /// For each change that is not in force, the row that undid it.
+    undone_by: BTreeMap<u64, u64>,
+}
+
+/// What is not in the journal of a change that it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dropped {
+    /// The voxels, to keep the project small.
+    Voxels,
+    /// All but its words: the project was put together from what was in memory.
+    All,
+}
+
+impl Dropped {
+    /// The code in the project file.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Voxels => "voxels",
+            Self::All => "all",
+        }
+    }
+
+    /// What a code means.
+    pub(super) fn from_code(code: &str) -> Option<Self> {
+        [Self::Voxels, Self::All].into_iter().find(|what| what.code() == code)
+    }
 }
 
 /// Why entries do not make a history.
@@ -85,6 +112,40 @@ impl History {
         self.entries.get(usize::try_from(seq.checked_sub(1)?).ok()?)
     }
 
+    /// What is not in the journal of a change; `None` when all of it is.
+    #[must_use]
+    pub fn dropped(&self, seq: u64) -> Option<Dropped> {
+        self.dropped.get(&seq).copied()
+    }
+
+    /// The last change whose content is not all in the journal: voxels are not known before it.
+    pub(super) fn last_dropped(&self) -> Option<u64> {
+        self.dropped.last_key_value().map(|(seq, _)| *seq)
+    }
+
+    pub(super) fn set_dropped(&mut self, dropped: BTreeMap<u64, Dropped>) {
+        self.dropped = dropped;
+    }
+
+    /// The rows in force from a change on, oldest first: what taking back everything from there takes back. Empty
+    /// when the change itself is not in force.
+    #[must_use]
+    pub fn in_force_from(&self, seq: u64) -> &[u64] {
+        let at = self.in_force.iter().position(|one| self.origin(*one) == seq);
+        at.and_then(|at| self.in_force.get(at..)).unwrap_or_default()
+    }
+
+    /// The change that a row of the journal made or made again.
+    fn origin(&self, seq: u64) -> u64 {
+        self.entry(seq).and_then(|entry| self.first(entry)).map_or(seq, |first| first.seq)
+    }
+
+    /// The row that undid a change, when it is not in force.
+    #[must_use]
+    pub fn undone_by(&self, seq: u64) -> Option<u64> {
+        self.undone_by.get(&seq).copied()
+    }
+
     /// What undo would take back: the latest change still in force, whoever made it.
     #[must_use]
     pub fn next_undo(&self) -> Option<Step> {
@@ -95,6 +156,11 @@ impl History {
     #[must_use]
     pub fn next_redo(&self) -> Option<Step> {
         self.step(*self.undone.last()?, "Redo")
+    }
+
+    /// What taking back a row in force takes.
+    pub(super) fn step_of(&self, seq: u64) -> Option<Step> {
+        self.step(seq, "Undo")
     }
 
     fn step(&self, seq: u64, word: &str) -> Option<Step> {
@@ -119,9 +185,19 @@ impl History {
     /// # Errors
     /// The document's refusal.
     pub fn change(&self, document: &Document, named: NamedEdit, by: By) -> Result<(Change, Document), Refusal> {
+        Self::change_numbered(self.next_seq(), document, named, by)
+    }
+
+    /// The same for a change that follows others which are not written yet.
+    pub(super) fn change_numbered(
+        seq: u64,
+        document: &Document,
+        named: NamedEdit,
+        by: By,
+    ) -> Result<(Change, Document), Refusal> {
         let NamedEdit { edit, kind, label, patient, visit, undoes } = named;
         let prepared = document.prepare(edit)?;
-        let entry = Entry { seq: self.next_seq(), at: by.at, reader: by.reader, patient, visit, kind, label, undoes };
+        let entry = Entry { seq, at: by.at, reader: by.reader, patient, visit, kind, label, undoes };
         let inverse = Arc::new(prepared.inverse);
         Ok((Change { entry, forward: prepared.forward, inverse, marks: prepared.marks }, prepared.after))
     }
@@ -140,6 +216,11 @@ impl History {
             return Err(Broken::Order(entry.seq));
         }
         match entry.undoes {
+            // What came before is not in this file.
+            None if entry.kind == ChangeKind::Copy => {
+                self.in_force.clear();
+                self.undone.clear();
+            }
             None => {
                 self.in_force.push(entry.seq);
                 self.undone.clear();
@@ -153,6 +234,12 @@ impl History {
                 self.in_force.push(entry.seq);
             }
             Some(_) => return Err(Broken::Undoes(entry.seq)),
+        }
+        if let Some(first) = entry.undoes.and_then(|seq| self.first(self.entry(seq)?)).map(|first| first.seq) {
+            // An undo of the change, or a redo, which is an undo of its undo.
+            if self.undone_by.remove(&first).is_none() {
+                self.undone_by.insert(first, entry.seq);
+            }
         }
         self.entries.push(entry);
         Ok(())
@@ -174,7 +261,6 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::ChangeKind;
 
     fn entry(seq: u64, undoes: Option<u64>) -> Entry {
         Entry {

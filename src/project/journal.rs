@@ -61,8 +61,9 @@ fn number_of(delta: &Arc<MaskDelta>, deltas: &mut Deltas) -> u32 {
     number
 }
 
-/// Reads the edit and its inverse; the reason, in words, when they cannot be.
-pub(super) fn read(payload: &str, deltas: &Deltas) -> Result<(Edit, Edit), String> {
+/// Reads the edit and its inverse; the reason, in words, when they cannot be. With `dropped`, voxels that are not
+/// there any more are read as none.
+pub(super) fn read(payload: &str, deltas: &Deltas, dropped: bool) -> Result<(Edit, Edit), String> {
     let payload: Payload<'_> = serde_json::from_str(payload).map_err(|why| why.to_string())?;
     let edit = |ops: Vec<WrittenOp<'_>>| {
         ops.into_iter()
@@ -71,8 +72,12 @@ pub(super) fn read(payload: &str, deltas: &Deltas) -> Result<(Edit, Edit), Strin
                     WrittenOp::Put(row) => Op::Put(row.into_owned()),
                     WrittenOp::Remove(key) => Op::Remove(key.into_owned()),
                     WrittenOp::Mask { mark, delta } => {
-                        let voxels = deltas.get(&delta).ok_or("the voxels of a mark are missing")?;
-                        Op::Mask { mark, delta: Arc::clone(voxels) }
+                        let voxels = match deltas.get(&delta) {
+                            Some(voxels) => Arc::clone(voxels),
+                            None if dropped => Arc::new(MaskDelta::default()),
+                            None => return Err("the voxels of a mark are missing"),
+                        };
+                        Op::Mask { mark, delta: voxels }
                     }
                 })
             })

@@ -4,7 +4,7 @@ use super::change::{ChangeKind, Entry};
 use super::document::{Document, Ids};
 use super::edit::Edit;
 use super::errors::ReadError;
-use super::history::History;
+use super::history::{Dropped, History};
 use super::journal::{self, Deltas};
 use super::row::RowKind;
 use super::schema;
@@ -33,9 +33,9 @@ fn column<T: FromSql>(row: &rusqlite::Row<'_>, at: usize, table: &str) -> Read<T
 }
 
 /// The rows and voxels of a project.
-pub(super) fn document(connection: &Connection) -> Read<Document> {
+pub(super) fn document(connection: &Connection, format: i32) -> Read<Document> {
     let mut document = Document::default();
-    for kind in RowKind::ALL {
+    for kind in RowKind::ALL.iter().filter(|kind| schema::has_table(**kind, format)) {
         rows(connection, *kind, &mut document)?;
     }
     for row in document.tables.rows() {
@@ -119,8 +119,11 @@ fn counters(connection: &Connection, document: &mut Document) -> Read<()> {
 }
 
 /// The journal's entries, with the newest inverses at hand.
-pub(super) fn history(connection: &Connection) -> Read<History> {
+pub(super) fn history(connection: &Connection, format: i32) -> Read<History> {
     let mut history = History::default();
+    if schema::has_dropped(format) {
+        history.set_dropped(dropped(connection)?);
+    }
     let mut statement = connection.prepare(
         "SELECT seq, at, reader, patient, visit, kind, label, undoes, length(payload) FROM journal ORDER BY seq",
     )?;
@@ -143,10 +146,43 @@ pub(super) fn history(connection: &Connection) -> Read<History> {
         .map(|(seq, _)| *seq)
         .collect();
     for seq in newest.into_iter().rev() {
-        let (_, inverse) = edits(connection, seq)?;
-        history.keep_inverse(seq, Arc::new(inverse));
+        if history.dropped(seq).is_none() {
+            let (_, inverse) = edits(connection, seq, None)?;
+            history.keep_inverse(seq, Arc::new(inverse));
+        }
     }
     Ok(history)
+}
+
+/// The changes whose content is not, or not all, in the journal.
+fn dropped(connection: &Connection) -> Read<BTreeMap<u64, Dropped>> {
+    const T: &str = "journal_dropped";
+    let mut statement = connection.prepare("SELECT seq, what FROM journal_dropped")?;
+    let mut found = statement.query([])?;
+    let mut all = BTreeMap::new();
+    while let Some(line) = found.next()? {
+        let seq: i64 = column(line, 0, T)?;
+        let what: String = column(line, 1, T)?;
+        let (Ok(seq), Some(what)) = (u64::try_from(seq), Dropped::from_code(&what)) else {
+            return content(format!("a value in the table \"{T}\" is of the wrong kind"));
+        };
+        all.insert(seq, what);
+    }
+    Ok(all)
+}
+
+/// The entries after one, as another program wrote them meanwhile.
+pub(super) fn entries_after(connection: &Connection, last: u64) -> Read<Vec<Entry>> {
+    let last = i64::try_from(last).unwrap_or(i64::MAX);
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, at, reader, patient, visit, kind, label, undoes FROM journal WHERE seq > ?1 ORDER BY seq",
+    )?;
+    let mut found = statement.query([last])?;
+    let mut entries = Vec::new();
+    while let Some(line) = found.next()? {
+        entries.push(entry(line)?);
+    }
+    Ok(entries)
 }
 
 fn entry(line: &rusqlite::Row<'_>) -> Read<Entry> {
@@ -174,13 +210,13 @@ fn entry(line: &rusqlite::Row<'_>) -> Read<Entry> {
     })
 }
 
-/// The edit of one journal row, and what takes it back.
-pub(super) fn edits(connection: &Connection, seq: u64) -> Read<(Edit, Edit)> {
+/// The edit of one journal row, and what takes it back. What was dropped of it is left out knowingly.
+pub(super) fn edits(connection: &Connection, seq: u64, dropped: Option<Dropped>) -> Read<(Edit, Edit)> {
     let key = i64::try_from(seq).unwrap_or(i64::MAX);
     let mut statement = connection.prepare_cached("SELECT payload FROM journal WHERE seq = ?1")?;
     let payload = statement.query_row([key], |row| Ok(column::<String>(row, 0, "journal"))).optional()?.transpose()?;
     let Some(payload) = payload else { return content(format!("entry {seq} of the audit trail is missing")) };
-    journal::read(&payload, &deltas(connection, key)?)
+    journal::read(&payload, &deltas(connection, key)?, dropped.is_some())
         .or_else(|why| content(format!("entry {seq} of the audit trail cannot be read ({why})")))
 }
 
@@ -202,19 +238,4 @@ fn deltas(connection: &Connection, seq: i64) -> Read<Deltas> {
             Err(why) => content(format!("entry {seq} of the audit trail: {why}")),
         })
         .collect()
-}
-
-/// The document that the journal makes from nothing, checking each inverse on the way.
-pub(super) fn replay(connection: &Connection, history: &History) -> Read<Document> {
-    let mut document = Document::default();
-    for entry in history.entries() {
-        let seq = entry.seq;
-        let (forward, inverse) = edits(connection, seq)?;
-        match document.apply(&forward) {
-            Ok(back) if back == inverse => {}
-            Ok(_) => return content(format!("what takes back entry {seq} of the audit trail is not its inverse")),
-            Err(why) => return content(format!("entry {seq} of the audit trail cannot be done again ({why})")),
-        }
-    }
-    Ok(document)
 }

@@ -27,6 +27,10 @@ pub enum ReadOnly {
     WriteProtected(String),
     /// It is of a newer format.
     Newer(i32),
+    /// It is of an older format and could not be brought to this one; why.
+    NotMigrated(String),
+    /// Its disk cannot be written and its last change was cut short: this is a copy in which that was put right.
+    Recovered,
     /// That was asked for.
     Asked,
 }
@@ -48,6 +52,12 @@ impl std::fmt::Display for ReadOnly {
             Self::Newer(format) => {
                 write!(f, "it was made by a newer version of Ablation Review (format {format}). Change it there.")
             }
+            Self::NotMigrated(why) => {
+                write!(f, "it was made by an older version, and bringing it to this one did not work ({why}). It is as it was; free some space or save a copy elsewhere, and open it again.")
+            }
+            Self::Recovered => f.write_str(
+                "it lies on a disk that cannot be written, and its last change was cut short. You see a copy in which that was put right; to change it, save a copy where you may write, and open that.",
+            ),
             Self::Asked => f.write_str("it was opened that way. Open it for writing to change it."),
         }
     }

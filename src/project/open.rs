@@ -2,20 +2,13 @@
 
 use super::errors::{OpenError, ReadError, file_name, sqlite_code};
 use super::lock::{self, Holder, ReadOnly};
-use super::{Document, History, Store, backup, load, schema};
+use super::options::{OpenAs, OpenOptions};
+use super::place::FileId;
+use super::{Document, History, Store, backup, cached, limits, load, migrate, schema, trim};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
-
-/// How a project is to be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OpenAs {
-    /// To read and write; for reading only when somebody else has it.
-    Writer,
-    /// To read.
-    ReadOnly,
-}
 
 /// What opening gives: the file, what it holds, and what to tell.
 pub(super) struct OpenedStore {
@@ -23,6 +16,48 @@ pub(super) struct OpenedStore {
     pub(super) document: Document,
     pub(super) history: History,
     pub(super) notes: Vec<String>,
+}
+
+/// Why opening stopped: said already, or still to be put into words.
+pub(super) enum Stop {
+    Said(OpenError),
+    Read(ReadError),
+}
+
+impl From<ReadError> for Stop {
+    fn from(why: ReadError) -> Self {
+        Self::Read(why)
+    }
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(why: rusqlite::Error) -> Self {
+        Self::Read(why.into())
+    }
+}
+
+impl Stop {
+    /// Whether SQLite would have had to write to show the file as it was before an unfinished change.
+    fn wants_to_write(&self) -> bool {
+        let Self::Read(ReadError::Sqlite(why)) = self else { return false };
+        matches!(
+            sqlite_code(why),
+            Some(
+                ErrorCode::ReadOnly
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::PermissionDenied
+                    | ErrorCode::SystemIoFailure
+                    | ErrorCode::DiskFull
+            )
+        )
+    }
+
+    pub(super) fn explain(self, path: &Path) -> OpenError {
+        match self {
+            Self::Said(why) => why,
+            Self::Read(why) => explain(path, why),
+        }
+    }
 }
 
 /// How long to wait for another program that is writing.
@@ -57,14 +92,34 @@ pub(super) fn create(path: &Path) -> Result<(), OpenError> {
 }
 
 /// Opens a project file, with every check on the way.
-pub(super) fn open(path: &Path, open_as: OpenAs, holder: &Holder) -> Result<OpenedStore, OpenError> {
+pub(super) fn open(path: &Path, options: &OpenOptions<'_>) -> Result<OpenedStore, OpenError> {
+    let path = &look(path, &file_name(path))?;
+    match (open_file(path, path, options), options.cache) {
+        (Ok(opened), _) => Ok(opened),
+        (Err(stop), Some(cache)) if stop.wants_to_write() && cached::has_journal(path) => {
+            let copy = cached::copy(path, cache)?;
+            let only_read = OpenOptions { open_as: OpenAs::ReadOnly, never_write: false, ..*options };
+            let mut opened = open_file(copy.path(), path, &only_read).map_err(|stop| stop.explain(path))?;
+            opened.store.read_only = Some(ReadOnly::Recovered);
+            opened.store.copy = Some(copy);
+            Ok(opened)
+        }
+        (Err(stop), _) => Err(stop.explain(path)),
+    }
+}
+
+/// Opens the file at `place`, which is the project itself or a copy of it.
+fn open_file(place: &Path, path: &Path, options: &OpenOptions<'_>) -> Result<OpenedStore, Stop> {
     let file = file_name(path);
-    let path = &look(path, &file)?;
-    let fail = |why: ReadError| explain(path, why);
-    let connection = connect(path).map_err(|why| fail(why.into()))?;
-    let format = believe(&connection, &file).map_err(|why| why.unwrap_or_else(fail))?;
-    let (lock, mut read_only) = match open_as {
+    let id =
+        FileId::of(place).map_err(|why| Stop::Said(OpenError::Disk { file: file.clone(), why: why.to_string() }))?;
+    let mut connection = connect(place, options.never_write)?;
+    let mut format = believe(&connection, &file)?;
+    let (lock, mut read_only) = match options.open_as {
         OpenAs::ReadOnly => (None, Some(ReadOnly::Asked)),
+        OpenAs::Writer if options.never_write => {
+            (None, Some(ReadOnly::WriteProtected("the file may not be written".into())))
+        }
         OpenAs::Writer => match lock::take(path) {
             Ok(lock) => (Some(lock), None),
             Err(None) => (None, Some(ReadOnly::Held(None))),
@@ -73,35 +128,71 @@ pub(super) fn open(path: &Path, open_as: OpenAs, holder: &Holder) -> Result<Open
     };
     if format > schema::FORMAT {
         read_only = Some(ReadOnly::Newer(format));
-    } else if read_only.is_none() && connection.is_readonly("main").map_err(|why| fail(why.into()))? {
+    } else if read_only.is_none() && connection.is_readonly("main")? {
         read_only = Some(ReadOnly::WriteProtected("the file may not be written".into()));
     }
-    prepare(&connection, read_only.is_none()).map_err(|why| fail(why.into()))?;
-    if !backup::sound(&connection).map_err(|why| fail(why.into()))? {
-        return Err(fail(ReadError::Content("its structure fails SQLite's check".into())));
+    prepare(&connection, read_only.is_none())?;
+    if !backup::sound(&connection)? {
+        return Err(ReadError::Content("its structure fails SQLite's check".into()).into());
     }
-    // One transaction, so that what is read belongs together while somebody else writes.
-    let (document, history) = read(&connection).map_err(|why| match (format > schema::FORMAT, why) {
-        (true, ReadError::Content(what)) => OpenError::TooNew { file: file.clone(), format, what },
-        (true, ReadError::Sqlite(why)) => OpenError::TooNew { file: file.clone(), format, what: why.to_string() },
-        (false, why) => fail(why),
+    let (document, mut history) = read(&connection, format).map_err(|why| match (format > schema::FORMAT, why) {
+        (true, ReadError::Content(what)) => Stop::Said(OpenError::TooNew { file: file.clone(), format, what }),
+        (true, ReadError::Sqlite(why)) => {
+            Stop::Said(OpenError::TooNew { file: file.clone(), format, what: why.to_string() })
+        }
+        (false, why) => why.into(),
     })?;
     if matches!(read_only, Some(ReadOnly::Held(None))) {
-        read_only = Some(ReadOnly::Held(lock::holder(&connection).map_err(fail)?));
+        read_only = Some(ReadOnly::Held(lock::holder(&connection)?));
     }
     let mut notes = Vec::new();
     if read_only.is_none() {
-        match backup::at_opening(&connection, path) {
-            Ok(_) => {}
-            Err(why) => notes.push(format!("No backup was made at opening. {why}")),
+        let old = format < schema::FORMAT;
+        match (backup::at_opening(&connection, path, old), old) {
+            (Ok(_), false) => {}
+            (Err(why), false) => notes.push(format!("No backup was made at opening: {}.", why.reason())),
+            (Err(why), true) => {
+                read_only = Some(ReadOnly::NotMigrated(format!("no backup could be made before: {}", why.reason())));
+            }
+            (Ok(_), true) => match migrate::migrate(&mut connection, format, &document) {
+                Ok(()) => {
+                    format = schema::FORMAT;
+                    notes.push(MIGRATED.into());
+                }
+                Err(why) => read_only = Some(ReadOnly::NotMigrated(why)),
+            },
         }
-        if let Err(why) = lock::hold(&connection, holder) {
+        if read_only.is_some() {
+            prepare(&connection, false)?;
+        }
+    }
+    if read_only.is_none() {
+        match trim::trim(&mut connection, options.mask_budget_bytes) {
+            Ok(0) => {}
+            Ok(bytes) => {
+                history = load::history(&connection, format)?;
+                notes.push(format!(
+                    "The voxels of the oldest changes were dropped from the audit trail ({} MB), so these can no longer be undone. Marks and answers are as they were.",
+                    bytes.div_ceil(1_000_000)
+                ));
+            }
+            // It was read well and can go on growing a little.
+            Err(_) => notes.push("The audit trail could not be made smaller.".into()),
+        }
+        let holder = Holder { who: options.who.to_owned(), since: options.at };
+        if let Err(why) = lock::hold(&connection, &holder) {
             notes.push(format!("Others will not see who has this project open ({why})."));
         }
     }
-    let store = Store { connection, path: path.clone(), read_only, lock };
+    let lock = lock.filter(|_| read_only.is_none());
+    let store =
+        Store { connection, path: path.to_owned(), id, format, read_only, lock, copy: None, seen_version: None };
     Ok(OpenedStore { store, document, history, notes })
 }
+
+/// Said once, when an older project was brought to this format.
+const MIGRATED: &str =
+    "This project was made by an older version and was brought up to date. A backup of it as it was lies beside it.";
 
 /// What can be told without opening the file. It is not opened by hand: closing it again would take away the
 /// locks that SQLite holds on it elsewhere in this process.
@@ -126,9 +217,10 @@ fn look(path: &Path, file: &str) -> Result<std::path::PathBuf, OpenError> {
 }
 
 /// A connection that obeys nothing the file says.
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+pub(super) fn connect(path: &Path, never_write: bool) -> rusqlite::Result<Connection> {
+    let way = if never_write { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    let connection = Connection::open_with_flags(path, way | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    limits::set(&connection)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
@@ -140,26 +232,22 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Whether the file is a project, and of which format.
-fn believe(connection: &Connection, file: &str) -> Result<i32, Result<OpenError, ReadError>> {
-    let sql = |why: rusqlite::Error| match sqlite_code(&why) {
-        Some(ErrorCode::NotADatabase) => Ok(OpenError::NotAProject { file: file.to_owned() }),
-        _ => Err(ReadError::Sqlite(why)),
-    };
-    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).map_err(sql);
+pub(super) fn believe(connection: &Connection, file: &str) -> Result<i32, Stop> {
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     if pragma("application_id")? != schema::APPLICATION_ID {
-        return Err(Ok(OpenError::OtherApplication { file: file.to_owned() }));
+        return Err(Stop::Said(OpenError::OtherApplication { file: file.to_owned() }));
     }
     let format = pragma("user_version")?;
     if format < 1 {
-        return Err(Err(ReadError::Content("it does not say which format it is in".into())));
+        return Err(ReadError::Content("it does not say which format it is in".into()).into());
     }
-    match schema::stranger(connection, format > schema::FORMAT).map_err(sql)? {
-        Some(what) => Err(Ok(OpenError::Foreign { file: file.to_owned(), what })),
+    match schema::stranger(connection, format)? {
+        Some(what) => Err(Stop::Said(OpenError::Foreign { file: file.to_owned(), what })),
         None => Ok(format),
     }
 }
 
-fn prepare(connection: &Connection, writer: bool) -> rusqlite::Result<()> {
+pub(super) fn prepare(connection: &Connection, writer: bool) -> rusqlite::Result<()> {
     if writer {
         connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "EXTRA")
@@ -168,9 +256,11 @@ fn prepare(connection: &Connection, writer: bool) -> rusqlite::Result<()> {
     }
 }
 
-fn read(connection: &Connection) -> Result<(Document, History), ReadError> {
+/// What a file holds, read in one transaction, so that it belongs together while somebody else writes.
+pub(super) fn read(connection: &Connection, format: i32) -> Result<(Document, History), ReadError> {
     let transaction = connection.unchecked_transaction()?;
-    let both = (load::document(&transaction)?, load::history(&transaction)?);
+    limits::check(&transaction, format)?;
+    let both = (load::document(&transaction, format)?, load::history(&transaction, format)?);
     transaction.commit()?;
     Ok(both)
 }

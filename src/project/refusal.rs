@@ -71,4 +71,44 @@ pub enum Refusal {
     /// No undone change to make again, or no change to undo.
     #[error("There is nothing to {0}.")]
     NothingLeft(&'static str),
+    /// A patient whose visits are signed or amended would become another's.
+    #[error(
+        "{code} has visits that were signed, and what is signed stays with its patient. Amend them first, or merge the other way round."
+    )]
+    SignedPatient {
+        /// The patient's code.
+        code: String,
+    },
+    /// A patient would be merged into itself.
+    #[error("This is one patient already. Choose two.")]
+    SamePatient,
+    /// The voxels, or all, of a change are no longer in the journal.
+    #[error(
+        "\"{label}\" cannot be taken back: its content was dropped to keep the project small. The change itself stays."
+    )]
+    Dropped {
+        /// What the change was.
+        label: String,
+    },
+    /// The change is not in force: it was undone, or it is an undo.
+    #[error("\"{label}\" is not in force, so there is nothing to take back.")]
+    NotInForce {
+        /// What the change was.
+        label: String,
+    },
+    /// Later changes touch the same rows.
+    #[error("\"{label}\" changed the same later. Take back everything from there on instead.")]
+    ChangedSince {
+        /// The first of the later changes.
+        label: String,
+    },
+    /// A signature stands among the changes to be taken back.
+    #[error("\"{label}\" stands in the way: what is signed changes only by an amendment.")]
+    SignedSince {
+        /// The signature's words.
+        label: String,
+    },
+    /// Not one of the stacks can take over what was recorded.
+    #[error("None of the new series shares an image with the old one, so nothing can be moved.")]
+    NothingShared,
 }

@@ -4,9 +4,9 @@ use super::Refusal;
 use super::document::Ids;
 use crate::alignment::{How, Placement};
 use crate::clinical::{
-    Amendment, AmendmentId, Event, EventId, Finding, FindingKey, Lesion, LesionId, MarkId, MarkInfo, MarkSummary,
-    Patient, PatientId, Reader, ReaderId, RestOfScan, Session, SessionId, Signature, StackKey, StackRole, Study,
-    StudySettings, Track, Visit, VisitId,
+    Amendment, AmendmentId, Event, EventId, Finding, FindingKey, Grouping, GroupingId, Lesion, LesionId, MarkId,
+    MarkInfo, MarkSummary, Patient, PatientId, Reader, ReaderId, RestOfScan, Session, SessionId, Signature, StackKey,
+    StackRole, Study, StudySettings, Track, Visit, VisitId,
 };
 use crate::dicom::{Shape, StackInfo};
 use crate::geometry::Grid;
@@ -220,6 +220,7 @@ tables! {
     Park(Park) by (LesionId, VisitId) as park, "parked lesion": |r| (r.lesion, r.visit);
     Mark(MarkRecord) by MarkId as mark, "mark": |r| r.info.id;
     Placement(Placement) by PlacementKey as placement, "match of two stacks": |r| (r.from, r.to, r.lesion);
+    Grouping(Grouping) by GroupingId as grouping, "grouping by hand": |r| r.id;
 }
 
 /// Rows and columns of a DICOM image are 16-bit numbers (0028,0010 and 0028,0011).
@@ -254,9 +255,13 @@ impl Row {
                     if let Err(why) = usable(grid) {
                         return bad(&why);
                     }
-                    if grid.dims[..2] != [info.columns, info.rows] || grid.dims[2] as usize != info.frames.len() {
+                    let grown = !info.recipes.is_empty() && grid.dims[0] >= info.columns && grid.dims[1] >= info.rows;
+                    if !(grown || grid.dims[..2] == [info.columns, info.rows]) || grid.dims[2] != info.slices() {
                         return bad("its size disagrees with its slices");
                     }
+                }
+                if (0..info.slices()).any(|slice| !info.has_frames_for(slice)) {
+                    return bad("a slice is made of frames that it does not have");
                 }
             }
             Self::Mark(mark) => {
@@ -267,6 +272,9 @@ impl Row {
             Self::Patient(patient) if patient.code.trim().is_empty() => return bad("it has no code"),
             Self::Reader(reader) if reader.initials.trim().is_empty() => return bad("the initials are empty"),
             Self::Lesion(lesion) if lesion.label.trim().is_empty() => return bad("it has no label"),
+            Self::Grouping(grouping) if grouping.groups.is_empty() || grouping.groups.iter().any(Vec::is_empty) => {
+                return bad("it names a stack without a frame");
+            }
             Self::Placement(placement) if placement.from == placement.to => {
                 return bad("it places a stack on itself");
             }
@@ -290,6 +298,7 @@ impl Row {
             Self::Event(row) => Some(row.patient),
             Self::RestOfScan(row) => Some(row.patient),
             Self::Mark(row) => Some(row.info.patient),
+            Self::Grouping(row) => Some(row.patient),
             Self::Settings(_) | Self::Reader(_) | Self::Finding(_) | Self::Park(_) | Self::Placement(_) => None,
         }
     }
@@ -299,6 +308,7 @@ impl Row {
         match self {
             Self::Settings(_) | Self::Reader(_) | Self::Patient(_) => {}
             Self::Visit(row) => name(RowKey::Patient(row.patient)),
+            Self::Grouping(row) => name(RowKey::Patient(row.patient)),
             Self::Study(row) => {
                 name(RowKey::Patient(row.patient));
                 name(RowKey::Visit(row.visit));

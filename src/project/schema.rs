@@ -1,4 +1,4 @@
-//! The project file's tables, format 1, and the check that a file has these and nothing else.
+//! The project file's tables, and the check that a file has these and nothing else.
 //!
 //! A row's own table keeps its key in columns and the whole row as JSON in `data`; the other columns are
 //! computed from it, so that they cannot disagree and any SQLite tool can read them.
@@ -13,10 +13,10 @@ use std::collections::BTreeSet;
 pub(super) const APPLICATION_ID: i32 = 0x4142_4c52;
 
 /// The format this program writes.
-pub(super) const FORMAT: i32 = 1;
+pub(super) const FORMAT: i32 = 2;
 
 /// The tables of format 1.
-const TABLES: &str = "
+const FORMAT_1: &str = "
 CREATE TABLE setting (name TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT;
 CREATE TABLE reader (id INTEGER PRIMARY KEY, data TEXT NOT NULL,
   initials TEXT AS (json_extract(data, '$.initials'))) STRICT;
@@ -73,13 +73,47 @@ CREATE TABLE instance_path (stack TEXT NOT NULL, k INTEGER NOT NULL, sop_uid TEX
 CREATE TABLE holder (one INTEGER PRIMARY KEY, who TEXT NOT NULL, since TEXT NOT NULL) STRICT;
 ";
 
+/// What each format adds to the one before: the first entry leads from format 1 to format 2. A file that was
+/// migrated and one that was made in the newest format have the same tables to the letter.
+///
+/// Format 2: `grouping` for stacks merged or split by hand; `journal_dropped` for changes that are told in the
+/// journal but whose voxels (`what` = "voxels") or whole content ("all") are not kept in it.
+const STEPS: [&str; FORMAT as usize - 1] = ["
+CREATE TABLE grouping (id INTEGER PRIMARY KEY, data TEXT NOT NULL,
+  patient INTEGER AS (json_extract(data, '$.patient')), kind TEXT AS (json_extract(data, '$.kind')),
+  series TEXT AS (json_extract(data, '$.series_uid'))) STRICT;
+CREATE TABLE journal_dropped (seq INTEGER PRIMARY KEY, what TEXT NOT NULL, bytes INTEGER NOT NULL) STRICT;
+"];
+
+/// What leads from one format to the newest; nothing from the newest.
+pub(super) fn steps_from(format: i32) -> impl Iterator<Item = &'static str> {
+    STEPS.into_iter().skip(usize::try_from(format.saturating_sub(1)).unwrap_or(usize::MAX))
+}
+
 /// Makes the tables in an empty file.
 pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    transaction.execute_batch(TABLES)?;
+    tables(&transaction, FORMAT)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()
+}
+
+/// Makes the tables of a format.
+fn tables(connection: &Connection, format: i32) -> rusqlite::Result<()> {
+    connection.execute_batch(FORMAT_1)?;
+    let added = usize::try_from(format.saturating_sub(1)).unwrap_or(0);
+    STEPS.into_iter().take(added).try_for_each(|step| connection.execute_batch(step))
+}
+
+/// Whether files of a format have a table for this kind of row.
+pub(super) const fn has_table(kind: RowKind, format: i32) -> bool {
+    format >= 2 || !matches!(kind, RowKind::Grouping)
+}
+
+/// Whether files of a format can say that the content of a change was dropped.
+pub(super) const fn has_dropped(format: i32) -> bool {
+    format >= 2
 }
 
 /// An object of a schema: kind, name, and what made it.
@@ -92,11 +126,11 @@ fn objects(connection: &Connection) -> rusqlite::Result<BTreeSet<Object>> {
     rows.collect()
 }
 
-/// What makes a file's tables different from those of format 1: `None` when nothing does. A file in a newer
+/// What makes a file's tables different from those of its format: `None` when nothing does. A file in a newer
 /// format may have other tables and columns, but neither triggers nor views nor indexes.
-pub(super) fn stranger(connection: &Connection, newer: bool) -> rusqlite::Result<Option<String>> {
+pub(super) fn stranger(connection: &Connection, format: i32) -> rusqlite::Result<Option<String>> {
     let own = Connection::open_in_memory()?;
-    own.execute_batch(TABLES)?;
+    tables(&own, format.min(FORMAT))?;
     let expected = objects(&own)?;
     let found = objects(connection)?;
     let foreign = |(kind, name, _): &Object| format!("a foreign {} \"{}\"", shown(kind), shown(name));
@@ -105,7 +139,7 @@ pub(super) fn stranger(connection: &Connection, newer: bool) -> rusqlite::Result
     if let Some(object) = odd.iter().find(|(kind, ..)| kind != "table") {
         return Ok(Some(foreign(object)));
     }
-    if newer {
+    if format > FORMAT {
         return Ok(None);
     }
     let missing = expected.difference(&found).next();
@@ -136,7 +170,8 @@ pub(super) const fn key_columns(kind: RowKind) -> &'static [&'static str] {
         | RowKind::Session
         | RowKind::Amendment
         | RowKind::Event
-        | RowKind::Mark => &["id"],
+        | RowKind::Mark
+        | RowKind::Grouping => &["id"],
     }
 }
 
@@ -164,6 +199,7 @@ pub(super) fn key_values(key: &RowKey) -> Vec<Value> {
         RowKey::RestOfScan((patient, visit)) => vec![number(patient.0), number(visit.0)],
         RowKey::Park((lesion, visit)) => vec![number(lesion.0), number(visit.0)],
         RowKey::Mark(id) => vec![number(id.0)],
+        RowKey::Grouping(id) => vec![number(id.0)],
         // Numbers begin at 1; 0 stands for "no lesion in particular", because NULL is never equal to itself.
         RowKey::Placement((from, to, lesion)) => {
             let lesion = number(lesion.map_or(0, |lesion| lesion.0));

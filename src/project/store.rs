@@ -5,10 +5,12 @@ use super::document::Ids;
 use super::edit::{Edit, MarkWrites, Op};
 use super::errors::{OpenError, ReadError, SaveError};
 use super::lock::{self, Holder, Lock, ReadOnly};
+use super::place::FileId;
 use super::row::{Row, RowKey};
-use super::{backup, journal, load, open, schema};
+use super::{backup, cached, journal, load, open, schema};
 use crate::clinical::{Identity, PatientId, StackKey, Stamp};
-use rusqlite::{Connection, Transaction, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Where the pixels of one slice were when they were found. Kept apart from all else, so that paths can be
@@ -53,8 +55,15 @@ pub struct Store {
     // Closed before the lock is given back: fields are dropped in this order.
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
+    /// The file that the connection has open, to know when another takes its name.
+    pub(super) id: FileId,
+    pub(super) format: i32,
     pub(super) read_only: Option<ReadOnly>,
     pub(super) lock: Option<Lock>,
+    /// The copy that is open instead of a file that cannot be written; removed after the connection is closed.
+    pub(super) copy: Option<cached::Copy>,
+    /// SQLite's number for the state of the file that was read last, for those who read along.
+    pub(super) seen_version: Option<i64>,
 }
 
 impl Store {
@@ -90,17 +99,52 @@ impl Store {
     /// the change survives a power cut.
     ///
     /// # Errors
-    /// Nothing was written.
+    /// Nothing was written, except that the file may have been taken away while it was written to, or that the disk
+    /// failed at the very end: then [`Self::holds`] tells.
     pub fn commit(&mut self, change: &Change, sidecar: &Sidecar) -> Result<(), SaveError> {
+        self.commit_all(std::slice::from_ref(change), sidecar)
+    }
+
+    /// Writes several changes in one transaction, whole or not at all.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub fn commit_all(&mut self, changes: &[Change], sidecar: &Sidecar) -> Result<(), SaveError> {
         self.writable()?;
+        self.id.check(&self.path)?;
+        let written = self.write_all(changes, sidecar);
+        // A file that was taken away meanwhile is the reason, whatever SQLite says; and what went into one that no
+        // name leads to is not saved.
+        self.id.check(&self.path)?;
+        written
+    }
+
+    fn write_all(&mut self, changes: &[Change], sidecar: &Sidecar) -> Result<(), SaveError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for op in &change.forward.ops {
-            write_op(&transaction, op)?;
+        for change in changes {
+            write_change(&transaction, change)?;
         }
-        write_marks(&transaction, &change.marks)?;
-        write_journal(&transaction, change)?;
         write_sidecar(&transaction, sidecar)?;
         Ok(transaction.commit()?)
+    }
+
+    /// Whether a change whose writing ended with an error is in the file after all; `None` while that cannot be told.
+    #[must_use]
+    pub fn holds(&self, change: &Change) -> Option<bool> {
+        self.id.check(&self.path).ok()?;
+        let entry = &change.entry;
+        let seq = i64::try_from(entry.seq).ok()?;
+        let found = self
+            .connection
+            .query_row("SELECT at, label, kind FROM journal WHERE seq = ?1", [seq], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })
+            .optional()
+            .ok()?;
+        let Some((at, label, kind)) = found else { return Some(false) };
+        let same = at == entry.at.to_rfc3339() && label == entry.label && kind == entry.kind.code();
+        // It is there; that it stays there after a power cut is for the disk to say.
+        (same && backup::sync_folder(&self.path).is_ok()).then_some(true)
     }
 
     /// Writes names or paths without a change, such as the new place of files that were moved.
@@ -109,6 +153,7 @@ impl Store {
     /// Nothing was written.
     pub fn write_sidecar(&mut self, sidecar: &Sidecar) -> Result<(), SaveError> {
         self.writable()?;
+        self.id.check(&self.path)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         write_sidecar(&transaction, sidecar)?;
         Ok(transaction.commit()?)
@@ -169,7 +214,26 @@ impl Store {
     /// # Errors
     /// When the file is damaged.
     pub fn inverse_of(&self, seq: u64) -> Result<Edit, OpenError> {
-        load::edits(&self.connection, seq).map(|(_, inverse)| inverse).map_err(|why| self.damaged(why))
+        load::edits(&self.connection, seq, None).map(|(_, inverse)| inverse).map_err(|why| self.damaged(why))
+    }
+
+    /// Where the slices of every stack were found, by stack and slice.
+    ///
+    /// # Errors
+    /// When the file is damaged.
+    pub fn paths(&self) -> Result<BTreeMap<StackKey, Vec<InstancePath>>, OpenError> {
+        self.every_path().map_err(|why| self.damaged(why))
+    }
+
+    fn every_path(&self) -> Result<BTreeMap<StackKey, Vec<InstancePath>>, ReadError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT DISTINCT stack FROM instance_path ORDER BY stack")?;
+        let keys = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let mut all = BTreeMap::new();
+        for key in keys.iter().filter_map(|key| key.parse::<StackKey>().ok()) {
+            all.insert(key, self.paths_read(key)?);
+        }
+        Ok(all)
     }
 
     /// Makes a whole, checked copy of the project at a path where nothing is yet.
@@ -191,6 +255,14 @@ impl Drop for Store {
             lock::release(&self.connection).ok(); // the lock itself ends in any case
         }
     }
+}
+
+pub(super) fn write_change(transaction: &Transaction<'_>, change: &Change) -> Result<(), SaveError> {
+    for op in &change.forward.ops {
+        write_op(transaction, op)?;
+    }
+    write_marks(transaction, &change.marks)?;
+    write_journal(transaction, change)
 }
 
 fn write_op(transaction: &Transaction<'_>, op: &Op) -> Result<(), SaveError> {
@@ -283,7 +355,7 @@ fn write_journal(transaction: &Transaction<'_>, change: &Change) -> Result<(), S
     Ok(())
 }
 
-fn write_sidecar(transaction: &Transaction<'_>, sidecar: &Sidecar) -> Result<(), SaveError> {
+pub(super) fn write_sidecar(transaction: &Transaction<'_>, sidecar: &Sidecar) -> Result<(), SaveError> {
     for (patient, identity) in &sidecar.identities {
         let birth = identity.birth_date.map_or_else(String::new, |date| date.to_string());
         transaction

@@ -85,7 +85,7 @@ enum Task {
 }
 
 /// What the scribe brings back.
-struct Report {
+pub(super) struct Report {
     document: Document,
     can_undo: Option<String>,
     can_redo: Option<String>,
@@ -129,6 +129,8 @@ pub struct Desk {
     unsaved: Vec<(Unsaved, Intent)>,
     waiting: usize,
     revision: u64,
+    /// The report of a change that was made before the scribe began.
+    first: Option<Report>,
     scribe: Scribe,
 }
 
@@ -166,6 +168,7 @@ impl Desk {
             unsaved: Vec::new(),
             waiting: 0,
             revision: next_revision(),
+            first: None,
             scribe,
         };
         (desk, outcomes)
@@ -257,10 +260,17 @@ impl Desk {
         }
     }
 
+    /// Takes the report of a change that was made on the way to the desk, to be acknowledged like any other.
+    pub(super) fn take_first(&mut self, report: Report) {
+        self.waiting += 1;
+        self.first = Some(report);
+    }
+
     fn reports(&mut self) -> Vec<Report> {
+        let first = self.first.take().into_iter();
         match &mut self.scribe {
-            Scribe::Thread { reports, .. } => reports.try_iter().collect(),
-            Scribe::Inline { reports, .. } => std::mem::take(reports),
+            Scribe::Thread { reports, .. } => first.chain(reports.try_iter()).collect(),
+            Scribe::Inline { reports, .. } => first.chain(std::mem::take(reports)).collect(),
         }
     }
 }
@@ -320,16 +330,28 @@ fn work(project: &mut Project, task: Task) -> Option<Report> {
                     .map_err(|why| Failure::Refused(why.to_string())),
             )
         }
-        Task::Change { make, at, reader } => {
-            let reader = reader_id(project, reader.as_deref(), at);
-            let result = match make(project.document(), reader, at) {
-                Err(NoEdit::Nothing) => Err(Failure::Nothing),
-                Err(NoEdit::Why(why)) => Err(Failure::Refused(why)),
-                Ok(intent) => write(project, intent, By { reader, at }),
-            };
-            (at, result)
-        }
+        Task::Change { make, at, reader } => return Some(change_now(project, make, at, reader.as_deref())),
     };
+    Some(report(project, at, result))
+}
+
+/// Makes a change of a project that is at hand: on the scribe's thread, or before there is a scribe.
+pub(super) fn change_now(
+    project: &mut Project,
+    make: impl FnOnce(&Document, Option<ReaderId>, Stamp) -> Result<Intent, NoEdit>,
+    at: Stamp,
+    reader: Option<&str>,
+) -> Report {
+    let reader = reader_id(project, reader, at);
+    let result = match make(project.document(), reader, at) {
+        Err(NoEdit::Nothing) => Err(Failure::Nothing),
+        Err(NoEdit::Why(why)) => Err(Failure::Refused(why)),
+        Ok(intent) => write(project, intent, By { reader, at }),
+    };
+    report(project, at, result)
+}
+
+fn report(project: &Project, at: Stamp, result: Result<Written, Failure>) -> Report {
     let document = project.document().clone();
     let (can_undo, can_redo) = steps(project);
     let patient = result.as_ref().ok().and_then(|written| written.entry.patient);
@@ -338,7 +360,7 @@ fn work(project: &mut Project, task: Task) -> Option<Report> {
         (Ok(_), Some(patient)) => derive_patient(&document, patient, at.date_naive()),
         (Ok(_), None) => derive_all(&document, at.date_naive()),
     };
-    Some(Report { document, can_undo, can_redo, outcomes, result })
+    Report { document, can_undo, can_redo, outcomes, result }
 }
 
 fn write(project: &mut Project, intent: Intent, by: By) -> Result<Written, Failure> {

@@ -3,7 +3,7 @@
 use super::jobs::{JobContext, Jobs, Lane};
 use super::{Done, Slot};
 use crate::clinical::StackKey;
-use crate::dicom::{FrameSource, Limits, StackInfo, read_slice};
+use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice};
 use crate::volume::Volume;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -108,7 +108,10 @@ impl Images {
 
     /// Drops the stacks shown longest ago until the new one fits.
     fn make_room(&mut self, info: &StackInfo, jobs: &mut Jobs<Slot, Done>) {
-        let needed = size_bytes(info.columns, info.rows, info.frames.len());
+        let needed = {
+            let [columns, rows] = info.slice_size();
+            size_bytes(columns, rows, info.slices() as usize)
+        };
         loop {
             let used: u64 = self
                 .entries
@@ -140,7 +143,7 @@ fn load(
     limits: &Limits,
     context: &JobContext,
 ) -> SliceErrors {
-    let mut order: Vec<u32> = (0..sources.len() as u32).collect();
+    let mut order: Vec<u32> = (0..info.slices()).collect();
     order.sort_by_key(|k| (k.abs_diff(first), *k));
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -150,10 +153,8 @@ fn load(
             if context.cancelled() {
                 return;
             }
-            let (Some(source), Some(place)) = (sources.get(slice as usize), volume.slices.get(slice as usize)) else {
-                continue;
-            };
-            match read_slice(info, slice, source, limits) {
+            let Some(place) = volume.slices.get(slice as usize) else { continue };
+            match read_grid_slice(info, slice, sources, limits) {
                 Ok(data) => {
                     if data.len() == volume.grid.slice_len() {
                         place.set(data).ok(); // only this job writes this slice

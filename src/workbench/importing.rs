@@ -26,8 +26,6 @@ pub struct ImportReport {
     pub questions: Vec<String>,
     /// Whether the search was stopped early.
     pub cancelled: bool,
-    pub(super) waits_for_a_project: bool,
-    found: Vec<FoundStack>,
 }
 
 impl Workbench {
@@ -52,22 +50,28 @@ impl Workbench {
 
     pub(super) fn take_found(&mut self, found: Found) {
         let Found { stacks, skipped, cancelled } = found;
-        let count = stacks.len();
-        let report = ImportReport { stacks: count, skipped, cancelled, found: stacks, ..ImportReport::default() };
-        if count == 0 {
-            self.notices.tell(Level::Problem, words::nothing_found(&report.skipped), false);
-            self.import = Some(report);
+        if stacks.is_empty() {
+            self.notices.tell(Level::Problem, words::nothing_found(&skipped), false);
+            self.import = Some(ImportReport { skipped, cancelled, ..ImportReport::default() });
             return;
         }
-        self.read_ahead(&report.found);
-        self.import = Some(report);
+        for stack in &stacks {
+            self.images.set_sources(stack.info.key, stack.sources.clone());
+        }
+        self.read_ahead(&stacks);
+        let mut questions: Vec<_> =
+            stacks.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
+        questions.dedup();
+        let known = |stack: &&FoundStack| {
+            self.document().is_some_and(|document| document.stack(stack.info.key).is_some())
+        };
+        let count = stacks.len();
+        let new_stacks = count - stacks.iter().filter(known).count();
+        self.import = Some(ImportReport { stacks: count, new_stacks, skipped, questions, cancelled });
         if self.desk.is_some() {
-            self.import_found();
+            self.import_into_desk(stacks);
         } else {
-            if let Some(report) = &mut self.import {
-                report.waits_for_a_project = true;
-            }
-            self.untitled_project();
+            self.untitled_project(stacks);
         }
     }
 
@@ -84,25 +88,16 @@ impl Workbench {
     }
 
     /// Puts what was found into the open project.
-    pub(super) fn import_found(&mut self) {
-        let Some(report) = &mut self.import else { return };
-        report.waits_for_a_project = false;
-        let found = std::mem::take(&mut report.found);
+    fn import_into_desk(&mut self, found: Vec<FoundStack>) {
+        let nothing_new = self.import.as_ref().is_some_and(|report| report.new_stacks == 0);
+        let import = self.import_change(found);
         let Some(desk) = &mut self.desk else { return };
-        let known = |stack: &FoundStack| desk.document().stack(stack.info.key).is_some();
-        report.new_stacks = found.iter().filter(|stack| !known(stack)).count();
-        report.questions = found.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
-        report.questions.dedup();
-        let nothing_new = report.new_stacks == 0;
-        for stack in &found {
-            self.images.set_sources(stack.info.key, stack.sources.clone());
-        }
         let folder = desk.path().parent().map(Path::to_owned);
         if nothing_new {
             // The same images, perhaps in another place: only where they are is written down.
             self.notices.tell(Level::Note, words::NOTHING_NEW, false);
             if desk.read_only().is_none() {
-                let places = found.iter().map(|stack| (stack.info.key, paths(stack, folder.as_deref()))).collect();
+                let places = import.found.iter().map(|s| (s.info.key, paths(s, folder.as_deref()))).collect();
                 let sidecar = Sidecar { identities: Vec::new(), paths: places };
                 // When it cannot be written the images are found again next time in the same way.
                 desk.with_project(move |project| drop(project.write_sidecar(&sidecar)));
@@ -115,16 +110,42 @@ impl Workbench {
         desk.with_project(move |project| {
             send.send(project.store().identities()).ok();
         });
-        let skipped = report.skipped.len();
-        let today = self.today();
         self.change(move |document, _, _| {
             let identities = match identities.recv() {
                 Ok(Ok(identities)) => identities,
                 Ok(Err(error)) => return Err(error.to_string().into()),
                 Err(_) => Vec::new(),
             };
-            plan(document, &identities, found, folder.as_deref(), skipped, today)
+            import.plan(document, &identities, folder.as_deref())
         });
+    }
+
+    /// What was found, ready to become an edit.
+    pub(super) fn import_change(&self, found: Vec<FoundStack>) -> Import {
+        let skipped = self.import.as_ref().map_or(0, |report| report.skipped.len());
+        Import { found, skipped, today: self.today() }
+    }
+}
+
+/// What was found, on its way into a project.
+pub(super) struct Import {
+    found: Vec<FoundStack>,
+    skipped: usize,
+    today: crate::clinical::Date,
+}
+
+impl Import {
+    /// The import as one edit; `folder` is the project's.
+    ///
+    /// # Errors
+    /// A sentence when there is nothing to write.
+    pub(super) fn plan(
+        self,
+        document: &Document,
+        identities: &[(PatientId, Identity)],
+        folder: Option<&Path>,
+    ) -> Result<Intent, NoEdit> {
+        plan(document, identities, self.found, folder, self.skipped, self.today)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Opening, making, copying and closing projects, and the sample study.
 
-use super::desk::Desk;
+use super::desk::{Desk, Report, change_now};
 use super::jobs::Lane;
 use super::notices::Level;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::StackKey;
-use crate::dicom::FrameSource;
+use crate::dicom::{FoundStack, FrameSource};
 use crate::phantom;
 use crate::project::{InstancePath, OpenAs, Opened, Project};
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub(super) struct Ready {
     read_only: Option<String>,
     notes: Vec<String>,
     sources: BTreeMap<StackKey, Vec<FrameSource>>,
+    /// The change that was made before the project came to the desk.
+    first: Option<Report>,
 }
 
 /// Whether a path is a project file by its ending.
@@ -83,16 +85,23 @@ impl Workbench {
         self.pump_inline();
     }
 
-    /// Makes a project in the user's folder, to be named later.
-    pub(super) fn untitled_project(&mut self) {
+    /// Makes a project in the user's folder, to be named later, with what was found in it: done in one go, so
+    /// that the first picture does not wait for the window to come round in between.
+    pub(super) fn untitled_project(&mut self, found: Vec<FoundStack>) {
         let folder = self.user_folder.join("untitled");
-        let (at, who) = (self.now(), self.who());
+        let (at, who, reader) = (self.now(), self.who(), self.reader.clone());
         let name = format!("untitled-{}.{PROJECT_ENDING}", at.format("%Y%m%d-%H%M%S%3f"));
+        let import = self.import_change(found);
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
             let made = std::fs::create_dir_all(&folder)
                 .map_err(|error| words::cannot_make_folder(&folder, &error))
                 .and_then(|()| Project::create(&folder.join(name), &who, at).map_err(|error| error.to_string()));
-            Done::Project(Box::new(ProjectDone { result: made.map(|project| fresh(project, true)) }))
+            let result = made.map(|mut project| {
+                let make = |document: &_, _, _| import.plan(document, &[], Some(folder.as_path()));
+                let first = change_now(&mut project, make, at, reader.as_deref());
+                Ready { first: Some(first), ..fresh(project, true) }
+            });
+            Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
     }
@@ -183,17 +192,18 @@ impl Workbench {
         }
         let today = self.today();
         let wake = Arc::clone(&self.wake);
-        let (desk, outcomes) = Desk::new(ready.project, ready.untitled, ready.read_only, self.inline, wake, today);
+        let (mut desk, outcomes) = Desk::new(ready.project, ready.untitled, ready.read_only, self.inline, wake, today);
         self.outcomes = outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)).collect();
+        let first = ready.first.map(|first| desk.take_first(first)).is_some();
         self.desk = Some(desk);
-        self.select_first();
+        if first {
+            self.take_acknowledged();
+        } else {
+            self.select_first();
+        }
         let waiting = std::mem::take(&mut self.awaiting_import);
         if !waiting.is_empty() {
             self.find_images(waiting);
-        } else if let Some(report) = &mut self.import
-            && report.waits_for_a_project
-        {
-            self.import_found();
         }
     }
 
@@ -241,7 +251,7 @@ impl Workbench {
 fn ready(opened: Opened, untitled: bool) -> Ready {
     let Opened { project, read_only, notes } = opened;
     let sources = sources(&project);
-    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why)), notes, sources }
+    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why)), notes, sources, first: None }
 }
 
 /// Where the pixels of each stack were found: beside the project when it moved with its images, else where
@@ -252,7 +262,7 @@ fn sources(project: &Project) -> BTreeMap<StackKey, Vec<FrameSource>> {
     for stack in project.document().stacks() {
         let Ok(paths) = project.store().paths_of(stack.info.key) else { continue };
         let place = |path: &InstancePath| {
-            let beside = path.relative.as_ref().map(|relative| folder.join(relative)).filter(|beside| beside.is_file());
+            let beside = path.relative.as_ref().map(|relative| folder.join(relative)).filter(|beside| crate::dicom::is_there(beside));
             beside.unwrap_or_else(|| PathBuf::from(&path.absolute))
         };
         let usable = |path: &InstancePath| !path.absolute.starts_with("\\\\") && !path.absolute.starts_with("//");
@@ -269,7 +279,7 @@ fn sources(project: &Project) -> BTreeMap<StackKey, Vec<FrameSource>> {
 }
 
 fn fresh(project: Project, untitled: bool) -> Ready {
-    Ready { project, untitled, read_only: None, notes: Vec::new(), sources: BTreeMap::new() }
+    Ready { project, untitled, read_only: None, notes: Vec::new(), sources: BTreeMap::new(), first: None }
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {
