@@ -6,8 +6,9 @@ use super::shell::AblationApp;
 use super::strip::Strip;
 use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
+use crate::dicom::StackInfo;
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, scroll_sign};
+use crate::workbench::{Request, Step, Tool, Workbench, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -86,6 +87,8 @@ impl AblationApp {
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
             C::HideMarks | C::PreviousHere => {} // held keys: see input.rs
             C::ToggleText => self.input.text_off = !self.input.text_off,
+            C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
+            C::FileWindow => self.bench.ask(Request::FileWindow { pane, index: 0 }),
             C::Invert => self.bench.ask(Request::ToggleInverted),
             C::ZoomIn => self.zoom(1.25),
             C::ZoomOut => self.zoom(0.8),
@@ -234,6 +237,8 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
+        C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
+        C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
         C::Match
         | C::NextPane
         | C::SliceUp
@@ -253,4 +258,10 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         }
         _ => None,
     }
+}
+
+/// Whether a pane shows a stack of this kind.
+fn shows(bench: &Workbench, kind: impl Fn(&StackInfo) -> bool) -> bool {
+    let shown = bench.room().panes().iter().filter_map(Pane::shown);
+    shown.filter_map(|shown| bench.info_of(shown.stack)).any(kind)
 }

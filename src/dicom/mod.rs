@@ -55,6 +55,7 @@ pub use pixels::read_slice;
 pub use recipe::read_grid_slice;
 pub use regroup::regroup;
 pub use stack::stack_key;
+pub use text::person_name;
 pub use value::{Suv, SuvInputs, SuvSource};
 
 #[cfg(test)]

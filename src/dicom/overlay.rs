@@ -97,10 +97,14 @@ pub fn read_overlays(
         let mut picture = Bitmap::new(format.columns, format.rows);
         let overlays: Vec<Overlay> = groups().filter_map(|group| overlay(&opened.header, group)).collect();
         // The pixels as they are, with the bits that no value uses.
-        let whole = Format { bits_stored: format.bits_allocated, high_bit: format.bits_allocated - 1, signed: false, ..format.clone() };
+        let whole = Format {
+            bits_stored: format.bits_allocated,
+            high_bit: format.bits_allocated - 1,
+            signed: false,
+            ..format.clone()
+        };
         let embedded = overlays.iter().any(|o| o.bits != Bits::Apart) && !format.shows_colour();
-        let pixels =
-            if embedded { Some(read_frame(&opened, &whole, &source.path, frame, limits)?) } else { None };
+        let pixels = if embedded { Some(read_frame(&opened, &whole, &source.path, frame, limits)?) } else { None };
         for overlay in &overlays {
             match (overlay.bits, &pixels) {
                 (Bits::Apart, _) => {

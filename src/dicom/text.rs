@@ -137,7 +137,8 @@ impl CharacterSets {
                 continue;
             }
             let two_bytes = matches!(low, Some(Set::Jis0208 | Set::Jis0212));
-            if matches!(byte, b'\\' | b'^' | b'=' | b'\r' | b'\n' | b'\t' | 0x0C) && !(two_bytes && run.len() % 2 == 1) {
+            if matches!(byte, b'\\' | b'^' | b'=' | b'\r' | b'\n' | b'\t' | 0x0C) && !(two_bytes && run.len() % 2 == 1)
+            {
                 // In two-byte text a delimiter can only stand between characters.
                 self.end_run(&mut run, low, high, &mut text);
                 (low, high) = (None, None);
@@ -216,7 +217,8 @@ fn jis_0201(bytes: &[u8]) -> String {
 
 /// A person's name as a person reads it: family name, given and middle names; another script in brackets
 /// (PS3.5 6.2.1). `Yamada^Tarou=山田^太郎=やまだ^たろう` becomes `Yamada, Tarou (山田 太郎)`.
-pub(super) fn person_name(written: &str) -> String {
+#[must_use]
+pub fn person_name(written: &str) -> String {
     let mut groups = written.splitn(3, '=');
     let group = |group: Option<&str>, between: &str| {
         let parts: Vec<&str> = group.unwrap_or_default().split('^').map(str::trim).collect();
@@ -260,7 +262,8 @@ mod tests {
         let name = b"Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B=\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B";
         assert_eq!(decoded("\\ISO 2022 IR 87", name), "Yamada^Tarou=山田^太郎=やまだ^たろう");
         // PS3.5 H.3.2: half-width katakana of IR 13 first, then IR 87.
-        let name = b"\xd4\xcf\xc0\xde^\xc0\xdb\xb3=\x1b$B;3ED\x1b(J^\x1b$BB@O:\x1b(J=\x1b$B$d$^$@\x1b(J^\x1b$B$?$m$&\x1b(J";
+        let name =
+            b"\xd4\xcf\xc0\xde^\xc0\xdb\xb3=\x1b$B;3ED\x1b(J^\x1b$BB@O:\x1b(J=\x1b$B$d$^$@\x1b(J^\x1b$B$?$m$&\x1b(J";
         assert_eq!(decoded("ISO 2022 IR 13\\ISO 2022 IR 87", name), "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう");
         // JIS X 0212: 亜 with the extra plane's first ideographs (row 16: 丂 is 0x3021).
         assert_eq!(decoded("\\ISO 2022 IR 159", b"A\x1b$(D\x30\x21\x1b(B"), "A丂");
@@ -324,7 +327,10 @@ mod tests {
     #[test]
     fn names_of_persons_as_they_are_read() {
         assert_eq!(person_name("Yamada^Tarou=山田^太郎=やまだ^たろう"), "Yamada, Tarou (山田 太郎)");
-        assert_eq!(person_name("Adams^John Robert Quincy^^Rev.^B.A. M.Div."), "Adams, Rev. John Robert Quincy, B.A. M.Div.");
+        assert_eq!(
+            person_name("Adams^John Robert Quincy^^Rev.^B.A. M.Div."),
+            "Adams, Rev. John Robert Quincy, B.A. M.Div."
+        );
         assert_eq!(person_name("Doe^Jane"), "Doe, Jane");
         assert_eq!(person_name("ANON"), "ANON");
         assert_eq!(person_name("=王^小東="), "王 小東");

@@ -1,7 +1,7 @@
 //! Windowing through lookup tables.
 
 use super::Picture;
-use crate::volume::{Padding, Rescale, SliceData, VoiTable, Volume, Window};
+use crate::volume::{Bitmap, Padding, Rescale, SliceData, VoiTable, Volume, Window};
 use std::sync::Arc;
 
 /// Tables kept: some panes, each with a window of its own, and the ones just left.
@@ -114,6 +114,16 @@ impl Luts {
     }
 }
 
+/// Draws a file's overlay over pixels: white on what is dark and black on what is bright, so that it is seen on
+/// any picture. `brightness` of a pixel is from 0 to 255; `grey` makes one.
+pub fn draw_over<P>(pixels: &mut [P], overlay: &Bitmap, brightness: impl Fn(&P) -> u8, grey: impl Fn(u8) -> P) {
+    for place in overlay.places() {
+        if let Some(pixel) = pixels.get_mut(place) {
+            *pixel = grey(if brightness(pixel) > 160 { 0 } else { 255 });
+        }
+    }
+}
+
 /// A slice as a picture at its own resolution; see [`Luts::pixels`].
 pub fn render_slice(luts: &mut Luts, volume: &Volume, slice: u32, window: Window, invert: bool) -> Option<Picture> {
     let pixels = luts.pixels(volume, slice, window, invert, |[r, g, b]| [r, g, b, 255])?;
@@ -188,6 +198,17 @@ mod tests {
         v.small_is_bright = true;
         assert_eq!(greys(&v, false), [255, 255 - plain[1], 0, 0]);
         assert_eq!(greys(&v, true), plain);
+    }
+
+    #[test]
+    fn trap_24_an_overlay_is_seen_on_dark_and_bright() {
+        let mut overlay = Bitmap::new(2, 2);
+        for (column, row) in [(0, 0), (1, 1)] {
+            overlay.set(column, row);
+        }
+        let mut pixels = [10u8, 10, 250, 250];
+        draw_over(&mut pixels, &overlay, |pixel| *pixel, |grey| grey);
+        assert_eq!(pixels, [255, 10, 250, 0]);
     }
 
     #[test]

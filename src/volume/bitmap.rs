@@ -31,7 +31,9 @@ impl Bitmap {
     #[must_use]
     pub fn is_set(&self, column: u32, row: u32) -> bool {
         let at = row as usize * self.columns as usize + column as usize;
-        column < self.columns && row < self.rows && self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+        column < self.columns
+            && row < self.rows
+            && self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
     /// The places of the set pixels, counted row by row.

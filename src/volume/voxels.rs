@@ -169,6 +169,12 @@ impl Volume {
         self.slices.iter().all(|slice| slice.get().is_some())
     }
 
+    /// What the file draws over a slice; `None` where it draws nothing or has not been read.
+    #[must_use]
+    pub fn overlay(&self, k: u32) -> Option<&Bitmap> {
+        self.overlays.get(k as usize)?.get()
+    }
+
     /// The table that a window's function names; `None` for the other functions.
     #[must_use]
     pub fn voi_table(&self, window: Window) -> Option<&VoiTable> {

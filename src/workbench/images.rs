@@ -3,7 +3,7 @@
 use super::jobs::{JobContext, Jobs, Lane};
 use super::{Done, Slot};
 use crate::clinical::StackKey;
-use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice};
+use crate::dicom::{FrameSource, Limits, SliceRecipe, StackInfo, read_grid_slice, read_overlays};
 use crate::volume::Volume;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -154,6 +154,7 @@ fn load(
                 return;
             }
             let Some(place) = volume.slices.get(slice as usize) else { continue };
+            read_overlay(volume, info, slice, sources, limits); // before the slice, which shows as it comes
             match read_grid_slice(info, slice, sources, limits) {
                 Ok(data) => {
                     if data.len() == volume.grid.slice_len() {
@@ -175,6 +176,17 @@ fn load(
         read_all();
     });
     errors.into_inner().unwrap_or_default()
+}
+
+/// Reads what the file draws over a slice. One that cannot be read is missed by nobody who sees the slice.
+fn read_overlay(volume: &Volume, info: &StackInfo, slice: u32, sources: &[FrameSource], limits: &Limits) {
+    let Some(place) = volume.overlays.get(slice as usize) else { return };
+    // A slice that is made of frames otherwise than whole has no pixels for the overlay of one of them.
+    let Some(SliceRecipe::Frame { frame }) = info.recipe(slice) else { return };
+    let Some(source) = sources.get(frame as usize) else { return };
+    if let Ok(Some(overlay)) = read_overlays(info, frame, source, limits) {
+        place.set(overlay).ok(); // only this job writes this slice
+    }
 }
 
 fn note(errors: &Mutex<SliceErrors>, slice: u32, why: String) {

@@ -201,6 +201,7 @@ impl Workbench {
             R::ResetView => self.reset_view(),
             R::SetWindow { pane, window } => self.room.set_window(pane, window),
             R::Preset { pane, id } => self.preset(pane, id),
+            R::FileWindow { pane, index } => self.file_window(pane, index),
             R::AutoWindow(pane) => self.auto_window(pane),
             R::ToggleInverted => self.room.toggle_inverted(),
             R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),

@@ -142,6 +142,13 @@ pub enum Request {
         /// The preset's id.
         id: &'static str,
     },
+    /// Set one of the windows that the file brings.
+    FileWindow {
+        /// The pane.
+        pane: usize,
+        /// Its place in the list of the stack, from 0.
+        index: usize,
+    },
     /// Choose the window from the values.
     AutoWindow(usize),
     /// Invert grey.

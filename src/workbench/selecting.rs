@@ -3,11 +3,11 @@
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
 use crate::clinical::{Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId};
-use crate::dicom::{FileWindow, Shape};
+use crate::dicom::{FileWindow, Shape, StackInfo};
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
 use crate::project::{Document, StackRecord};
-use crate::volume::Window;
+use crate::volume::{Unit, Window};
 
 /// What a pane is for.
 pub(super) type PaneSlot = StackRole;
@@ -358,6 +358,12 @@ impl Workbench {
         first_window(stack)
     }
 
+    /// What the headers of a stack say.
+    #[must_use]
+    pub fn info_of(&self, stack: StackKey) -> Option<&StackInfo> {
+        self.document().and_then(|d| d.stack(stack)).map(|record| record.info.as_ref())
+    }
+
     /// Whether lengths on a stack are mm at the patient.
     #[must_use]
     pub fn is_calibrated(&self, stack: StackKey) -> bool {
@@ -593,16 +599,20 @@ fn picture_grid(record: &StackRecord) -> Grid {
     }
 }
 
-/// The window a stack opens with: by role for CT (reading.md 4), by the file for others; none where it has
-/// to be chosen from the values.
+/// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps (reading.md 4), by
+/// the file for others; none where it has to be chosen from the values.
 fn first_window(record: &StackRecord) -> Option<Window> {
     let id = match record.role {
         StackRole::CtUnenhanced => "liver_unenhanced",
         StackRole::CtArterial => "liver_arterial",
         StackRole::CtPortalVenous => "liver_portal_venous",
         StackRole::CtDelayed => "liver_delayed",
-        _ if record.info.modality == Modality::Ct && record.info.unit == crate::volume::Unit::Hu => "abdomen",
-        _ => "",
+        _ => match (record.info.modality, record.info.unit) {
+            (Modality::Ct, Unit::Hu) => "abdomen",
+            (_, Unit::SuvBw) => "suv_7",
+            (_, Unit::Mm2PerS) => "adc",
+            _ => "",
+        },
     };
     crate::volume::preset(id)
         .map(|preset| preset.window)

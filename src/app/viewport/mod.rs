@@ -4,6 +4,7 @@ mod overlay;
 mod pane;
 mod picture;
 pub mod view;
+mod windows;
 
 use super::Outbox;
 use super::input::Input;

@@ -2,7 +2,7 @@
 
 use super::picture::Content;
 use super::view::View;
-use super::{UnderPointer, Viewport, overlay};
+use super::{UnderPointer, Viewport, overlay, windows};
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
 use crate::app::{Outbox, text};
@@ -80,7 +80,7 @@ impl Viewport {
             *place = Some(view);
         }
         let scene = Scene { pane, view, shown, window: bench.room().window(pane), bench, painter };
-        self.picture(ui, &scene);
+        self.picture(ui, &scene, input);
         name(&response, &scene);
         self.over(ui, &scene, input);
         self.mouse(ui, &response, &scene, out);
@@ -89,7 +89,7 @@ impl Viewport {
         }
     }
 
-    fn picture(&mut self, ui: &Ui, scene: &Scene<'_>) {
+    fn picture(&mut self, ui: &Ui, scene: &Scene<'_>, input: &Input) {
         let Scene { shown, bench, view, .. } = scene;
         let volume = bench.volume(shown.stack).filter(|volume| volume.slice(shown.slice).is_some());
         let window =
@@ -100,6 +100,7 @@ impl Viewport {
                 slice: shown.slice,
                 window,
                 invert: bench.room().inverted(),
+                overlays: !input.overlays_off,
                 smooth: view.zoom() < 12.0, // closer than that, pixels are shown as they are
             };
             self.pictures.texture(ui.ctx(), scene.pane, volume, content)
@@ -185,9 +186,10 @@ impl Viewport {
             self.wheel_turned(ui, at, view, pane, shown, out);
             brush_cursor(ui, at, view, bench);
         }
-        if response.clicked() || response.drag_started() {
+        if response.clicked() || response.drag_started() || response.secondary_clicked() {
             out.ask(Request::ActivatePane(pane));
         }
+        windows::menu(response, pane, shown, bench, out);
         if bench.tool() != Tool::Scroll {
             paint(ui, response, scene, out);
         } else if response.dragged_by(PointerButton::Primary) {
@@ -272,6 +274,7 @@ fn value_words(volume: &Volume, at: (f64, f64), slice: u32) -> Option<String> {
     let digits = usize::from(value.fract() != 0.0) * 2;
     Some(match volume.unit {
         Unit::None => format!("{value:.digits$}"),
+        Unit::Mm2PerS => format!("{:.2} {}", value * 1e3, text::ADC_UNIT),
         unit => format!("{value:.digits$} {}", unit.code()),
     })
 }
@@ -280,7 +283,8 @@ fn value_words(volume: &Volume, at: (f64, f64), slice: u32) -> Option<String> {
 fn name(response: &Response, scene: &Scene<'_>) {
     let Scene { pane, shown, window, .. } = scene;
     let (n, of) = reading_number(&shown.grid, shown.slice);
-    let window = window.map(|w| format!(", {:.0}/{:.0}", w.width, w.centre)).unwrap_or_default();
+    let window = window.map(|w| format!(", {}/{}", overlay::short(w.width), overlay::short(w.centre)));
+    let window = window.unwrap_or_default();
     let value = format!("slice {n} of {of}{window}");
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Image, true, pane_name(*pane));

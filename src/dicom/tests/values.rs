@@ -35,9 +35,7 @@ fn words(values: &[u16]) -> Vec<u8> {
 /// One slice of one row.
 fn of(stored: &[u16]) -> File {
     let mut file = slice(1, [0.0; 3]);
-    file.short(tags::ROWS, 1)
-        .short(tags::COLUMNS, stored.len() as u16)
-        .bytes(tags::PIXEL_DATA, VR::OW, &words(stored));
+    file.short(tags::ROWS, 1).short(tags::COLUMNS, stored.len() as u16).bytes(tags::PIXEL_DATA, VR::OW, &words(stored));
     file
 }
 
@@ -184,11 +182,18 @@ fn a_real_world_map_wins_and_says_where_it_disagrees() {
     };
     // The same as the rescale: nothing to say.
     let (stack, volume) = ct(&|f| vec![real_world(f, "[hnsf'U]", [0, 65_535], 1.0, -1_024.0)]);
-    assert_eq!((volume.value(1, 0, 0), volume.unit, warnings(&stack).as_str()), (Some(-24.0), Unit::Hu, "a single slice"));
+    assert_eq!(
+        (volume.value(1, 0, 0), volume.unit, warnings(&stack).as_str()),
+        (Some(-24.0), Unit::Hu, "a single slice")
+    );
     // Another line: it is used, and said.
     let (stack, volume) = ct(&|f| vec![real_world(f, "HU", [0, 65_535], 2.0, -1_024.0)]);
     assert_eq!(volume.value(1, 0, 0), Some(976.0));
-    assert!(warnings(&stack).contains("real-world value map makes -824 HU of the stored value 100, its rescale -924"), "{}", warnings(&stack));
+    assert!(
+        warnings(&stack).contains("real-world value map makes -824 HU of the stored value 100, its rescale -924"),
+        "{}",
+        warnings(&stack)
+    );
     // The file's window follows: 40 HU +- 199.5 of the rescale are stored 863.5 to 1262.5.
     let window = stack.info.windows[0].window().range();
     assert_eq!(window, (2.0 * (39.5 - 199.5 + 1_024.0) - 1_024.0, 2.0 * (39.5 + 199.5 + 1_024.0) - 1_024.0));

@@ -28,10 +28,7 @@ fn trap_04_several_windows_by_name() {
         .text(tags::WINDOW_CENTER_WIDTH_EXPLANATION, VR::LO, "Abdomen\\Lung");
     let windows = of(&file).info.windows;
     let listed: Vec<_> = windows.iter().map(|w| (w.name.as_str(), w.centre, w.width, w.function)).collect();
-    assert_eq!(listed, [
-        ("Abdomen", 40.0, 400.0, VoiFunction::Linear),
-        ("Lung", -600.0, 1_500.0, VoiFunction::Linear)
-    ]);
+    assert_eq!(listed, [("Abdomen", 40.0, 400.0, VoiFunction::Linear), ("Lung", -600.0, 1_500.0, VoiFunction::Linear)]);
     file.text(tags::VOILUT_FUNCTION, VR::CS, "LINEAR_EXACT");
     let windows = of(&file).info.windows;
     assert_eq!((windows.len(), windows[2].width, windows[2].function), (3, 0.5, VoiFunction::LinearExact));

@@ -69,7 +69,11 @@ impl Mapping {
         match self {
             Self::Linear(rescale) => rescale.apply(stored),
             Self::Limited { rescale, first, last } => {
-                if stored >= *first && stored <= *last { rescale.apply(stored) } else { f64::NAN }
+                if stored >= *first && stored <= *last {
+                    rescale.apply(stored)
+                } else {
+                    f64::NAN
+                }
             }
             Self::Table(table) => {
                 let at = stored - table.first;
@@ -176,7 +180,9 @@ fn plain_values(h: &Header, format: &Format, modality: Modality, sop_class: &str
                 Values { mapping, unit, windows_of, real_world: false, notes: Vec::new() }
             }
             Err(why) => {
-                let note = format!("the table that makes values of stored values cannot be used: {why}; stored values are shown");
+                let note = format!(
+                    "the table that makes values of stored values cannot be used: {why}; stored values are shown"
+                );
                 linear(Rescale::default(), Unit::None, Some(&note))
             }
         };
@@ -227,10 +233,7 @@ mod tests {
     fn a_table_of_the_modality_goes_on_at_its_ends_and_a_real_world_one_does_not() {
         let table = |open| Mapping::Table(ValueTable { first: -1.0, open, values: [10.0, 20.0, 30.5].into() });
         let stored = [-100, -1, 0, 1, 2];
-        assert_eq!(
-            mapped(&table(true), &stored, None),
-            [Some(10.0), Some(10.0), Some(20.0), Some(30.5), Some(30.5)]
-        );
+        assert_eq!(mapped(&table(true), &stored, None), [Some(10.0), Some(10.0), Some(20.0), Some(30.5), Some(30.5)]);
         assert_eq!(mapped(&table(false), &stored, None), [None, Some(10.0), Some(20.0), Some(30.5), None]);
         let padding = Some(Padding { low: 0.0, high: 0.0 });
         assert_eq!(mapped(&table(true), &stored, padding)[2], None, "padding has no value");

@@ -32,6 +32,15 @@ pub enum Suv {
     },
 }
 
+impl std::fmt::Display for Suv {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::From(_) => f.write_str("SUVbw"),
+            Self::None { why } => write!(f, "no SUV: {why}"),
+        }
+    }
+}
+
 /// Where SUVbw comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -159,9 +168,7 @@ fn scale(slices: &[&PetTags]) -> Result<Scaled, String> {
     let units = if first.mapped_to == Some(Unit::BqMl) { "BQML" } else { first.units.as_str() };
     match units {
         "GML" => match first.suv_type.as_str() {
-            "" | "BW" => {
-                Ok(Scaled { factors: vec![1.0; slices.len()], inputs: empty(first, SuvSource::Written, 1.0) })
-            }
+            "" | "BW" => Ok(Scaled { factors: vec![1.0; slices.len()], inputs: empty(first, SuvSource::Written, 1.0) }),
             kind => Err(format!("the values are SUV of another kind ({kind}), not by body weight")),
         },
         "BQML" => {
@@ -177,7 +184,9 @@ fn scale(slices: &[&PetTags]) -> Result<Scaled, String> {
                 return Ok(Scaled { factors, inputs });
             }
             let Some(mut factors) = each(|slice| slice.philips_activity) else {
-                return Err("the values are counts, and the file has no factor (7053,1000 or 7053,1009) for them".into());
+                return Err(
+                    "the values are counts, and the file has no factor (7053,1000 or 7053,1009) for them".into()
+                );
             };
             let mut computed = by_weight(first, SuvSource::PhilipsActivity)?;
             factors.iter_mut().for_each(|factor| *factor *= computed.factor);
@@ -225,8 +234,9 @@ pub(in crate::dicom) fn to_suv(
             Some(Suv::From(scaled.inputs))
         }
         Err(why) => {
-            oddities.push(Oddity::Other { text: format!("no SUV: {why}") });
-            Some(Suv::None { why })
+            let none = Suv::None { why };
+            oddities.push(Oddity::Other { text: none.to_string() });
+            Some(none)
         }
     }
 }
@@ -339,7 +349,9 @@ fn scan_start(tags: &PetTags, half_life_s: f64) -> Result<(Moment, &'static str)
         let to_average_s = average_count_rate_s(duration_ms / 1000.0, half_life_s);
         return Ok((own.plus(to_average_s - reference_ms / 1000.0), "frame reference time"));
     }
-    acquired.map(|moment| (moment, "earliest acquisition")).ok_or_else(|| "the date or time of the scan is missing".into())
+    acquired
+        .map(|moment| (moment, "earliest acquisition"))
+        .ok_or_else(|| "the date or time of the scan is missing".into())
 }
 
 /// When in a frame the count rate is at its average, seconds after its start:

@@ -85,12 +85,8 @@ fn trap_20_units_bqml_cnts_gml() {
 #[test]
 fn trap_21_injection_before_midnight() {
     // 23:05:00 to 00:55:00 of the next day: one half-life.
-    let date_and_time = PetTags {
-        injected: at(1, 23, 5, 0.0),
-        series: at(2, 0, 55, 0.0),
-        acquisition: at(2, 0, 55, 0.0),
-        ..tags()
-    };
+    let date_and_time =
+        PetTags { injected: at(1, 23, 5, 0.0), series: at(2, 0, 55, 0.0), acquisition: at(2, 0, 55, 0.0), ..tags() };
     close(factor(&date_and_time), ONE_HALF_LIFE);
     // The same with a time of day alone.
     let time = PetTags { injected: None, injected_time_s: Some(23.0 * 3600.0 + 300.0), ..date_and_time };
@@ -136,7 +132,8 @@ fn trap_21_clocks_that_cannot_be_right() {
     let after = PetTags { injected: at(1, 14, 0, 0.0), ..tags() };
     assert!(why(&after).contains("after the scan"));
     // A date left behind by a de-identifying tool.
-    let years = PetTags { injected: Some(Moment { date: Date::from_ymd_opt(2019, 1, 1).unwrap(), time_s: 0.0 }), ..tags() };
+    let years =
+        PetTags { injected: Some(Moment { date: Date::from_ymd_opt(2019, 1, 1).unwrap(), time_s: 0.0 }), ..tags() };
     assert!(why(&years).contains("decayed away"));
     // A time of day that fits neither this day nor the one before: 13:00 for 11:50 is 22 h 50 min, 12 half-lives.
     let time = PetTags { injected: None, injected_time_s: Some(46_800.0 + 600.0), ..tags() };

@@ -8,7 +8,8 @@ pub(in crate::dicom) type Scaled = (Unit, f64);
 /// A unit from a UCUM code (PS3.16 CID 7181 to 7183), from Rescale Type or from Units; `None` when it is none
 /// of those that this program names.
 pub(in crate::dicom) fn unit_of(code: &str) -> Option<Scaled> {
-    let plain: String = code.chars().filter(|c| !c.is_whitespace() && !matches!(c, '^' | '*' | '.' | '(' | ')')).collect();
+    let plain: String =
+        code.chars().filter(|c| !c.is_whitespace() && !matches!(c, '^' | '*' | '.' | '(' | ')')).collect();
     let plain = plain.replace('²', "2").replace(['µ', 'μ'], "u").replace('⁻', "-").replace('⁶', "6").replace('³', "3");
     match plain.as_str() {
         "HU" | "[hnsf'U]" => return Some((Unit::Hu, 1.0)),
@@ -34,7 +35,12 @@ fn diffusivity(plain: &str) -> Option<f64> {
     };
     let power = match number.trim_start_matches(['x', '[']) {
         "" => 0,
-        text => text.strip_prefix("10").or_else(|| text.strip_prefix("1e")).or_else(|| text.strip_prefix('e'))?.parse().ok()?,
+        text => text
+            .strip_prefix("10")
+            .or_else(|| text.strip_prefix("1e"))
+            .or_else(|| text.strip_prefix('e'))?
+            .parse()
+            .ok()?,
     };
     (-12..=0).contains(&power).then(|| unit * 10f64.powi(power))
 }
