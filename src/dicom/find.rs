@@ -27,6 +27,7 @@ pub fn find(
     let mut found = Found { cancelled: walked.cancelled, skipped: walked.skipped, stacks: Vec::new() };
     let mut instances = Vec::with_capacity(walked.files.len());
     let (mut done, mut files) = (0, walked.files);
+    let mut archives = Vec::new();
     // What turns out to hold other files gives a second round; what is held there is not opened further.
     for round in [Round::Folders, Round::Inside] {
         let read = read_all(&files, limits, &|here| progress(done + here, done + files.len()), cancelled);
@@ -35,14 +36,21 @@ pub fn find(
         for (path, result) in files.iter().zip(read) {
             match result {
                 Some(Ok(mut frames)) => instances.append(&mut frames),
-                Some(Err(ReadError::NotDicom)) if archive::is_archive(path) && round == Round::Folders => {
+                Some(Err(ReadError::NotDicom)) if archive::is_archive(path, limits) && round == Round::Folders => {
                     match archive::list(path, limits) {
                         Ok((files, skipped)) => {
                             inside.extend(files);
                             found.skipped.extend(skipped);
+                            archives.push(path.clone());
                         }
-                        Err(reason) => found.skipped.push(Skipped { file: path.clone(), reason }),
+                        Err(reason) if archive::is_named_so(path) => {
+                            found.skipped.push(Skipped { file: path.clone(), reason });
+                        }
+                        Err(_) => found.skipped.push(not_dicom(path)),
                     }
+                }
+                Some(Err(ReadError::NotDicom)) if round == Round::Inside && archive::is_archive(path, limits) => {
+                    found.skipped.push(Skipped { file: path.clone(), reason: archive::NESTED.to_owned() });
                 }
                 Some(Err(error)) => found.skipped.push(Skipped { file: path.clone(), reason: error.to_string() }),
                 None => {}
@@ -50,6 +58,9 @@ pub fn find(
         }
         done += files.len();
         files = inside;
+    }
+    for archive in archives {
+        in_one_line_without_images(&archive, &instances, &mut found.skipped);
     }
     found.stacks = stacks(instances, limits, &mut found.skipped);
     in_order(found)
@@ -59,6 +70,21 @@ pub fn find(
 pub(super) fn in_order(mut found: Found) -> Found {
     found.skipped.sort_by(|a, b| a.file.cmp(&b.file));
     found
+}
+
+fn not_dicom(path: &Path) -> Skipped {
+    Skipped { file: path.to_owned(), reason: ReadError::NotDicom.to_string() }
+}
+
+/// Many documents are archives of other things: one line says so, not one for each thing in them.
+fn in_one_line_without_images(archive: &Path, instances: &[Instance], skipped: &mut Vec<Skipped>) {
+    let inside = |file: &Path| file.starts_with(archive) && file != archive;
+    let other = |s: &Skipped| inside(&s.file) && s.reason != ReadError::NotDicom.to_string();
+    if instances.iter().any(|instance| inside(&instance.path)) || skipped.iter().any(other) {
+        return;
+    }
+    skipped.retain(|skipped| !inside(&skipped.file));
+    skipped.push(not_dicom(archive));
 }
 
 /// Which files are read.

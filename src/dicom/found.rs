@@ -326,7 +326,13 @@ impl StackInfo {
     pub fn frame_of(&self, slice: u32) -> Option<u32> {
         Some(match self.recipe(slice)? {
             SliceRecipe::Frame { frame } | SliceRecipe::Moved { frame, .. } => frame,
-            SliceRecipe::Between { before, after, fraction } => if fraction <= 0.5 { before } else { after },
+            SliceRecipe::Between { before, after, fraction } => {
+                if fraction <= 0.5 {
+                    before
+                } else {
+                    after
+                }
+            }
         })
     }
 
@@ -351,6 +357,22 @@ impl StackInfo {
             Shape::Volume(grid) => [grid.dims[0], grid.dims[1]],
             Shape::PictureStack { .. } => [self.columns, self.rows],
         }
+    }
+
+    /// What a pane says of a slice that is not as the scanner measured it, in a few words each.
+    #[must_use]
+    pub fn slice_marks(&self, slice: u32) -> Vec<String> {
+        let made = match self.recipe(slice) {
+            Some(SliceRecipe::Moved { .. }) => Some("sheared".to_owned()),
+            Some(SliceRecipe::Between { .. }) => Some("slice missing, interpolated".to_owned()),
+            Some(SliceRecipe::Frame { .. }) | None => None,
+        };
+        let lossy = self.oddities.iter().find_map(|odd| match odd {
+            Oddity::Lossy { ratio: Some(ratio) } => Some(format!("lossy {ratio:.0}:1")),
+            Oddity::Lossy { ratio: None } => Some("lossy".to_owned()),
+            _ => None,
+        });
+        made.into_iter().chain(lossy).collect()
     }
 
     /// The import report: what a reader should know of this stack, in words; empty when nothing is unusual.

@@ -203,6 +203,13 @@ impl Header {
         u32::try_from(self.whole(name)?).ok()
     }
 
+    /// A tag that a value names (VR AT).
+    pub fn tag(&self, name: impl Into<Name>) -> Option<Tag> {
+        let words = self.words(self.bytes(name), |b| f64::from(u16::from_le_bytes(b)));
+        let [group, element] = *words else { return None };
+        Some(Tag(group as u16, element as u16))
+    }
+
     /// A number above zero.
     pub fn positive(&self, name: impl Into<Name>) -> Option<f64> {
         self.number(name).filter(|n| *n > 0.0)

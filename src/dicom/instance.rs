@@ -115,6 +115,8 @@ pub(super) struct Instance {
     /// Where in the heart's cycle, ms after the R wave.
     pub trigger_ms: Option<f64>,
     pub contrast_phase: String,
+    /// Place along the dimensions of the object that say nothing of the place in the patient.
+    pub dimensions: Vec<i64>,
     pub position: Option<PatientPoint>,
     /// Directions of growing column and growing row.
     pub orientation: Option<[PatientDirection; 2]>,
@@ -139,6 +141,7 @@ impl Instance {
         let opened = open(path, limits)?;
         let file = Arc::new(FileInfo::new(&opened, path, limits)?);
         let described = opened.header.frame_groups();
+        let dimensions = dimensions(&opened.header);
         let frames = file.format.frames;
         let mut all: Vec<Self> = Vec::new();
         for frame in 0..frames {
@@ -147,13 +150,13 @@ impl Instance {
             let same = if number > described { all.last().cloned() } else { None };
             all.push(match same {
                 Some(same) => Self { frame, ..same },
-                None => Self::new(&opened.header.frame(number), &file, frame),
+                None => Self::new(&opened.header.frame(number), &file, frame, &dimensions),
             });
         }
         Ok(all)
     }
 
-    fn new(h: &Header, file: &Arc<FileInfo>, frame: u32) -> Self {
+    fn new(h: &Header, file: &Arc<FileInfo>, frame: u32, dimensions: &[usize]) -> Self {
         // One header for several frames tells the place of none of them.
         let placed = file.object != Object::Frames;
         let position = point(&h.numbers(tags::IMAGE_POSITION_PATIENT)).filter(|_| placed);
@@ -172,6 +175,10 @@ impl Instance {
                 .or_else(|| h.whole(tags::TEMPORAL_POSITION_IDENTIFIER)),
             trigger_ms: first(&[tags::NOMINAL_CARDIAC_TRIGGER_DELAY_TIME, tags::TRIGGER_TIME]),
             contrast_phase: h.text(tags::CONTRAST_BOLUS_AGENT_PHASE),
+            dimensions: {
+                let index = h.numbers(tags::DIMENSION_INDEX_VALUES);
+                dimensions.iter().filter_map(|n| index.get(*n)).map(|value| *value as i64).collect()
+            },
             position,
             orientation,
             pixel_spacing_mm: pixel_spacing_mm(h, file.modality, &file.sop_class, measured),
@@ -273,6 +280,21 @@ impl FileInfo {
             format,
         })
     }
+}
+
+/// Which of an object's dimensions tell stacks apart: those that do not number slices (PS3.3 C.7.6.17).
+fn dimensions(h: &Header) -> Vec<usize> {
+    const OF_PLACE: [Tag; 6] = [
+        tags::STACK_ID,
+        tags::IN_STACK_POSITION_NUMBER,
+        tags::IMAGE_POSITION_PATIENT,
+        tags::IMAGE_ORIENTATION_PATIENT,
+        tags::PLANE_POSITION_SEQUENCE,
+        tags::TABLE_POSITION,
+    ];
+    let pointers = h.items(tags::DIMENSION_INDEX_SEQUENCE).into_iter().enumerate();
+    let told = pointers.map(|(n, item)| (n, item.tag(tags::DIMENSION_INDEX_POINTER)));
+    told.filter(|(_, pointer)| pointer.is_some_and(|tag| !OF_PLACE.contains(&tag))).map(|(n, _)| n).collect()
 }
 
 fn concatenation_part(h: &Header) -> Option<ConcatenationPart> {

@@ -5,10 +5,9 @@ use super::error::ReadError;
 use super::format::Format;
 use super::found::{FrameSource, StackInfo};
 use super::header::Header;
-use super::instance::open_with;
 use super::limits::Limits;
+use super::opened::opened;
 use super::pixels::read_frame;
-use super::wanted::WANTED_WITH_PIXELS;
 use crate::volume::{Bitmap, SliceData};
 use dicom_core::Tag;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -92,7 +91,7 @@ pub fn read_overlays(
 ) -> Result<Option<Bitmap>, ReadError> {
     let frame = info.frames.get(slice as usize).ok_or(ReadError::NoSuchSlice { number: u64::from(slice) + 1 })?.frame;
     let read = || {
-        let opened = open_with(&source.path, &WANTED_WITH_PIXELS, limits)?;
+        let opened = opened(&source.path, limits)?;
         let format = Format::new(&opened.header, &opened.scanned, opened.size, limits)?;
         let mut picture = Bitmap::new(format.columns, format.rows);
         let overlays: Vec<Overlay> = groups().filter_map(|group| overlay(&opened.header, group)).collect();

@@ -4,13 +4,13 @@ use super::container::source;
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{FrameSource, StackInfo};
-use super::instance::{Opened, modality, open_with, padding, sop_uid};
+use super::instance::{Opened, modality, padding, sop_uid};
 use super::limits::Limits;
+use super::opened::opened;
 use super::palette::Palette;
 use super::scan::uid_text;
 use super::syntax::Packing;
 use super::value::values;
-use super::wanted::WANTED_WITH_PIXELS;
 use super::{fragments, jpeg, rle};
 use crate::volume::SliceData;
 use dicom_dictionary_std::tags;
@@ -21,16 +21,17 @@ use std::path::Path;
 
 /// Reads the stored values of one slice. Slices are independent of each other: call it from many threads.
 ///
-/// The header is read again (some 30 microseconds), so that a file that was exchanged in the meantime is
-/// noticed. Values are cut to the stored bits and signed as the file says; 32-bit whole numbers become the
-/// nearest `f32`. Where the file makes values by a table ([`StackInfo::mapped`]), the slice holds the values.
+/// The header is read again (some 30 microseconds; that of an object with many frames once for all), so that a
+/// file that was exchanged in the meantime is noticed. Values are cut to the stored bits and signed as the file
+/// says; 32-bit whole numbers become the nearest `f32`. Where the file makes values by a table
+/// ([`StackInfo::mapped`]), the slice holds the values.
 ///
 /// # Errors
 /// Says why the slice cannot be shown. A fault in a decoder costs this slice only.
 pub fn read_slice(info: &StackInfo, slice: u32, source: &FrameSource, limits: &Limits) -> Result<SliceData, ReadError> {
     let frame = info.frames.get(slice as usize).ok_or(ReadError::NoSuchSlice { number: u64::from(slice) + 1 })?;
     let read = || {
-        let opened = open_with(&source.path, &WANTED_WITH_PIXELS, limits)?;
+        let opened = opened(&source.path, limits)?;
         let format = Format::new(&opened.header, &opened.scanned, opened.size, limits)?;
         let same = format.rows == info.rows
             && format.columns == info.columns

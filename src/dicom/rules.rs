@@ -15,6 +15,8 @@ pub(super) enum Key {
     Flag(bool),
     Number(Option<i64>),
     Numbers(Vec<i64>),
+    /// Hundredths, of which a difference of one is rounding.
+    Cosines(Vec<i64>),
     Text(String),
 }
 
@@ -74,9 +76,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::always("object with several frames", |i| {
         Key::Text(if i.file.object == Object::Frames { i.file.sop_uid.clone() } else { String::new() })
     }),
-    Rule::always("image size", |i| {
-        Key::Numbers(vec![i64::from(i.file.format.columns), i64::from(i.file.format.rows)])
-    }),
+    Rule::always("image size", |i| Key::Numbers(vec![i64::from(i.file.format.columns), i64::from(i.file.format.rows)])),
     Rule::always("colour", |i| {
         Key::Numbers(vec![i64::from(i.file.format.shows_colour()), i64::from(i.small_is_bright())])
     }),
@@ -98,12 +98,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule::along(StackAxis::Phase, "acquisition number", |i| Key::Number(i.acquisition_number)),
     Rule::clash("convolution kernel", |i| Key::Text(i.acquisition.kernel_text.clone())),
     Rule::clash("slice thickness", |i| scaled(i.acquisition.slice_thickness_mm, 1e3)),
+    Rule::along(StackAxis::Phase, "dimension index", |i| Key::Numbers(i.dimensions.clone())),
     Rule::along(StackAxis::Phase, "object", object),
     Rule::along(StackAxis::Time, "acquisition time", |i| scaled(i.moment_s(), 1.0)),
 ];
 
 /// Words for a stack that a reader put together or took apart.
 const BY_HAND: &str = "hand";
+/// Rules that a hand cannot overrule: slices of one stack are of one patient, one size and one unit.
+const HOLDS_FOR_HANDS: [&str; 5] = ["patient", "modality", "image size", "colour", "unit"];
 /// Words for the rules that look at all frames of a part together.
 const BY_ORDER: &str = "order of the images, for nothing else tells them apart";
 const BY_STEP: &str = "slice spacing, which changes once";
@@ -131,7 +134,7 @@ fn orientation(i: &Instance) -> Key {
         let v = d.vector();
         [v.x, v.y, v.z]
     });
-    Key::Numbers(cosines.map(|c| (c * 1e2).round() as i64).collect())
+    Key::Cosines(cosines.map(|c| (c * 1e2).round() as i64).collect())
 }
 
 /// A step on the way from a series to a part: the rule that split, and what it sorted the part by.
@@ -150,12 +153,17 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// What a reader grouped by hand; `None` without frames. Pictures of different size or colour are no stack:
-    /// then those like the first stay.
-    pub fn by_hand(instances: Vec<Instance>) -> Option<Self> {
-        instances.first()?;
+    /// What a reader grouped by hand: one part, but where frames cannot be slices of one stack.
+    pub fn by_hand(instances: Vec<Instance>) -> Vec<Self> {
+        if instances.is_empty() {
+            return Vec::new();
+        }
         let step = Step { words: BY_HAND, axis: None, key: Key::Flag(true) };
-        Some(Self { instances, steps: vec![step] })
+        let mut parts = vec![Self { instances, steps: vec![step] }];
+        for rule in RULES.iter().filter(|rule| HOLDS_FOR_HANDS.contains(&rule.words)) {
+            parts = parts.into_iter().flat_map(|part| apply(rule, part)).collect();
+        }
+        parts
     }
 
     /// The rules that split, in words.
@@ -288,8 +296,8 @@ fn group_of(keys: &[Key]) -> Vec<Key> {
     keys.iter().map(|key| seen.get(key).map_or_else(|| key.clone(), |leader| (*leader).clone())).collect()
 }
 
-/// Whether two orientations (six cosines) are the same but for rounding.
+/// Whether two orientations are the same but for rounding.
 fn close(a: &Key, b: &Key) -> bool {
-    let (Key::Numbers(a), Key::Numbers(b)) = (a, b) else { return false };
-    a.len() == 6 && b.len() == 6 && a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1)
+    let (Key::Cosines(a), Key::Cosines(b)) = (a, b) else { return false };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1)
 }

@@ -70,7 +70,7 @@ pub(super) fn stacks_by_hand(
     }
     // What was put together by hand belongs to the series of its first frame.
     let mut extra: BTreeMap<(String, String), Vec<Part>> = BTreeMap::new();
-    for part in hand.into_iter().filter_map(Part::by_hand) {
+    for part in hand.into_iter().flat_map(Part::by_hand) {
         if let Some(first) = part.instances.first() {
             let uids = (first.file.study.uid.clone(), first.file.series_uid.clone());
             extra.entry(uids).or_default().push(part);

@@ -1,6 +1,7 @@
 //! Real DICOM against independent readers (`tests/fixtures/volume/make.py`), and against the files of others.
 
 mod damage;
+mod stacks;
 mod syntaxes;
 mod volumes;
 

@@ -2,11 +2,15 @@
 
 pub mod archive;
 mod build;
+mod containers;
 mod damage;
+mod frames;
 mod hostile;
+mod irregular;
 mod mutation;
 mod nested;
 mod pixels;
 mod stacks;
+mod traps;
 mod values;
 mod windows;
