@@ -80,7 +80,7 @@ fn not_dicom(path: &Path) -> Skipped {
 fn in_one_line_without_images(archive: &Path, instances: &[Instance], skipped: &mut Vec<Skipped>) {
     let inside = |file: &Path| file.starts_with(archive) && file != archive;
     let other = |s: &Skipped| inside(&s.file) && s.reason != ReadError::NotDicom.to_string();
-    if instances.iter().any(|instance| inside(&instance.path)) || skipped.iter().any(other) {
+    if instances.iter().any(|instance| inside(&instance.file.path)) || skipped.iter().any(other) {
         return;
     }
     skipped.retain(|skipped| !inside(&skipped.file));

@@ -168,7 +168,7 @@ fn inspect_understands_every_single_file() {
                 assert!(stack.info.has_frames_for(slice));
             }
         }
-        inspect_json(&found, &|_| None);
+        let _ = inspect_json(&found, &|_| None);
     }
     assert!(images > 120, "{images}");
 }
