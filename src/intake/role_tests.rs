@@ -285,7 +285,10 @@ fn phases_of_one_series_go_by_the_phases_that_its_words_name() {
 #[test]
 fn stacks_of_a_diffusion_series_are_diffusion_also_without_weighting() {
     let proposal = propose_role(&member(mr("ax abd"), StackAxis::BValue, 0, 3), &[]);
-    assert_eq!((proposal.value, proposal.because.as_str()), (R::MrDwi, "one of 3 diffusion weightings in one series: b 400"));
+    assert_eq!(
+        (proposal.value, proposal.because.as_str()),
+        (R::MrDwi, "one of 3 diffusion weightings in one series: b 400")
+    );
     let mut map = member(mr("ax abd"), StackAxis::BValue, 0, 3);
     map.acquisition.image_type = vec!["DERIVED".into(), "PRIMARY".into(), "ADC".into()];
     assert_eq!(role(&map), R::MrAdc);

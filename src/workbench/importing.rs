@@ -6,7 +6,7 @@ use super::jobs::Lane;
 use super::notices::Level;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::{Identity, Patient, PatientId, Study, Visit, VisitId, VisitSource};
-use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find};
+use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find, regroup};
 use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits};
 use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord};
 use std::collections::BTreeMap;
@@ -49,6 +49,11 @@ impl Workbench {
     }
 
     pub(super) fn take_found(&mut self, found: Found) {
+        // What a reader merged or split holds against the rules, also for images that come again.
+        let found = match self.document() {
+            Some(document) => regroup(found, document.groupings(), &Limits::default()),
+            None => found,
+        };
         let Found { stacks, skipped, cancelled } = found;
         if stacks.is_empty() {
             self.notices.tell(Level::Problem, words::nothing_found(&skipped), false);
@@ -81,7 +86,7 @@ impl Workbench {
         for stack in volumes.take(AHEAD) {
             let key = stack.info.key;
             self.images.set_sources(key, stack.sources.clone());
-            let middle = u32::try_from(stack.sources.len() / 2).unwrap_or(0);
+            let middle = stack.info.slices() / 2;
             self.images.want(key, &Arc::new(stack.info.clone()), middle, Lane::Screen, &mut self.jobs);
         }
     }

@@ -43,11 +43,16 @@ fn as_expected(name: &str) {
     let json = inspect_json(&found, &|_| None);
     assert_eq!(found.stacks.len(), expected.len(), "{name}");
     assert_eq!(found.skipped.len(), 1, "{name}: its expected.json alone is no image");
-    let groups: std::collections::BTreeSet<_> = found.stacks.iter().map(|s| s.info.group.as_ref().map(|g| &g.id)).collect();
+    let groups: std::collections::BTreeSet<_> =
+        found.stacks.iter().map(|s| s.info.group.as_ref().map(|g| &g.id)).collect();
     assert_eq!(groups.len(), 1, "{name}: one group");
     for ((stack, json), expected) in found.stacks.iter().zip(json["series"].as_array().unwrap()).zip(&expected) {
         assert_eq!(stack.info.split_by, expected.split_by, "{name}");
-        assert_eq!((&json["phase"], &json["shape"]), (&expected.phase, &Value::from(expected.shape.as_str())), "{name}");
+        assert_eq!(
+            (&json["phase"], &json["shape"]),
+            (&expected.phase, &Value::from(expected.shape.as_str())),
+            "{name}"
+        );
         assert_eq!(json["warnings"], serde_json::to_value(&expected.warnings).unwrap(), "{name}");
         assert_eq!(stack.info.slices(), expected.slices, "{name}");
         let volume = volume(stack);

@@ -79,7 +79,11 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
     let visit = study.and_then(|study| document.visit(study.visit));
     let split = info.split_by.as_deref().map(text::split_by);
     let parts: Vec<String> =
-        [Some(info.description.clone()), info.group.as_ref().map(|group| group.label.clone()), split].into_iter().flatten().filter(|s| !s.is_empty()).collect();
+        [Some(info.description.clone()), info.group.as_ref().map(|group| group.label.clone()), split]
+            .into_iter()
+            .flatten()
+            .filter(|s| !s.is_empty())
+            .collect();
     StackLine {
         stack: info.key,
         patient: record.patient,
