@@ -35,7 +35,7 @@ pub fn find(
         let mut inside = Vec::new();
         for (path, result) in files.iter().zip(read) {
             match result {
-                Some(Ok(instance)) => instances.push(instance),
+                Some(Ok(mut frames)) => instances.append(&mut frames),
                 Some(Err(ReadError::NotDicom)) if archive::is_archive(path, limits) && round == Round::Folders => {
                     match archive::list(path, limits) {
                         Ok((files, skipped)) => {
@@ -63,6 +63,11 @@ pub fn find(
         in_one_line_without_images(&archive, &instances, &mut found.skipped);
     }
     found.stacks = stacks(instances, limits, &mut found.skipped);
+    in_order(found)
+}
+
+/// Sorted as promised.
+pub(super) fn in_order(mut found: Found) -> Found {
     found.skipped.sort_by(|a, b| a.file.cmp(&b.file));
     found
 }
@@ -75,7 +80,7 @@ fn not_dicom(path: &Path) -> Skipped {
 fn in_one_line_without_images(archive: &Path, instances: &[Instance], skipped: &mut Vec<Skipped>) {
     let inside = |file: &Path| file.starts_with(archive) && file != archive;
     let other = |s: &Skipped| inside(&s.file) && s.reason != ReadError::NotDicom.to_string();
-    if instances.iter().any(|instance| inside(&instance.path)) || skipped.iter().any(other) {
+    if instances.iter().any(|instance| inside(&instance.file.path)) || skipped.iter().any(other) {
         return;
     }
     skipped.retain(|skipped| !inside(&skipped.file));
@@ -97,7 +102,7 @@ fn read_all(
     limits: &Limits,
     progress: &(dyn Fn(usize) + Sync),
     cancelled: &(dyn Fn() -> bool + Sync),
-) -> Vec<Option<Result<Instance, ReadError>>> {
+) -> Vec<Option<Result<Vec<Instance>, ReadError>>> {
     let done = AtomicUsize::new(0);
     let read = |path: &PathBuf| {
         if cancelled() {
@@ -111,6 +116,6 @@ fn read_all(
 }
 
 /// A fault of the reader costs one file.
-fn read_instance(path: &Path, limits: &Limits) -> Result<Instance, ReadError> {
+fn read_instance(path: &Path, limits: &Limits) -> Result<Vec<Instance>, ReadError> {
     catch_unwind(|| Instance::read(path, limits)).unwrap_or(Err(ReadError::Fault))
 }

@@ -1,13 +1,15 @@
 //! Pixels of one slice: found, unpacked, and turned into stored values.
 
 use super::codec::{self, Part, rle};
+use super::container::source;
 use super::container::source::Source;
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{FrameSource, StackInfo};
 use super::fragments::Encapsulated;
-use super::instance::{Opened, open_file, sop_uid};
+use super::instance::{Opened, sop_uid};
 use super::limits::Limits;
+use super::opened::opened;
 use super::syntax::Packing;
 use crate::volume::SliceData;
 use dicom_dictionary_std::tags;
@@ -27,9 +29,9 @@ pub struct SlicePart {
 
 /// Reads the stored values of one slice. Slices are independent of each other: call it from many threads.
 ///
-/// The header is read again (some 30 microseconds), so that a file that was exchanged in the meantime is
-/// noticed. Values are cut to the stored bits and signed as the file says; 32-bit whole numbers become the
-/// nearest `f32`, and colours of more than eight bits their highest eight.
+/// The header is read again (some 30 microseconds; that of an object with many frames once for all), so that a file
+/// that was exchanged in the meantime is noticed. Values are cut to the stored bits and signed as the file says;
+/// 32-bit whole numbers become the nearest `f32`, and colours of more than eight bits their highest eight.
 ///
 /// # Errors
 /// Says why the slice cannot be shown, also when rows are missing. A fault in a decoder costs this slice only.
@@ -53,7 +55,8 @@ pub fn read_slice_part(
 ) -> Result<SlicePart, ReadError> {
     let frame = info.frames.get(slice as usize).ok_or(ReadError::NoSuchSlice { number: u64::from(slice) + 1 })?;
     let read = || {
-        let (opened, mut file) = open_file(&source.path, limits)?;
+        let opened = opened(&source.path, limits)?;
+        let mut file = source::open(&source.path, limits)?.source;
         let format = Format::new(&opened.header, &opened.scanned, opened.size, limits)?;
         let same = format.rows == info.rows
             && format.columns == info.columns

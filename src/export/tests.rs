@@ -62,6 +62,9 @@ fn stack(n: u8, role: StackRole) -> Row {
         oddities: Vec::new(),
         acquisition: Acquisition::default(),
         kernel: crate::clinical::Kernel::Soft,
+        group: None,
+        recipes: Vec::new(),
+        pixel_aspect: None,
     };
     Row::Stack(StackRecord {
         info: Arc::new(info),

@@ -105,7 +105,7 @@ impl HangStack {
             thickness_mm: stack.acquisition.slice_thickness_mm,
             plane: grid.map(|grid| main_plane(grid.normal())),
             is_volume: grid.is_some(),
-            slices: u32::try_from(stack.frames.len()).unwrap_or(u32::MAX),
+            slices: stack.slices(),
             description: stack.description.clone(),
         }
     }

@@ -3,7 +3,7 @@
 use super::jobs::{JobContext, Jobs, Lane};
 use super::{Done, Slot};
 use crate::clinical::StackKey;
-use crate::dicom::{FrameSource, Limits, StackInfo, read_slice_part};
+use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice_part};
 use crate::volume::{SliceData, Volume};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -181,7 +181,7 @@ fn load(
     limits: &Limits,
     context: &JobContext,
 ) -> SliceErrors {
-    let mut order: Vec<u32> = (0..sources.len() as u32).collect();
+    let mut order: Vec<u32> = (0..info.slices()).collect();
     order.sort_by_key(|k| (k.abs_diff(first), *k));
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -191,14 +191,12 @@ fn load(
             if context.cancelled() {
                 return;
             }
-            let (Some(source), Some(place)) = (sources.get(slice as usize), volume.slices.get(slice as usize)) else {
-                continue;
-            };
+            let Some(place) = volume.slices.get(slice as usize) else { continue };
             if place.get().is_some() {
                 context.report(done.fetch_add(1, Ordering::Relaxed) + 1, order.len());
                 continue;
             }
-            match read_slice_part(info, slice, source, limits) {
+            match read_grid_slice_part(info, slice, sources, limits) {
                 Ok(part) => {
                     if part.rows < info.rows {
                         note(&errors, slice, super::words::rows_missing(part.rows, info.rows));

@@ -8,7 +8,7 @@ use super::opening::ProjectDone;
 use super::untitled::Untitled;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::{Identity, Patient, PatientId, StackKey, Study, Visit, VisitId, VisitSource};
-use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find, read_slice};
+use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, find, read_grid_slice, regroup};
 use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits};
 use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord};
 use crate::volume::SliceData;
@@ -62,7 +62,13 @@ impl Workbench {
     }
 
     pub(super) fn take_found(&mut self, search: Search) {
-        let Search { found: Found { stacks, skipped, cancelled }, untitled, middles } = search;
+        let Search { found, untitled, middles } = search;
+        // What a reader merged or split holds against the rules, also for images that come again.
+        let found = match self.document() {
+            Some(document) => regroup(found, document.groupings(), &Limits::default()),
+            None => found,
+        };
+        let Found { stacks, skipped, cancelled } = found;
         if stacks.is_empty() {
             self.notices.tell(Level::Problem, words::nothing_found(&skipped), false);
             self.import = Some(ImportReport { skipped, cancelled, ..ImportReport::default() });
@@ -103,7 +109,7 @@ impl Workbench {
         for stack in volumes.take(AHEAD) {
             let key = stack.info.key;
             self.images.set_sources(key, stack.sources.clone());
-            let middle = u32::try_from(stack.sources.len() / 2).unwrap_or(0);
+            let middle = stack.info.slices() / 2;
             self.images.want(key, &Arc::new(stack.info.clone()), middle, Lane::Screen, &mut self.jobs);
         }
     }
@@ -152,13 +158,13 @@ pub(crate) struct Search {
 
 /// The middle slices of the stacks that are likeliest to be shown first.
 fn middles(stacks: &[FoundStack]) -> Vec<(StackKey, u32, SliceData)> {
-    let volumes = stacks.iter().filter(|stack| matches!(stack.info.shape, Shape::Volume(_)));
     let read = |stack: &FoundStack| {
-        let middle = stack.sources.len() / 2;
-        let slice = u32::try_from(middle).ok()?;
-        let data = read_slice(&stack.info, slice, stack.sources.get(middle)?, &Limits::default()).ok()?;
+        let Shape::Volume(grid) = &stack.info.shape else { return None };
+        let slice = grid.dims[2] / 2;
+        let data = read_grid_slice(&stack.info, slice, &stack.sources, &Limits::default()).ok()?;
         Some((stack.info.key, slice, data))
     };
+    let volumes = stacks.iter().filter(|stack| matches!(stack.info.shape, Shape::Volume(_)));
     volumes.take(AHEAD).filter_map(read).collect()
 }
 

@@ -585,12 +585,12 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
 
 /// The grid that pictures are marked on: pixels in plane, steps of one.
 fn picture_grid(record: &StackRecord) -> Grid {
-    let [x, y] = record.info.pixel_spacing_mm.unwrap_or([1.0, 1.0]);
+    let [x, y] = record.info.pixel_spacing_mm.unwrap_or([1.0, record.info.pixel_aspect.unwrap_or(1.0)]);
     Grid {
         origin: PatientPoint::new(0.0, 0.0, 0.0),
         axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
         spacing_mm: [x, y, 1.0],
-        dims: [record.info.columns, record.info.rows, u32::try_from(record.info.frames.len()).unwrap_or(1)],
+        dims: [record.info.columns, record.info.rows, record.info.slices()],
         space: SpaceId(record.info.key.to_string()),
     }
 }

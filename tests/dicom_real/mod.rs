@@ -2,6 +2,7 @@
 
 mod damage;
 mod decoders;
+mod stacks;
 mod syntaxes;
 mod volumes;
 

@@ -94,6 +94,9 @@ pub fn stack_info(number: u64, study_uid: &str, slices: u32) -> StackInfo {
         oddities: vec![Oddity::SpacingDisagrees { stated_mm: 3.0, actual_mm: 3.1 }],
         acquisition: Acquisition { kvp: Some(120.0), ..Acquisition::default() },
         kernel: Kernel::Soft,
+        group: None,
+        recipes: Vec::new(),
+        pixel_aspect: None,
     }
 }
 

@@ -77,7 +77,11 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
     let visit = study.and_then(|study| document.visit(study.visit));
     let split = info.split_by.as_deref().map(text::split_by);
     let parts: Vec<String> =
-        [Some(info.description.clone()), split].into_iter().flatten().filter(|s| !s.is_empty()).collect();
+        [Some(info.description.clone()), info.group.as_ref().map(|group| group.label.clone()), split]
+            .into_iter()
+            .flatten()
+            .filter(|s| !s.is_empty())
+            .collect();
     StackLine {
         stack: info.key,
         patient: record.patient,
@@ -94,7 +98,7 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
         modality: info.modality.words(),
         role: record.role,
         because: record.role_because.clone(),
-        slices: info.frames.len().to_string(),
+        slices: info.slices().to_string(),
         step: thickness_and_step(record),
         kernel: info.kernel.words(),
         matrix: format!("{} x {}", info.columns, info.rows),
@@ -105,7 +109,7 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
 /// "5 / 2.5": as stated, and from the positions; only what is known.
 fn thickness_and_step(record: &StackRecord) -> String {
     let step = match &record.info.shape {
-        Shape::Volume(grid) if record.info.frames.len() > 1 => Some(grid.spacing_mm[2]),
+        Shape::Volume(grid) if record.info.slices() > 1 => Some(grid.spacing_mm[2]),
         _ => None,
     };
     match (record.info.acquisition.slice_thickness_mm, step) {

@@ -144,6 +144,11 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
     let mut left = Column::new(painter, rect.left_bottom() + vec2(9.0, -8.0), false, true, rect.width() * 0.64);
     let mut right = Column::new(painter, rect.right_bottom() + vec2(-9.0, -8.0), true, true, rect.width() * 0.42);
     link_line(&mut left, pane, shown, bench);
+    if let Some(record) = bench.document().and_then(|document| document.stack(shown.stack)) {
+        for words in record.info.slice_marks(shown.slice) {
+            left.line(&words, theme::font(theme::SMALL), colour::WARN);
+        }
+    }
     let (n, of) = reading_number(&shown.grid, shown.slice);
     let place = if shown.placed && shown.grid.normal().vector().z.abs() > 0.9 {
         format!(" · z {:.1} mm", shown.focus().z)
