@@ -228,3 +228,67 @@ fn note(errors: &Mutex<SliceErrors>, slice: u32, why: String) {
         errors.insert(slice, why);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
+    use crate::volume::{Rescale, Unit};
+    use crate::workbench::Executor;
+    use std::sync::OnceLock;
+
+    /// A stack of two slices of 10 x 10 pixels, of which the first is read.
+    fn entry(data: Option<SliceData>, last_shown: u64) -> Entry {
+        let read = data.map_or_else(OnceLock::new, OnceLock::from);
+        let grid = Grid {
+            origin: PatientPoint::new(0.0, 0.0, 0.0),
+            axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+            spacing_mm: [1.0; 3],
+            dims: [10, 10, 2],
+            space: SpaceId("1".into()),
+        };
+        let volume = Volume {
+            key: StackKey([0; 16]),
+            grid,
+            slices: vec![read, OnceLock::new()],
+            rescale: vec![Rescale::default(); 2],
+            unit: Unit::None,
+            padding: None,
+            small_is_bright: false,
+            calibrated: true,
+            is_volume: true,
+        };
+        Entry { volume: Arc::new(volume), errors: SliceErrors::new(), last_shown }
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_values() {
+        let bytes = |data| volume_bytes(&entry(data, 0).volume);
+        assert_eq!(bytes(None), 400);
+        assert_eq!(bytes(Some(SliceData::U16([0; 100].into()))), 400);
+        assert_eq!(bytes(Some(SliceData::F32([0.0; 100].into()))), 800);
+        assert_eq!(bytes(Some(SliceData::Rgb8([0; 300].into()))), 600);
+    }
+
+    #[test]
+    fn the_least_recently_shown_goes_first_and_what_is_on_screen_stays() {
+        let mut jobs = Jobs::new(Executor::Inline, Arc::new(|| {}));
+        let key = |n: u8| StackKey([n; 16]);
+        let mut images = Images::new(2_000);
+        for n in 1..=4 {
+            images.entries.insert(key(n), entry(None, u64::from(n)));
+        }
+        images.tick = 4;
+        images.set_on_screen([key(2)].into());
+        let left = |images: &Images| images.entries.keys().map(|key| key.0[0]).collect::<Vec<_>>();
+        images.make_room(400, &mut jobs);
+        assert_eq!(left(&images), [1, 2, 3, 4]);
+        images.make_room(500, &mut jobs);
+        assert_eq!(left(&images), [2, 3, 4]);
+        images.set_budget(900, &mut jobs);
+        assert_eq!(left(&images), [2, 4]);
+        // Larger than the budget: what is looked at stays.
+        images.set_budget(1, &mut jobs);
+        assert_eq!(left(&images), [2, 4]);
+    }
+}

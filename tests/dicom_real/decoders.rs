@@ -76,3 +76,11 @@ fn every_file_of_others_has_their_values() {
     }
     assert!(wrong.is_empty(), "{}\nREFUSED\n{}\nright {right}", wrong.join("\n"), refused.join("\n"));
 }
+
+#[test]
+fn files_that_others_refuse_are_refused_in_words() {
+    let Some(folder) = real("pydicom_testfiles", "files_that_others_refuse_are_refused_in_words") else { return };
+    // A code stream whose header was damaged on purpose (14,540,801 tiles), in a fragment that holds a delimiter.
+    let why = frame(&found(&folder.join("JPEG2000-embedded-sequence-delimiter.dcm")), 0).unwrap_err();
+    assert!(why.contains("more tiles than JPEG 2000 allows"), "{why}");
+}

@@ -118,6 +118,7 @@ fn the_full_check_runs_beside_a_writer_and_finds_what_is_wrong() {
         while written < 150 || began.elapsed().as_millis() < 400 {
             project.commit(note(&project, &format!("{written}")), by(None, 5)).unwrap();
             written += 1;
+            std::thread::yield_now();
         }
         stop.store(true, Ordering::Relaxed);
         (checker.join().unwrap(), written)

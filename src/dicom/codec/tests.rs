@@ -86,7 +86,16 @@ fn streams_of_others_hold_their_values() {
     let mut wrong = Vec::new();
     for stream in streams() {
         let ours = match read(&stream) {
+            Ok(part) if stream.name == "HTJ2K, lossy" => {
+                // Read, it would have to be right; until then it is refused.
+                wrong.push(format!("{} was read: {} rows", stream.name, part.rows));
+                continue;
+            }
             Ok(part) => integers(&part.data),
+            Err(why) if stream.name == "HTJ2K, lossy" => {
+                assert!(why.to_string().contains("lossy HTJ2K is not read"), "{why}");
+                continue;
+            }
             Err(why) => {
                 wrong.push(format!("{}: {why}", stream.name));
                 continue;
@@ -132,7 +141,7 @@ fn a_stream_of_another_image_is_refused() {
 #[test]
 fn a_stream_cut_short_gives_its_upper_rows_or_a_reason() {
     let mut parts = 0;
-    for mut stream in streams() {
+    for mut stream in streams().into_iter().filter(|stream| stream.name != "HTJ2K, lossy") {
         let whole = integers(&read(&stream).unwrap().data);
         stream.bytes.truncate(stream.bytes.len() * 3 / 4);
         let Ok(part) = read(&stream) else { continue };
