@@ -76,7 +76,8 @@ fn body_part(h: &Header) -> String {
 
 /// The diffusion weighting, s/mm2: as the standard has it, else as each maker wrote it. GE adds 10^9.
 fn b_value(h: &Header) -> Option<f64> {
-    let hitachi = || h.number(HITACHI_B_VALUE).filter(|_| h.text(tags::MANUFACTURER).to_uppercase().contains("HITACHI"));
+    let hitachi =
+        || h.number(HITACHI_B_VALUE).filter(|_| h.text(tags::MANUFACTURER).to_uppercase().contains("HITACHI"));
     let ge = || h.number(GE_B_VALUE).map(|b| if b >= 1e9 { b % 1e5 } else { b });
     let b = h.number(tags::DIFFUSION_B_VALUE).or_else(|| h.number(SIEMENS_B_VALUE)).or_else(ge);
     let b = b.or_else(|| h.number(PHILIPS_B_VALUE)).or_else(hitachi);

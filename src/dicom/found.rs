@@ -301,7 +301,13 @@ impl StackInfo {
     pub fn frame_of(&self, slice: u32) -> Option<u32> {
         Some(match self.recipe(slice)? {
             SliceRecipe::Frame { frame } | SliceRecipe::Moved { frame, .. } => frame,
-            SliceRecipe::Between { before, after, fraction } => if fraction <= 0.5 { before } else { after },
+            SliceRecipe::Between { before, after, fraction } => {
+                if fraction <= 0.5 {
+                    before
+                } else {
+                    after
+                }
+            }
         })
     }
 

@@ -41,8 +41,8 @@ pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{
-    Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, GroupRef, Shape, Skipped, SliceRecipe, StackAxis,
-    StackInfo, StudyTags,
+    Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, GroupRef, Shape, Skipped, SliceRecipe,
+    StackAxis, StackInfo, StudyTags,
 };
 pub use inspect::inspect_json;
 pub use limits::Limits;

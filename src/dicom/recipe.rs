@@ -256,8 +256,7 @@ mod tests {
     fn frames_of_different_rescale_are_mixed_as_values() {
         let a = SliceData::U16([10, 0].into());
         let b = SliceData::U16([10, 4].into());
-        let (one, two) =
-            (Rescale { slope: 1.0, intercept: 0.0 }, Rescale { slope: 3.0, intercept: 2.0 });
+        let (one, two) = (Rescale { slope: 1.0, intercept: 0.0 }, Rescale { slope: 3.0, intercept: 2.0 });
         let got = between(&a, &b, 0.5, None, one, two);
         // (10 + 32) / 2 and (0 + 14) / 2, in stored values of the first.
         assert_eq!(got, SliceData::F32([21.0, 7.0].into()));

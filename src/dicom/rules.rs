@@ -74,9 +74,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::always("object with several frames", |i| {
         Key::Text(if i.file.object == Object::Frames { i.file.sop_uid.clone() } else { String::new() })
     }),
-    Rule::always("image size", |i| {
-        Key::Numbers(vec![i64::from(i.file.format.columns), i64::from(i.file.format.rows)])
-    }),
+    Rule::always("image size", |i| Key::Numbers(vec![i64::from(i.file.format.columns), i64::from(i.file.format.rows)])),
     Rule::always("colour", |i| {
         Key::Numbers(vec![i64::from(i.file.format.is_colour()), i64::from(i.small_is_bright())])
     }),

@@ -35,12 +35,7 @@ pub(super) fn shape(instances: &[Instance], key: StackKey, limits: &Limits) -> S
     let made = match stacking(&slices) {
         Stacking::Odd(odd) => Err(odd),
         Stacking::Even { normal, step_mm } => grid(first, slices.len(), normal, step_mm, key)
-            .map(|grid| Shaped {
-                shape: Shape::Volume(grid),
-                oddities: Vec::new(),
-                recipes: Vec::new(),
-                outside: None,
-            })
+            .map(|grid| Shaped { shape: Shape::Volume(grid), oddities: Vec::new(), recipes: Vec::new(), outside: None })
             .map_err(|odd| vec![odd]),
         Stacking::OneMissing { normal, step_mm, before, gap_mm } => {
             let recipes = (0..=slices.len()).map(|slice| match slice.cmp(&(before + 1)) {

@@ -62,9 +62,8 @@ impl Workbench {
         let mut questions: Vec<_> =
             stacks.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
         questions.dedup();
-        let known = |stack: &&FoundStack| {
-            self.document().is_some_and(|document| document.stack(stack.info.key).is_some())
-        };
+        let known =
+            |stack: &&FoundStack| self.document().is_some_and(|document| document.stack(stack.info.key).is_some());
         let count = stacks.len();
         let new_stacks = count - stacks.iter().filter(known).count();
         self.import = Some(ImportReport { stacks: count, new_stacks, skipped, questions, cancelled });

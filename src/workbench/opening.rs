@@ -262,7 +262,11 @@ fn sources(project: &Project) -> BTreeMap<StackKey, Vec<FrameSource>> {
     for stack in project.document().stacks() {
         let Ok(paths) = project.store().paths_of(stack.info.key) else { continue };
         let place = |path: &InstancePath| {
-            let beside = path.relative.as_ref().map(|relative| folder.join(relative)).filter(|beside| crate::dicom::is_there(beside));
+            let beside = path
+                .relative
+                .as_ref()
+                .map(|relative| folder.join(relative))
+                .filter(|beside| crate::dicom::is_there(beside));
             beside.unwrap_or_else(|| PathBuf::from(&path.absolute))
         };
         let usable = |path: &InstancePath| !path.absolute.starts_with("\\\\") && !path.absolute.starts_with("//");

@@ -3,7 +3,7 @@
 use super::super::found::Skipped;
 use super::super::limits::Limits;
 use super::inside::Inside;
-use super::source::{OpenedFile, Source, seconds};
+use super::source::{self, OpenedFile, Source, seconds};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -46,11 +46,19 @@ pub(in super::super) fn list(archive: &Path, limits: &Limits) -> Result<(Vec<Pat
     Ok((files, contents.skipped.clone()))
 }
 
-/// Whether a file begins as zip archives do.
-pub(in super::super) fn is_archive(path: &Path) -> bool {
+/// Why an archive in an archive is not opened.
+pub(in super::super) const NESTED: &str = "An archive inside an archive is not opened. Unpack the outer one first.";
+
+/// Whether a file, on its own or in an archive, begins as zip archives do.
+pub(in super::super) fn is_archive(path: &Path, limits: &Limits) -> bool {
     let mut head = [0; 4];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    let read = source::open(path, limits).and_then(|mut file| file.source.read_exact(&mut head));
     read.is_ok() && (head == *b"PK\x03\x04" || head == *b"PK\x05\x06")
+}
+
+/// Whether a file's name says that it is a zip archive.
+pub(in super::super) fn is_named_so(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"))
 }
 
 /// The archive that a path leads into, and the name in it.
@@ -142,15 +150,14 @@ fn read(archive: &Path, size: u64, mtime: i64, limits: &Limits) -> Result<Conten
             (Some(name), CompressionMethod::Stored | CompressionMethod::Deflated, Some(at)) => {
                 let deflated = entry.compression() == CompressionMethod::Deflated;
                 let whole = Entry { at, packed: entry.compressed_size(), size: entry.size(), deflated };
-                match entries.contains_key(name) {
-                    true => "The archive holds two files of this name; the first is used.".to_owned(),
-                    false => {
-                        entries.insert(name.clone(), whole);
-                        continue;
-                    }
+                if entries.insert(name.clone(), whole).is_none() {
+                    continue;
                 }
+                "The archive holds two files of this name; the last is used.".to_owned()
             }
-            (_, method, _) => format!("It is compressed in a way that is not read ({method}). Unpack the archive first."),
+            (_, method, _) => {
+                format!("It is compressed in a way that is not read ({method}). Unpack the archive first.")
+            }
         };
         skipped.push(skip(&name, reason));
     }
@@ -197,7 +204,7 @@ mod tests {
             Member::stored("/absolute", b"x"),
             Member::stored("c:/drive", b"x"),
             Member::stored("deep/../../outside", b"x"),
-            Member::stored("b/2", b"again"),
+            Member::stored("./b/2", b"again"),
         ];
         std::fs::write(&path, zip(&members)).unwrap();
         let (files, skipped) = names(&path);
@@ -209,7 +216,7 @@ mod tests {
             open(&path, name, &Limits::default()).unwrap().source.read_to_end(&mut bytes).unwrap();
             bytes
         };
-        assert_eq!((read("a/1"), read("b/2"), read("windows/3")), (b"one".into(), b"two".into(), b"three".into()));
+        assert_eq!((read("a/1"), read("b/2"), read("windows/3")), (b"one".into(), b"again".into(), b"three".into()));
         assert!(super::super::source::is_there(&path.join("a/1")));
         assert!(!super::super::source::is_there(&path.join("a/2")));
         assert!(!super::super::source::is_there(&path.join("../study.zip/a/1/x")));
@@ -264,7 +271,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("broken.zip");
         std::fs::write(&path, b"PK\x03\x04 and then nothing of an archive").unwrap();
-        assert!(is_archive(&path));
+        assert!(is_archive(&path, &Limits::default()));
         let why = list(&path, &Limits::default()).unwrap_err();
         assert!(why.starts_with("The archive could not be read"), "{why}");
     }
