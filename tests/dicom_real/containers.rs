@@ -12,7 +12,7 @@ fn files(found: &Found) -> BTreeSet<PathBuf> {
 /// Discs of other makers, in the layouts that there are: each lists the images that its folders hold.
 #[test]
 fn a_dicomdir_stands_for_what_it_lists() {
-    let Some(discs) = real("pydicom_testfiles/dicomdirtests") else { return };
+    let Some(discs) = real("pydicom_testfiles/dicomdirtests", "a_dicomdir_stands_for_what_it_lists") else { return };
     let limits = Limits::default();
     let search = |path: &Path| find(&[path.to_owned()], &limits, &|_, _| {}, &|| false);
     let images = files(&search(&discs));
