@@ -7,6 +7,7 @@
 
 mod coded;
 mod date;
+mod date_words;
 mod finding;
 mod grouping;
 mod ids;
@@ -21,6 +22,7 @@ mod visit;
 pub use coded::Coded;
 pub(crate) use coded::coded;
 pub use date::{Date, Stamp, days_between};
+pub use date_words::may_hold_date;
 pub use finding::{
     Adequacy, Amendment, AmendmentReason, Answer, Finding, FindingKey, FindingStatus, NotDoneReason,
     NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,

@@ -7,6 +7,8 @@
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
 mod console;
+mod copy;
+mod history;
 mod inspect;
 mod project;
 mod sample;
@@ -65,6 +67,10 @@ enum Command {
     Check(project::Check),
     /// Write the lesion table, or all tables, with their data dictionary, as CSV.
     Table(project::Table),
+    /// Write a copy of a project without what tells who its patients are.
+    Copy(copy::Copy),
+    /// Write the audit trail as CSV.
+    History(history::History),
     /// Write a sample study with known truth, or list the samples.
     Sample(sample::Sample),
 }
@@ -107,6 +113,8 @@ pub fn run(
         Command::Import(import) => import.run(&console),
         Command::Check(check) => check.run(&console),
         Command::Table(table) => table.run(&console),
+        Command::Copy(copy) => copy.run(&console),
+        Command::History(history) => history.run(&console),
         Command::Sample(sample) => sample.run(&console),
     };
     match result {

@@ -51,14 +51,23 @@ pub(super) struct Table {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DateForm {
+pub(super) enum DateForm {
     /// Calendar dates, ISO 8601.
     Iso,
     /// Days since the patient's first ablation.
     Days,
 }
 
-fn now() -> Stamp {
+impl From<DateForm> for Dates {
+    fn from(form: DateForm) -> Self {
+        match form {
+            DateForm::Iso => Self::Iso,
+            DateForm::Days => Self::DaysSinceFirstAblation,
+        }
+    }
+}
+
+pub(super) fn now() -> Stamp {
     chrono::Utc::now()
 }
 
@@ -66,7 +75,7 @@ fn today() -> Date {
     chrono::Local::now().date_naive()
 }
 
-fn with_ending(path: &Path) -> PathBuf {
+pub(super) fn with_ending(path: &Path) -> PathBuf {
     if is_project(path) { path.into() } else { PathBuf::from(format!("{}.{ENDING}", path.display())) }
 }
 
@@ -75,7 +84,7 @@ fn is_project(path: &Path) -> bool {
 }
 
 /// The file that is there: by its name, else with the ending that was left out.
-fn existing(path: &Path) -> PathBuf {
+pub(super) fn existing(path: &Path) -> PathBuf {
     let ended = with_ending(path);
     if !path.exists() && ended.exists() { ended } else { path.into() }
 }
@@ -97,6 +106,7 @@ impl Check {
             "sound": report.problems.is_empty(),
             "problems": report.problems,
             "changes": report.changes,
+            "voxels_dropped": report.voxels_dropped,
             "rows": report.rows,
             "marked_voxels": report.marked_voxels,
             "backups": report.backups,
@@ -111,11 +121,7 @@ impl Check {
 impl Table {
     pub fn run(&self, console: &Console<'_>) -> Result<u8, Refused> {
         let opened = Project::open(&existing(&self.project), OpenAs::ReadOnly, "", now()).map_err(Refused::because)?;
-        let dates = match self.dates {
-            DateForm::Iso => Dates::Iso,
-            DateForm::Days => Dates::DaysSinceFirstAblation,
-        };
-        let options = export::Options { dates, today: today() };
+        let options = export::Options { dates: self.dates.into(), today: today() };
         let written = export::write(opened.project.document(), options, &self.out).map_err(Refused::because)?;
         let files: Vec<_> = written.files.iter().map(|file| file.to_string_lossy()).collect();
         Ok(console.json(&json!({ "files": files, "rows": written.rows })))

@@ -9,6 +9,7 @@ mod dates;
 mod error;
 mod gathered;
 mod guide;
+mod history;
 pub mod nifti;
 mod table;
 mod tables;
@@ -17,6 +18,7 @@ mod write;
 pub use dates::Dates;
 pub use error::ExportError;
 pub use guide::{coded_lists_markdown, columns_markdown};
+pub use history::{history_csv, history_table, write_history};
 pub use table::{ColumnInfo, Table, Values};
 
 use crate::clinical::Date;

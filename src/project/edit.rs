@@ -1,6 +1,6 @@
 //! A change to the document as a list of operations, its check, and its inverse.
 
-use super::row::{Row, RowKey};
+use super::row::{MarkRecord, Row, RowKey};
 use super::{Document, Refusal};
 use crate::clinical::{Amendment, Finding, FindingStatus, MarkId, Signature, Track, VisitId};
 use crate::marks::{Mask, MaskDelta, MaskError, RleSlice};
@@ -173,7 +173,7 @@ impl Document {
         self.set_mask(mark, Some(Arc::new(mask)));
         let mut back = vec![Op::Mask { mark, delta: Arc::clone(delta) }];
         if before.measured.is_some() {
-            self.tables.put(Row::Mark(super::MarkRecord { measured: None, ..before.clone() }));
+            self.tables.put(Row::Mark(MarkRecord { measured: None, ..before.clone() }));
             back.push(Op::Put(Row::Mark(before)));
         }
         Ok(back)
@@ -288,6 +288,8 @@ impl Document {
                 Op::Remove(RowKey::RestOfScan((_, visit))) => {
                     touched.insert((*visit, None));
                 }
+                // Another stack for the same frames changes nothing of what was read.
+                Op::Put(Row::Mark(mark)) if self.only_regrouped(mark, edit) => {}
                 Op::Put(Row::Mark(mark)) => {
                     touched.insert((mark.info.visit, None));
                     touched.extend(self.mark(mark.info.id).map(|before| (before.info.visit, None)));
@@ -299,6 +301,27 @@ impl Document {
             }
         }
         touched
+    }
+
+    /// Whether a mark stays as it is but for its stack, which this edit replaces by one that shares frames with it.
+    fn only_regrouped(&self, mark: &MarkRecord, edit: &Edit) -> bool {
+        let Some(before) = self.mark(mark.info.id) else { return false };
+        let mut same = before.clone();
+        same.info.stack = mark.info.stack;
+        let goes = edit.ops.iter().any(|op| *op == Op::Remove(RowKey::Stack(before.info.stack)));
+        if same != *mark || before.info.stack == mark.info.stack || !goes {
+            return false;
+        }
+        let comes = edit.ops.iter().find_map(|op| match op {
+            Op::Put(Row::Stack(stack)) if stack.info.key == mark.info.stack => Some(stack),
+            _ => None,
+        });
+        let (Some(old), Some(new)) = (self.stack(before.info.stack), comes.or_else(|| self.stack(mark.info.stack)))
+        else {
+            return false;
+        };
+        let old: BTreeSet<_> = old.info.frames.iter().map(|frame| (&frame.sop_uid, frame.frame)).collect();
+        new.info.frames.iter().any(|frame| old.contains(&(&frame.sop_uid, frame.frame)))
     }
 
     /// Refuses to touch a signed visit, unless the edit is its amendment.

@@ -206,12 +206,23 @@ impl Project {
         self.store.hold_as(who, since)
     }
 
+    /// The names and identifiers of one patient given to another: what goes with
+    /// [`edits::merge_patients`](super::edits::merge_patients). They stay when the merge is undone; then import asks
+    /// whose new images are, for two patients have the same identity.
+    #[must_use]
+    pub fn merge_identities(&self, from: PatientId, into: PatientId) -> Sidecar {
+        let of = self.identities.iter().filter(|(patient, _)| *patient == from);
+        Sidecar { identities: of.map(|(_, identity)| (into, identity.clone())).collect(), paths: Vec::new() }
+    }
+
     /// Writes names and paths alone: nothing of the document changes, so it is no change of the journal.
     ///
     /// # Errors
     /// When the project is open for reading only, or cannot be written.
     pub fn write_sidecar(&mut self, sidecar: &Sidecar) -> Result<(), SaveError> {
-        self.store.write_sidecar(sidecar)
+        self.store.write_sidecar(sidecar)?;
+        self.note_identities(sidecar);
+        Ok(())
     }
 
     /// Takes back the latest change still in force, whoever made it.

@@ -155,7 +155,7 @@ pub(super) fn history(connection: &Connection, format: i32) -> Read<History> {
 }
 
 /// The changes whose content is not, or not all, in the journal.
-fn dropped(connection: &Connection) -> Read<BTreeMap<u64, Dropped>> {
+pub(super) fn dropped(connection: &Connection) -> Read<BTreeMap<u64, Dropped>> {
     const T: &str = "journal_dropped";
     let mut statement = connection.prepare("SELECT seq, what FROM journal_dropped")?;
     let mut found = statement.query([])?;

@@ -4,7 +4,7 @@ use super::jobs::{JobContext, Jobs, Lane};
 use super::{Done, Slot};
 use crate::clinical::StackKey;
 use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice};
-use crate::volume::Volume;
+use crate::volume::{SliceData, Volume};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -25,6 +25,8 @@ struct Entry {
 pub struct Images {
     sources: BTreeMap<StackKey, Arc<[FrameSource]>>,
     entries: BTreeMap<StackKey, Entry>,
+    /// Slices that were read before their stack was wanted.
+    middles: BTreeMap<StackKey, (u32, SliceData)>,
     budget_bytes: u64,
     tick: u64,
     limits: Limits,
@@ -34,7 +36,19 @@ impl Images {
     /// Nothing in memory.
     #[must_use]
     pub fn new(budget_bytes: u64) -> Self {
-        Self { sources: BTreeMap::new(), entries: BTreeMap::new(), budget_bytes, tick: 0, limits: Limits::default() }
+        Self {
+            sources: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            middles: BTreeMap::new(),
+            budget_bytes,
+            tick: 0,
+            limits: Limits::default(),
+        }
+    }
+
+    /// A slice that was read before anybody wanted its stack; it shows as soon as somebody does.
+    pub fn set_middle(&mut self, key: StackKey, slice: u32, data: SliceData) {
+        self.middles.insert(key, (slice, data));
     }
 
     /// Says where a stack's pixels are; slice order.
@@ -57,6 +71,7 @@ impl Images {
     pub fn clear(&mut self) {
         self.sources.clear();
         self.entries.clear();
+        self.middles.clear();
     }
 
     /// The volume of a stack when it is in memory, whole or still loading.
@@ -89,6 +104,12 @@ impl Images {
         let sources = Arc::clone(self.sources.get(&key)?);
         self.make_room(info, jobs);
         let volume = Arc::new(info.empty_volume());
+        if let Some((slice, data)) = self.middles.remove(&key)
+            && data.len() == volume.grid.slice_len()
+            && let Some(place) = volume.slices.get(slice as usize)
+        {
+            place.set(data).ok(); // just made: empty
+        }
         let entry = Entry { volume: Arc::clone(&volume), errors: SliceErrors::new(), last_shown: self.tick };
         self.entries.insert(key, entry);
         let (target, info, limits) = (Arc::clone(&volume), Arc::clone(info), self.limits);
@@ -154,6 +175,10 @@ fn load(
                 return;
             }
             let Some(place) = volume.slices.get(slice as usize) else { continue };
+            if place.get().is_some() {
+                context.report(done.fetch_add(1, Ordering::Relaxed) + 1, order.len());
+                continue;
+            }
             match read_grid_slice(info, slice, sources, limits) {
                 Ok(data) => {
                     if data.len() == volume.grid.slice_len() {

@@ -19,6 +19,7 @@ pub mod room;
 mod sampling;
 mod selecting;
 mod thumbnails;
+mod untitled;
 pub mod words;
 
 pub use desk::{Desk, Unsaved};
@@ -60,7 +61,7 @@ pub enum Slot {
 
 /// What background work brings back.
 pub(crate) enum Done {
-    Found(Box<crate::dicom::Found>),
+    Found(Box<importing::Search>),
     Loaded { key: StackKey, errors: SliceErrors },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),

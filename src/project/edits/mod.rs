@@ -3,6 +3,12 @@
 //! They are pure: nothing is changed until the edit is committed. Words name patients by their code, lesions
 //! by their label, and visits by date or by days since the lesion's last ablation.
 
+mod patients;
+mod regroup;
+
+pub use patients::{archive_patient, merge_patients, move_stack_to_patient, move_study_to_patient};
+pub use regroup::{group_by_hand, regroup};
+
 use super::change::{ChangeKind, NamedEdit};
 use super::document::Document;
 use super::edit::Op;
@@ -100,20 +106,24 @@ pub fn move_study(document: &Document, uid: &str, to: VisitId) -> Result<NamedEd
     let mut moved = study.clone();
     moved.visit = to;
     let mut ops = vec![Op::Put(Row::Study(moved))];
-    let bare = from != to
-        && document.studies_of(from).all(|other| other.uid == uid)
-        && document.findings_at(from).next().is_none()
-        && document.signatures_of(from).next().is_none()
-        && document.amendments_of(from).next().is_none()
-        && document.rest_of_scan(from).is_none()
-        && !document.parks().any(|park| park.visit == from)
-        && !document.marks().any(|mark| mark.info.visit == from)
-        && !document.events_of(visit.patient).iter().any(|event| event.visit == Some(from));
-    if bare {
+    if from != to && is_bare_without(document, from, uid) {
         ops.push(Op::Remove(RowKey::Visit(from)));
     }
     let label = format!("Study moved to the visit of {}", visit_name(document, visit));
     Ok(NamedEdit::new(ChangeKind::Visit, label, ops).of(visit.patient).at(to))
+}
+
+/// Whether a visit holds nothing but one study.
+fn is_bare_without(document: &Document, visit: VisitId, uid: &str) -> bool {
+    let patient = document.visit(visit).map(|visit| visit.patient);
+    document.studies_of(visit).all(|other| other.uid == uid)
+        && document.findings_at(visit).next().is_none()
+        && document.signatures_of(visit).next().is_none()
+        && document.amendments_of(visit).next().is_none()
+        && document.rest_of_scan(visit).is_none()
+        && !document.parks().any(|park| park.visit == visit)
+        && !document.marks().any(|mark| mark.info.visit == visit)
+        && !patient.is_some_and(|of| document.events_of(of).iter().any(|event| event.visit == Some(visit)))
 }
 
 /// What a stack shows, as the reader says.
