@@ -269,7 +269,7 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     let notes: BTreeSet<&str> = instances.iter().filter_map(|i| i.value_note).collect();
     odd.extend(notes.into_iter().map(|text| Oddity::Other { text: text.into() }));
     for (number, i) in (1u32..).zip(instances) {
-        if let Some((there, claimed)) = i.format.cut_short {
+        if let Some((there, claimed)) = i.file.format.cut_short {
             let text = format!("file {number} is cut short: {there} of {claimed} rows are there");
             odd.push(Oddity::Other { text });
         }
