@@ -1,9 +1,9 @@
 //! What reading headers gives: stacks, who and what they are of, and what was skipped.
 
 use super::instance::Instance;
+use super::value::Suv;
 use crate::clinical::{Date, Identity, Kernel, Modality, Oddity, Sex, StackKey};
 use crate::geometry::Grid;
-use super::value::Suv;
 use crate::volume::{Padding, Rescale, Unit, VoiFunction, VoiTable, Window};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

@@ -128,7 +128,10 @@ impl Header {
     /// The 16-bit words of a value.
     pub fn shorts(&self, name: impl Into<Name>) -> Vec<u16> {
         let (pairs, _) = self.bytes(name).as_chunks::<2>();
-        pairs.iter().map(|pair| if self.context.big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }).collect()
+        pairs
+            .iter()
+            .map(|pair| if self.context.big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) })
+            .collect()
     }
 
     /// The bytes of a value of bytes that may stand in words: in big endian, two in a word change places.

@@ -1,16 +1,16 @@
 //! One file: its header read and understood, as far as stacks need it.
 
 use super::acquisition::acquisition;
-use super::container::source::{self, OpenedFile};
+use super::container::source::{self, OpenedFile, Source};
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{Acquisition, FileWindow, StudyTags};
 use super::header::Header;
+use super::kept::Wanted;
 use super::limits::Limits;
+use super::overlay::has_overlays;
 use super::scan::{Scanned, scan, uid_text};
 use super::syntax::Packing;
-use super::kept::Wanted;
-use super::overlay::has_overlays;
 use super::value::{PetTags, pet_tags, values};
 use super::voi::windows;
 use super::wanted::WANTED;
@@ -37,16 +37,16 @@ pub(super) struct Opened {
 
 /// Reads the header of a file, up to its pixels.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
-    open_with(path, &WANTED, limits)
+    open_file(path, &WANTED, limits).map(|(opened, _)| opened)
 }
 
-/// Reads other things of a header than are usual.
-pub(super) fn open_with(path: &Path, wanted: &Wanted, limits: &Limits) -> Result<Opened, ReadError> {
+/// Reads what is wanted of the header of a file, and gives the file as well.
+pub(super) fn open_file(path: &Path, wanted: &Wanted, limits: &Limits) -> Result<(Opened, Source), ReadError> {
     let OpenedFile { source, size, mtime } = source::open(path, limits)?;
     let mut source = BufReader::with_capacity(16 << 10, source);
     let mut scanned = scan(&mut source, size, wanted, limits)?;
     let header = Header::new(&mut scanned);
-    Ok(Opened { header, scanned, size, mtime })
+    Ok((Opened { header, scanned, size, mtime }, source.into_inner()))
 }
 
 /// Which way the lossy mark of a file points.
@@ -407,7 +407,7 @@ fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
         "" => ratio.is_some() || method,
         _ => false,
     };
-    (marked || packing == Packing::Jpeg { lossy: true }).then_some(Lossy { ratio })
+    (marked || matches!(packing, Packing::Coded { lossy: true, .. })).then_some(Lossy { ratio })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
 mod acquisition;
+mod codec;
 mod container;
 mod elements;
 mod error;
@@ -19,7 +20,6 @@ mod header;
 mod input;
 mod inspect;
 mod instance;
-mod jpeg;
 mod kept;
 mod kernel;
 mod limits;
@@ -30,7 +30,6 @@ mod pixels;
 mod recipe;
 mod regroup;
 mod regular;
-mod rle;
 mod rules;
 mod scan;
 mod shape;
@@ -42,6 +41,8 @@ mod voi;
 mod walk;
 mod wanted;
 
+#[doc(hidden)]
+pub use codec::{FrameShape, decode_frame_bytes};
 pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
@@ -52,8 +53,8 @@ pub use found::{
 pub use inspect::inspect_json;
 pub use limits::Limits;
 pub use overlay::read_overlays;
-pub use pixels::read_slice;
-pub use recipe::read_grid_slice;
+pub use pixels::{SlicePart, read_slice, read_slice_part};
+pub use recipe::{read_grid_slice, read_grid_slice_part};
 pub use regroup::regroup;
 pub use stack::stack_key;
 pub use text::person_name;

@@ -91,7 +91,7 @@ pub fn read_overlays(
 ) -> Result<Option<Bitmap>, ReadError> {
     let frame = info.frames.get(slice as usize).ok_or(ReadError::NoSuchSlice { number: u64::from(slice) + 1 })?.frame;
     let read = || {
-        let opened = opened(&source.path, limits)?;
+        let (opened, mut file) = opened(&source.path, limits)?;
         let format = Format::new(&opened.header, &opened.scanned, opened.size, limits)?;
         let mut picture = Bitmap::new(format.columns, format.rows);
         let overlays: Vec<Overlay> = groups().filter_map(|group| overlay(&opened.header, group)).collect();
@@ -103,7 +103,7 @@ pub fn read_overlays(
             ..format.clone()
         };
         let embedded = overlays.iter().any(|o| o.bits != Bits::Apart) && !format.shows_colour();
-        let pixels = if embedded { Some(read_frame(&opened, &whole, &source.path, frame, limits)?) } else { None };
+        let pixels = if embedded { Some(read_frame(&opened, &whole, &mut file, frame, limits)?.data) } else { None };
         for overlay in &overlays {
             match (overlay.bits, &pixels) {
                 (Bits::Apart, _) => {

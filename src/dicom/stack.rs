@@ -284,6 +284,12 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     if instances.iter().any(|i| i.unit != middle.unit || i.mapped != middle.mapped) {
         odd.push(Oddity::Other { text: "the unit of the values differs between slices".into() });
     }
+    for (number, i) in (1u32..).zip(instances) {
+        if let Some((there, claimed)) = i.file.format.cut_short {
+            let text = format!("file {number} is cut short: {there} of {claimed} rows are there");
+            odd.push(Oddity::Other { text });
+        }
+    }
     if instances.iter().any(|i| i.padding != middle.padding) {
         odd.push(Oddity::Other { text: "the padding value differs between slices and was left in".into() });
     }

@@ -225,6 +225,7 @@ pub(super) static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
         tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE,
         tags::RADIONUCLIDE_CODE_SEQUENCE,
         tags::UNITS,
+        tags::EXTENDED_OFFSET_TABLE,
         tags::SUV_TYPE,
         tags::DECAY_CORRECTION,
         tags::FRAME_REFERENCE_TIME,

@@ -10,6 +10,7 @@ mod images;
 mod importing;
 pub mod jobs;
 mod marking;
+mod memory;
 mod moving;
 mod notices;
 mod opening;
@@ -19,13 +20,15 @@ pub mod room;
 mod sampling;
 mod selecting;
 mod thumbnails;
+mod untitled;
 pub mod words;
 
 pub use desk::{Desk, Unsaved};
-pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
+pub use images::SliceErrors;
 pub use importing::ImportReport;
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use request::{Request, Step, Tool};
@@ -60,7 +63,7 @@ pub enum Slot {
 
 /// What background work brings back.
 pub(crate) enum Done {
-    Found(Box<crate::dicom::Found>),
+    Found(Box<importing::Search>),
     Loaded { key: StackKey, errors: SliceErrors },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),
@@ -175,6 +178,7 @@ impl Workbench {
             R::CloseProject => self.close_project(),
             R::StopImport => self.jobs.stop_early(&Slot::Find),
             R::SetReader(initials) => self.set_reader(&initials),
+            R::SetImageMemory(bytes) => self.set_image_memory(bytes),
             R::Undo => self.undo(),
             R::Redo => self.redo(),
 

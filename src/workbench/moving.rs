@@ -152,8 +152,16 @@ impl Workbench {
             let first = errors.values().next().cloned().unwrap_or_default();
             self.notices.tell(Level::Problem, words::slices_unread(errors.len(), &first), false);
         }
-        self.images.ended(key, errors);
+        self.images.ended(key, errors, &mut self.jobs);
         self.prepare_panes();
+    }
+
+    /// Another budget for images, kept for the next start.
+    pub(super) fn set_image_memory(&mut self, bytes: Option<u64>) {
+        match super::memory::keep(&self.user_folder, bytes) {
+            Ok(budget_bytes) => self.images.set_budget(budget_bytes, &mut self.jobs),
+            Err(why) => self.notices.tell(Level::Problem, words::memory_not_kept(&why), false),
+        }
     }
 
     /// The middles of the two panes are the same place: kept in the project.

@@ -59,6 +59,8 @@ pub enum Request {
     StopImport,
     /// Say who reads.
     SetReader(String),
+    /// Memory for images, bytes; none for a third of the machine's. A setting of the user, not of the project.
+    SetImageMemory(Option<u64>),
     /// Take back the last change.
     Undo,
     /// Do it again.

@@ -331,6 +331,8 @@ impl Workbench {
 
     /// Loads what the panes show and gives each a first window.
     pub(super) fn prepare_panes(&mut self) {
+        let shown = self.room.panes().iter().filter_map(Pane::shown).map(|shown| shown.stack);
+        self.images.set_on_screen(shown.collect());
         for pane in 0..self.room.panes().len() {
             let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown).cloned() else { continue };
             let Some(record) = self.document().and_then(|d| d.stack(shown.stack)).cloned() else { continue };

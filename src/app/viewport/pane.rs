@@ -124,6 +124,14 @@ impl Viewport {
         let Scene { shown, bench, view, painter, .. } = scene;
         let Some(document) = bench.document() else { return };
         let rect = view.rect();
+        let read = bench.volume(shown.stack).and_then(|volume| volume.slices.get(shown.slice as usize));
+        if let (Some(why), true) =
+            (bench.slice_error(shown.stack, shown.slice), read.is_some_and(|slice| slice.get().is_some()))
+        {
+            // Part of the slice is there: what is missing is said over it.
+            let at = rect.center_bottom() - eframe::egui::vec2(0.0, 64.0);
+            overlay::shadowed(painter, at, Align2::CENTER_BOTTOM, why, theme::font(theme::SMALL), colour::WARN);
+        }
         if input.marks_hidden {
             let at = rect.center_top() + eframe::egui::vec2(0.0, 64.0);
             let font = theme::font(theme::SMALL);

@@ -1,9 +1,9 @@
 //! Files built here byte by byte, so that no writer stands between a test and what the reader sees.
 
 pub mod archive;
-mod build;
+pub mod build;
 mod containers;
-mod damage;
+pub(super) mod damage;
 mod frames;
 mod hostile;
 mod irregular;
