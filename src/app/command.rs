@@ -87,6 +87,10 @@ pub enum Command {
     PreviousHere,
     /// Show or hide the text on the images.
     ToggleText,
+    /// Show or hide what the files draw over their images.
+    ToggleOverlays,
+    /// The window of the file.
+    FileWindow,
     /// Invert grey.
     Invert,
     /// Zoom in.
@@ -247,6 +251,8 @@ table! {
         PreviousHere "previous_here" "Previous visit, held" "Show the visit before in the active pane while the key is held" [key(Key::V)];
         HideMarks "hide_marks" "Hide marks, held" "Hide all marks while the key is held" [key(Key::G)];
         ToggleText "toggle_text" "Text on images" "Show or hide the text in the corners" [key(Key::I)];
+        ToggleOverlays "toggle_overlays" "Overlays of the file" "Show or hide what the file itself draws over its images" [key(Key::O)];
+        FileWindow "file_window" "Window of the file" "Set the window that the file brings; a right click lists them all" [shift(Key::Num1), shift(Key::Exclamationmark)];
         Invert "invert" "Invert grey" "Swap black and white" [shift(Key::I)];
         ZoomIn "zoom_in" "Zoom in" "Zoom in" [key(Key::Plus), shift(Key::Plus)];
         ZoomOut "zoom_out" "Zoom out" "Zoom out" [key(Key::Minus)];

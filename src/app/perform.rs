@@ -7,8 +7,9 @@ use super::strip::Strip;
 use super::text::whose;
 use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
+use crate::dicom::StackInfo;
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, Whose, scroll_sign};
+use crate::workbench::{Request, Step, Tool, Whose, Workbench, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -106,6 +107,8 @@ impl AblationApp {
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
             C::HideMarks | C::PreviousHere => {} // held keys: see input.rs
             C::ToggleText => self.input.text_off = !self.input.text_off,
+            C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
+            C::FileWindow => self.bench.ask(Request::FileWindow { pane, index: 0 }),
             C::Invert => self.bench.ask(Request::ToggleInverted),
             C::ZoomIn => self.zoom(1.25),
             C::ZoomOut => self.zoom(0.8),
@@ -276,6 +279,8 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
+        C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
+        C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
         C::Match
         | C::NextPane
         | C::SliceUp
@@ -299,4 +304,10 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         }
         _ => None,
     }
+}
+
+/// Whether a pane shows a stack of this kind.
+fn shows(bench: &Workbench, kind: impl Fn(&StackInfo) -> bool) -> bool {
+    let shown = bench.room().panes().iter().filter_map(Pane::shown);
+    shown.filter_map(|shown| bench.info_of(shown.stack)).any(kind)
 }

@@ -15,11 +15,12 @@ use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
 use super::whose::{self, WhoseLines};
 use super::{Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar};
-use crate::workbench::{Clock, DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Wake, Workbench};
+use crate::workbench::{Clock, Executor, Request, Setup, Wake, Workbench, budget_bytes};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why no window could be opened.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,9 @@ pub struct AblationApp {
     pub(super) whose: WhoseLines,
 }
 
+/// A delay too short to be seen, by which one frame is asked for and not two.
+const ONE_FRAME: Duration = Duration::from_nanos(1);
+
 impl AblationApp {
     /// The window's state on a context.
     #[must_use]
@@ -80,7 +84,10 @@ impl AblationApp {
         theme::apply(ctx);
         let wake: Wake = {
             let ctx = ctx.clone();
-            Arc::new(move || ctx.request_repaint())
+            let inline = matches!(options.executor, Executor::Inline);
+            // A bare request is answered with two frames. From a worker one is enough, and what it found is on
+            // screen a frame earlier.
+            Arc::new(move || if inline { ctx.request_repaint() } else { ctx.request_repaint_after(ONE_FRAME) })
         };
         let (keys, _unread) = KeyMap::rebound(&options.keys);
         let start = StartScreen::new(options.user_folder.clone());
@@ -88,8 +95,8 @@ impl AblationApp {
             executor: options.executor,
             wake,
             clock: options.clock,
+            budget_bytes: budget_bytes(&options.user_folder),
             user_folder: options.user_folder,
-            budget_bytes: DEFAULT_BUDGET_BYTES,
         });
         let mut app = Self {
             bench,

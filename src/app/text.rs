@@ -301,6 +301,7 @@ pub const MOUSE: &[(&str, &str)] = &[
     ("Wheel", "scroll the pane under the pointer; linked panes follow"),
     ("Ctrl + wheel", "zoom about the pointer"),
     ("Right drag", "window: across for width, down for centre"),
+    ("Right click", "named windows and those of the file"),
     ("Middle drag", "move the picture"),
     ("Left drag", "scroll, or paint with a brush"),
     ("Shift + move", "show the place under the pointer in all panes"),
@@ -316,6 +317,33 @@ pub const NEEDS_READER: &str = "Enter your initials at the top right first";
 pub const NOTHING_TO_UNDO: &str = "There is nothing to undo";
 pub const NOTHING_TO_REDO: &str = "There is nothing to redo";
 pub const READER_ASK: &str = "Who reads?";
+/// "102 ± 9 HU": with the digits that the unit asks for.
+pub fn mean_inside(mean: f64, sd: Option<f64>, unit: &str) -> String {
+    let (scale, digits, unit) = match unit {
+        "SUVbw" => (1.0, 2, unit),
+        // As it is read and written everywhere: liver 1.2, not 0.0012.
+        "mm2/s" => (1e3, 2, ADC_UNIT),
+        _ => (1.0, 0, unit),
+    };
+    let sd = sd.map(|sd| format!(" ± {:.digits$}", sd * scale)).unwrap_or_default();
+    format!("{:.digits$}{sd} {unit}", mean * scale)
+}
+
+/// The unit that apparent diffusion coefficients are shown in.
+pub const ADC_UNIT: &str = "10\u{207b}\u{b3} mm\u{b2}/s";
+
+/// Beside the first window of a file in the menu of windows.
+pub const FILE_WINDOW_KEY: &str = "Shift+1";
+pub const FILE_WINDOW: &str = "A window that the file brings";
+pub const AUTO_WINDOW: &str = "From the values";
+pub const NO_OVERLAYS: &str = "No image shown here has overlays";
+pub const NO_FILE_WINDOW: &str = "No image shown here brings a window of its own";
+
+/// A window of a file by its name, or by its place in the list.
+pub fn file_window(n: usize, name: &str) -> String {
+    if name.is_empty() { format!("Window {} of the file", n + 1) } else { name.to_owned() }
+}
+
 pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
 pub const FILES_UNKNOWN: &str =
     "The files of this series are not where they were. Drop their folder on the window to find them again.";

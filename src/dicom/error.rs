@@ -137,6 +137,14 @@ pub enum ReadError {
         /// There.
         found: u64,
     },
+    /// Rows are missing at the end.
+    #[error("The file is cut short: {rows} of {of} rows are there. Copy it again from where it came.")]
+    RowsMissing {
+        /// Rows that are there.
+        rows: u32,
+        /// Rows of the image.
+        of: u32,
+    },
     /// The decoder refused.
     #[error("The compressed image could not be decoded: {why}.")]
     Decode {

@@ -1,9 +1,10 @@
 //! What reading headers gives: stacks, who and what they are of, and what was skipped.
 
 use super::instance::Instance;
+use super::value::Suv;
 use crate::clinical::{Date, Identity, Kernel, Modality, Oddity, Sex, StackKey};
 use crate::geometry::Grid;
-use crate::volume::{Padding, Rescale, Unit};
+use crate::volume::{Padding, Rescale, Unit, VoiFunction, VoiTable, Window};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -168,15 +169,30 @@ pub struct GroupRef {
     pub label: String,
 }
 
-/// A window from the file, with its explanation (0028,1050 0028,1051 0028,1055).
+/// A window from the file, with its explanation (0028,1050 0028,1051 0028,1055, or 0028,3010), in the unit of
+/// the stack's values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileWindow {
     /// Explanation, may be empty.
     pub name: String,
     /// Centre.
     pub centre: f64,
-    /// Width, at least 1.
+    /// Width: at least 1 for the linear function, else above 0.
     pub width: f64,
+    /// How it spreads values (0028,1056).
+    #[serde(default)]
+    pub function: VoiFunction,
+    /// The greys of a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<VoiTable>,
+}
+
+impl FileWindow {
+    /// The window to render with.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window::with(self.centre, self.width, self.function)
+    }
 }
 
 /// How and when the images were made: what roles are proposed from.
@@ -258,6 +274,15 @@ pub struct StackInfo {
     pub small_is_bright: bool,
     /// Windows from the file.
     pub windows: Vec<FileWindow>,
+    /// Whether slices hold values and not stored ones, because a table of the file makes them.
+    #[serde(default)]
+    pub mapped: bool,
+    /// PET: whether values are SUVbw and from what, or why they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suv: Option<Suv>,
+    /// Whether the files bring overlays (60xx).
+    #[serde(default)]
+    pub overlays: bool,
     /// Transfer syntax UIDs found, sorted.
     pub transfer_syntaxes: Vec<String>,
     /// Which rule split the series, in words; none when it was not split.

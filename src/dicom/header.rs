@@ -120,6 +120,30 @@ impl Header {
         self.value(name).map_or(&[], |value| &value.bytes)
     }
 
+    /// The kind of a value, as written or by the dictionary.
+    pub fn vr(&self, name: impl Into<Name>) -> Option<VR> {
+        self.value(name).map(|value| value.vr)
+    }
+
+    /// The 16-bit words of a value.
+    pub fn shorts(&self, name: impl Into<Name>) -> Vec<u16> {
+        let (pairs, _) = self.bytes(name).as_chunks::<2>();
+        pairs
+            .iter()
+            .map(|pair| if self.context.big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) })
+            .collect()
+    }
+
+    /// The bytes of a value of bytes that may stand in words: in big endian, two in a word change places.
+    pub fn word_bytes(&self, name: impl Into<Name>) -> Vec<u8> {
+        let Some(value) = self.value(name) else { return Vec::new() };
+        let mut bytes = value.bytes.to_vec();
+        if self.context.big_endian && value.vr != VR::OB {
+            bytes.chunks_exact_mut(2).for_each(<[u8]>::reverse);
+        }
+        bytes
+    }
+
     /// A text, decoded and cleaned; empty when absent.
     pub fn text(&self, name: impl Into<Name>) -> String {
         let bytes = self.bytes(name);

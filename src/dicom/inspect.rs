@@ -60,6 +60,7 @@ fn stack_json(stack: &FoundStack, role: Option<StackRole>) -> Value {
         "group": info.group.as_ref().map(|group| &group.id),
         "phase": info.group.as_ref().map(phase_json),
         "split_by": info.split_by,
+        "suv": info.suv,
         "warnings": info.oddities.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "files": files.len(),
     })

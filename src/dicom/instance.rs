@@ -1,14 +1,18 @@
 //! One file: its header read and understood, as far as stacks need it.
 
 use super::acquisition::acquisition;
-use super::container::source::{self, OpenedFile};
+use super::container::source::{self, OpenedFile, Source};
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{Acquisition, FileWindow, StudyTags};
 use super::header::Header;
+use super::kept::Wanted;
 use super::limits::Limits;
+use super::overlay::has_overlays;
 use super::scan::{Scanned, scan, uid_text};
 use super::syntax::Packing;
+use super::value::{PetTags, pet_tags, values};
+use super::voi::windows;
 use super::wanted::WANTED;
 use crate::clinical::{Date, Identity, Modality, Sex, days_between};
 use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
@@ -20,7 +24,6 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-const CT_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
 const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
 
 /// A file with its header.
@@ -34,11 +37,16 @@ pub(super) struct Opened {
 
 /// Reads the header of a file, up to its pixels.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
+    open_file(path, &WANTED, limits).map(|(opened, _)| opened)
+}
+
+/// Reads what is wanted of the header of a file, and gives the file as well.
+pub(super) fn open_file(path: &Path, wanted: &Wanted, limits: &Limits) -> Result<(Opened, Source), ReadError> {
     let OpenedFile { source, size, mtime } = source::open(path, limits)?;
     let mut source = BufReader::with_capacity(16 << 10, source);
-    let mut scanned = scan(&mut source, size, &WANTED, limits)?;
+    let mut scanned = scan(&mut source, size, wanted, limits)?;
     let header = Header::new(&mut scanned);
-    Ok(Opened { header, scanned, size, mtime })
+    Ok((Opened { header, scanned, size, mtime }, source.into_inner()))
 }
 
 /// Which way the lossy mark of a file points.
@@ -68,6 +76,9 @@ pub(super) struct FileInfo {
     pub syntax: String,
     pub frame_of_reference_uid: Option<String>,
     pub lossy: Option<Lossy>,
+    /// Small values are bright.
+    pub inverse: bool,
+    pub overlays: bool,
     pub object: Object,
     /// Height of a pixel over its width (0028,0034), where no size in mm is known.
     pub pixel_aspect: Option<f64>,
@@ -113,8 +124,12 @@ pub(super) struct Instance {
     pub spacing_between_slices_mm: Option<f64>,
     pub rescale: Rescale,
     pub unit: Unit,
-    /// What is odd about how stored values become values.
-    pub value_note: Option<&'static str>,
+    /// Whether slices are made into values when they are read.
+    pub mapped: bool,
+    /// What is odd about how stored values become values, and about the file's windows.
+    pub value_notes: Arc<[String]>,
+    /// PET: what SUV needs.
+    pub pet: Option<Box<PetTags>>,
     pub padding: Option<Padding>,
     pub windows: Vec<FileWindow>,
     pub acquisition: Arc<Acquisition>,
@@ -146,7 +161,9 @@ impl Instance {
         let placed = file.object != Object::Frames;
         let position = point(&h.numbers(tags::IMAGE_POSITION_PATIENT)).filter(|_| placed);
         let orientation = orientation(&h.numbers(tags::IMAGE_ORIENTATION_PATIENT)).filter(|_| placed);
-        let (rescale, unit, value_note) = values(h, file.modality, &file.sop_class);
+        let values = values(h, &file.format, file.modality, &file.sop_class);
+        let mut notes = values.notes.clone();
+        let windows = windows(h, &file.format, &values, &mut notes);
         let measured = position.is_some() && orientation.is_some();
         let first = |tags: &[Tag]| tags.iter().find_map(|tag| h.number(*tag));
         Self {
@@ -166,11 +183,14 @@ impl Instance {
             orientation,
             pixel_spacing_mm: pixel_spacing_mm(h, file.modality, &file.sop_class, measured),
             spacing_between_slices_mm: h.positive(tags::SPACING_BETWEEN_SLICES),
-            rescale,
-            unit,
-            value_note,
-            padding: padding(h, &file.format),
-            windows: windows(h),
+            rescale: values.mapping.rescale(),
+            unit: values.unit,
+            mapped: values.mapping.is_mapped(),
+            value_notes: notes.into(),
+            pet: (file.modality == Modality::Pet).then(|| Box::new(pet_tags(h, &values))),
+            // Where slices hold values, what was padding has none.
+            padding: padding(h, &file.format).filter(|_| !values.mapping.is_mapped()),
+            windows,
             acquisition: Arc::new(acquisition(h)),
         }
     }
@@ -184,7 +204,7 @@ impl Instance {
     }
 
     pub fn small_is_bright(&self) -> bool {
-        self.file.format.colour == Colour::Grey { small_is_bright: true }
+        self.file.inverse
     }
 
     /// When it was measured, seconds on one clock for all days.
@@ -248,15 +268,12 @@ impl FileInfo {
             series_number: h.whole(tags::SERIES_NUMBER),
             instance_number: h.whole(tags::INSTANCE_NUMBER),
             description: h.text(tags::SERIES_DESCRIPTION),
-            modality: match modality_text.as_str() {
-                "CT" => Modality::Ct,
-                "MR" => Modality::Mr,
-                "PT" => Modality::Pet,
-                _ => Modality::Other,
-            },
+            modality: modality(h),
             modality_text,
             syntax: opened.scanned.syntax.uid.clone(),
             frame_of_reference_uid: Some(uid(tags::FRAME_OF_REFERENCE_UID)).filter(|u| !u.is_empty()),
+            inverse: inverse(h, &format),
+            overlays: has_overlays(h),
             lossy: lossy(h, opened.scanned.syntax.packing),
             object,
             pixel_aspect: pixel_aspect(h),
@@ -320,6 +337,24 @@ impl std::io::Write for HashWriter {
     }
 }
 
+pub(super) fn modality(h: &Header) -> Modality {
+    match h.text(tags::MODALITY).as_str() {
+        "CT" => Modality::Ct,
+        "MR" => Modality::Mr,
+        "PT" => Modality::Pet,
+        _ => Modality::Other,
+    }
+}
+
+/// Whether small values are bright: as Presentation LUT Shape says, else in MONOCHROME1. The two stand for the
+/// same inversion and never cancel each other (PS3.3 C.8.11.3, C.11.6).
+fn inverse(h: &Header, format: &Format) -> bool {
+    match h.text(tags::PRESENTATION_LUT_SHAPE).as_str() {
+        "INVERSE" => !format.shows_colour(),
+        _ => format.colour == Colour::Grey { small_is_bright: true },
+    }
+}
+
 fn point(numbers: &[f64]) -> Option<PatientPoint> {
     let [x, y, z] = *numbers else { return None };
     Some(PatientPoint::new(x, y, z)).filter(|p| p.is_finite())
@@ -344,38 +379,9 @@ fn pixel_spacing_mm(h: &Header, modality: Modality, sop_class: &str, placed: boo
     (usable && (placed || measured || calibrated)).then_some([along, down])
 }
 
-/// How stored values become values, their unit, and a note where that is odd.
-fn values(h: &Header, modality: Modality, sop_class: &str) -> (Rescale, Unit, Option<&'static str>) {
-    if h.has(tags::MODALITY_LUT_SEQUENCE) {
-        let note = "values pass through a table that this version does not apply; stored values are shown";
-        return (Rescale::default(), Unit::None, Some(note));
-    }
-    let (slope, intercept) = (h.number(tags::RESCALE_SLOPE), h.number(tags::RESCALE_INTERCEPT));
-    if slope == Some(0.0) {
-        let note = "the rescale slope is zero; stored values are shown";
-        return (Rescale::default(), Unit::None, Some(note));
-    }
-    let rescale = Rescale { slope: slope.unwrap_or(1.0), intercept: intercept.unwrap_or(0.0) };
-    let kind = h.text(tags::RESCALE_TYPE);
-    let unit = match modality {
-        Modality::Ct
-            if !sop_class.starts_with(SECONDARY_CAPTURE)
-                && intercept.is_some()
-                && matches!(kind.as_str(), "" | "HU") =>
-        {
-            Unit::Hu
-        }
-        Modality::Pet if h.text(tags::UNITS) == "BQML" => Unit::BqMl,
-        _ => Unit::None,
-    };
-    let note = (modality == Modality::Ct && sop_class == CT_IMAGE && intercept.is_none())
-        .then_some("the file does not say how stored values become HU; stored values are shown");
-    (rescale, unit, note)
-}
-
 /// Padding in stored values, cut to the stored bits as the pixels are (PS3.3 C.7.5.1.1.2).
-fn padding(h: &Header, format: &Format) -> Option<Padding> {
-    if format.is_colour() {
+pub(super) fn padding(h: &Header, format: &Format) -> Option<Padding> {
+    if format.shows_colour() {
         return None;
     }
     let value = |tag| {
@@ -390,21 +396,18 @@ fn padding(h: &Header, format: &Format) -> Option<Padding> {
     Some(Padding { low: one.min(other), high: one.max(other) })
 }
 
-fn windows(h: &Header) -> Vec<FileWindow> {
-    let names = h.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
-    let (centres, widths) = (h.numbers(tags::WINDOW_CENTER), h.numbers(tags::WINDOW_WIDTH));
-    let pairs = centres.into_iter().zip(widths).enumerate();
-    pairs
-        .filter(|(_, (centre, width))| centre.is_finite() && *width >= 1.0)
-        .map(|(n, (centre, width))| FileWindow { name: names.get(n).cloned().unwrap_or_default(), centre, width })
-        .collect()
-}
-
-/// The ratio of the last compression counts; a lossy syntax counts even where the mark is missing.
+/// The ratio of the last compression counts; a lossy syntax, a ratio or a method counts even where the mark is
+/// missing (PS3.3 C.7.6.1.1.5).
 fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
-    let marked = h.text(tags::LOSSY_IMAGE_COMPRESSION) == "01";
     let ratio = h.numbers(tags::LOSSY_IMAGE_COMPRESSION_RATIO).last().copied().filter(|r| *r > 1.0);
-    (marked || packing == Packing::Jpeg { lossy: true }).then_some(Lossy { ratio })
+    let method = !h.text(tags::LOSSY_IMAGE_COMPRESSION_METHOD).is_empty();
+    let marked = match h.text(tags::LOSSY_IMAGE_COMPRESSION).as_str() {
+        "01" => true,
+        // Lost on the way, while ratio or method tell what was done.
+        "" => ratio.is_some() || method,
+        _ => false,
+    };
+    (marked || matches!(packing, Packing::Coded { lossy: true, .. })).then_some(Lossy { ratio })
 }
 
 #[cfg(test)]

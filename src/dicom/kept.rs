@@ -111,6 +111,9 @@ pub(super) struct Wanted {
 
 impl Wanted {
     pub fn has(&self, tag: Tag) -> bool {
+        // The sixteen groups of overlays are listed as the first.
+        let overlay = tag.group() & 0xFFE1 == 0x6000;
+        let tag = if overlay { Tag(0x6000, tag.element()) } else { tag };
         self.tags.binary_search(&tag).is_ok()
     }
 

@@ -8,6 +8,7 @@
 
 mod acquisition;
 mod apart;
+mod codec;
 mod container;
 mod elements;
 mod error;
@@ -20,26 +21,30 @@ mod header;
 mod input;
 mod inspect;
 mod instance;
-mod jpeg;
 mod kept;
 mod kernel;
 mod limits;
 mod opened;
+mod overlay;
+mod palette;
 mod pixels;
 mod recipe;
 mod regroup;
 mod regular;
-mod rle;
 mod rules;
 mod scan;
 mod shape;
 mod stack;
 mod syntax;
 mod text;
+mod value;
+mod voi;
 mod walk;
 mod wanted;
 
 pub use apart::SplitBy;
+#[doc(hidden)]
+pub use codec::{FrameShape, decode_frame_bytes};
 pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
@@ -49,10 +54,13 @@ pub use found::{
 };
 pub use inspect::inspect_json;
 pub use limits::Limits;
-pub use pixels::read_slice;
-pub use recipe::read_grid_slice;
+pub use overlay::read_overlays;
+pub use pixels::{SlicePart, read_slice, read_slice_part};
+pub use recipe::{read_grid_slice, read_grid_slice_part};
 pub use regroup::regroup;
 pub use stack::stack_key;
+pub use text::person_name;
+pub use value::{Suv, SuvInputs, SuvSource};
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,10 @@
 //! The headers of objects with many frames, kept between the reading of one frame and the next.
 
-use super::container::source;
+use super::container::source::{self, Source};
 use super::error::ReadError;
-use super::instance::{Opened, open};
+use super::instance::{Opened, open_file};
 use super::limits::Limits;
+use super::wanted::WANTED_WITH_PIXELS;
 use dicom_dictionary_std::tags;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,9 +20,9 @@ struct Kept {
 
 static LATEST: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
-/// The header of a file whose pixels are to be read. That of a file with many frames is kept, for it may hold
+/// The header of a file whose pixels are to be read, and the file. The header of a file with many frames is kept, for it may hold
 /// megabytes; it is read again when the file has another size or time.
-pub(super) fn opened(path: &Path, limits: &Limits) -> Result<Arc<Opened>, ReadError> {
+pub(super) fn opened(path: &Path, limits: &Limits) -> Result<(Arc<Opened>, Source), ReadError> {
     let latest = || LATEST.lock().unwrap_or_else(PoisonError::into_inner);
     let is_kept = latest().iter().any(|kept| kept.path == path);
     if is_kept {
@@ -36,16 +37,17 @@ pub(super) fn opened(path: &Path, limits: &Limits) -> Result<Arc<Opened>, ReadEr
             let kept = latest.remove(at);
             let opened = Arc::clone(&kept.opened);
             latest.insert(0, kept);
-            return Ok(opened);
+            return Ok((opened, now.source));
         }
         latest.retain(|kept| kept.path != path);
     }
-    let opened = Arc::new(open(path, limits)?);
+    let (opened, file) = open_file(path, &WANTED_WITH_PIXELS, limits)?;
+    let opened = Arc::new(opened);
     if opened.header.count(tags::NUMBER_OF_FRAMES).is_some_and(|frames| frames > 1) {
         let mut latest = latest();
         latest.retain(|kept| kept.path != path);
         latest.insert(0, Kept { path: path.to_owned(), limits: *limits, opened: Arc::clone(&opened) });
         latest.truncate(KEPT);
     }
-    Ok(opened)
+    Ok((opened, file))
 }

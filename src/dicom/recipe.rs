@@ -6,7 +6,7 @@
 use super::error::ReadError;
 use super::found::{FrameSource, Shape, SliceRecipe, StackInfo};
 use super::limits::Limits;
-use super::pixels::read_slice;
+use super::pixels::{SlicePart, read_slice, read_slice_part};
 use crate::volume::{Padding, Rescale, SliceData};
 
 /// Reads one slice of a stack's grid, from the frames that it is made of. `sources` has one entry for each
@@ -47,6 +47,25 @@ pub fn read_grid_slice(
             Ok(between(&read(before)?, &read(after)?, fraction, info.padding, from, to))
         }
     }
+}
+
+/// Reads one slice as [`read_grid_slice`] does, and gives what is there of a frame that is cut short where the
+/// frame is the slice.
+///
+/// # Errors
+/// Says why nothing of the slice can be shown.
+pub fn read_grid_slice_part(
+    info: &StackInfo,
+    slice: u32,
+    sources: &[FrameSource],
+    limits: &Limits,
+) -> Result<SlicePart, ReadError> {
+    if let Some(SliceRecipe::Frame { frame }) = info.recipe(slice)
+        && let Some(source) = sources.get(frame as usize)
+    {
+        return read_slice_part(info, frame, source, limits);
+    }
+    Ok(SlicePart { data: read_grid_slice(info, slice, sources, limits)?, rows: info.rows })
 }
 
 /// Where a frame is put on a larger slice.

@@ -78,7 +78,7 @@ pub(super) const RULES: &[Rule] = &[
     }),
     Rule::always("image size", |i| Key::Numbers(vec![i64::from(i.file.format.columns), i64::from(i.file.format.rows)])),
     Rule::always("colour", |i| {
-        Key::Numbers(vec![i64::from(i.file.format.is_colour()), i64::from(i.small_is_bright())])
+        Key::Numbers(vec![i64::from(i.file.format.shows_colour()), i64::from(i.small_is_bright())])
     }),
     Rule::always("unit", |i| Key::Text(i.unit.code().to_owned())),
     Rule::always("pixel spacing", |i| {

@@ -82,7 +82,7 @@ fn never(first: &Instance) -> Vec<Oddity> {
     if first.acquisition.image_type.iter().any(|part| part == "MOSAIC") {
         why.push(Oddity::Other { text: "each picture is a mosaic of many slices".into() });
     }
-    if first.file.format.is_colour() {
+    if first.file.format.shows_colour() {
         why.push(Oddity::Other { text: "colour pictures carry no measured values".into() });
     }
     why

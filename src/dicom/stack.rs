@@ -8,6 +8,7 @@ use super::limits::Limits;
 use super::regular::ON_GRID_MM;
 use super::rules::{Part, split};
 use super::shape::{Shaped, shape};
+use super::value::{PetTags, set_series_start, to_suv};
 use crate::clinical::{Oddity, StackKey};
 use crate::geometry::{Grid, PatientDirection, SpaceId};
 use crate::volume::Rescale;
@@ -56,6 +57,7 @@ pub(super) fn stacks_by_hand(
     let mut hand: Vec<Vec<Instance>> = by_hand.iter().map(|_| Vec::new()).collect();
     for instances in series.values_mut() {
         instances.sort_by(order_of_files);
+        set_series_start(instances.iter_mut().filter_map(|i| i.pet.as_deref_mut()));
         repeated.append(&mut take_copies(instances, skipped));
         let (rest, chosen): (Vec<_>, Vec<_>) =
             instances.drain(..).map(|i| (group_by_hand(&i, by_hand), i)).partition(|(group, _)| group.is_none());
@@ -185,6 +187,14 @@ fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<Found
     acquisition.after_contrast_s =
         instances.iter().filter_map(|i| i.acquisition.after_contrast_s).min_by(f64::total_cmp);
     let file = &middle.file;
+    let mut rescale: Vec<Rescale> = instances.iter().map(|i| i.rescale).collect();
+    let (mut unit, mut windows) = (middle.unit, middle.windows.clone());
+    let pet: Vec<&PetTags> = instances.iter().filter_map(|i| i.pet.as_deref()).collect();
+    let suv = if pet.len() == instances.len() {
+        to_suv(&pet, &mut rescale, &mut unit, &mut windows, &mut oddities)
+    } else {
+        None
+    };
     let info = StackInfo {
         key,
         id,
@@ -199,11 +209,14 @@ fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<Found
         shape,
         pixel_spacing_mm: middle.pixel_spacing_mm,
         frame_of_reference_uid: file.frame_of_reference_uid.clone(),
-        rescale: instances.iter().map(|i| i.rescale).collect(),
-        unit: middle.unit,
+        rescale,
+        unit,
         padding: outside.or(padding),
         small_is_bright: middle.small_is_bright(),
-        windows: middle.windows.clone(),
+        windows,
+        mapped: middle.mapped,
+        suv,
+        overlays: instances.iter().any(|i| i.file.overlays),
         transfer_syntaxes: syntaxes.into_iter().cloned().collect(),
         split_by,
         oddities,
@@ -266,8 +279,17 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     if !lossy.is_empty() {
         odd.push(Oddity::Lossy { ratio: lossy.iter().filter_map(|l| l.ratio).max_by(f64::total_cmp) });
     }
-    let notes: BTreeSet<&str> = instances.iter().filter_map(|i| i.value_note).collect();
-    odd.extend(notes.into_iter().map(|text| Oddity::Other { text: text.into() }));
+    let notes: BTreeSet<&String> = instances.iter().flat_map(|i| i.value_notes.iter()).collect();
+    odd.extend(notes.into_iter().map(|text| Oddity::Other { text: text.clone() }));
+    if instances.iter().any(|i| i.unit != middle.unit || i.mapped != middle.mapped) {
+        odd.push(Oddity::Other { text: "the unit of the values differs between slices".into() });
+    }
+    for (number, i) in (1u32..).zip(instances) {
+        if let Some((there, claimed)) = i.file.format.cut_short {
+            let text = format!("file {number} is cut short: {there} of {claimed} rows are there");
+            odd.push(Oddity::Other { text });
+        }
+    }
     if instances.iter().any(|i| i.padding != middle.padding) {
         odd.push(Oddity::Other { text: "the padding value differs between slices and was left in".into() });
     }
@@ -322,6 +344,8 @@ impl StackInfo {
             calibrated: self.pixel_spacing_mm.is_some(),
             grid,
             is_volume,
+            voi_tables: self.windows.iter().filter_map(|window| window.table.clone()).collect(),
+            overlays: (0..self.slices()).filter(|_| self.overlays).map(|_| std::sync::OnceLock::new()).collect(),
         }
     }
 

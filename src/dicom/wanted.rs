@@ -1,7 +1,7 @@
 //! Everything that is read of a header.
 
 use super::kept::{Name, Wanted};
-use dicom_core::VR;
+use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
 use std::sync::LazyLock;
 
@@ -201,6 +201,7 @@ pub(super) static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
         tags::VOILUT_FUNCTION,
         tags::LOSSY_IMAGE_COMPRESSION,
         tags::LOSSY_IMAGE_COMPRESSION_RATIO,
+        tags::LOSSY_IMAGE_COMPRESSION_METHOD,
         tags::MODALITY_LUT_SEQUENCE,
         tags::LUT_DESCRIPTOR,
         tags::LUT_EXPLANATION,
@@ -214,6 +215,9 @@ pub(super) static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
         tags::REAL_WORLD_VALUE_MAPPING_SEQUENCE,
         tags::LUT_LABEL,
         tags::REAL_WORLD_VALUE_LAST_VALUE_MAPPED,
+        tags::DOUBLE_FLOAT_REAL_WORLD_VALUE_FIRST_VALUE_MAPPED,
+        tags::DOUBLE_FLOAT_REAL_WORLD_VALUE_LAST_VALUE_MAPPED,
+        tags::PRESENTATION_LUT_SHAPE,
         tags::REAL_WORLD_VALUE_LUT_DATA,
         tags::REAL_WORLD_VALUE_FIRST_VALUE_MAPPED,
         tags::REAL_WORLD_VALUE_INTERCEPT,
@@ -221,6 +225,7 @@ pub(super) static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
         tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE,
         tags::RADIONUCLIDE_CODE_SEQUENCE,
         tags::UNITS,
+        tags::EXTENDED_OFFSET_TABLE,
         tags::SUV_TYPE,
         tags::DECAY_CORRECTION,
         tags::FRAME_REFERENCE_TIME,
@@ -228,7 +233,28 @@ pub(super) static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
         tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
         tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE,
     ];
+    // Overlays: of all sixteen groups, which are listed as the first.
+    wanted.extend([0x0010, 0x0011, 0x0015, 0x0050, 0x0051, 0x0100, 0x0102].map(|element| Tag(0x6000, element)));
     wanted.sort_unstable();
     wanted.dedup();
+    Wanted { tags: wanted, private: PRIVATE }
+});
+
+/// The same, with what is large and needed only where pixels are: palettes and the bits of overlays.
+pub(super) static WANTED_WITH_PIXELS: LazyLock<Wanted> = LazyLock::new(|| {
+    let mut wanted = WANTED.tags.clone();
+    wanted.extend([
+        tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+        tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+        tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DESCRIPTOR,
+        tags::RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+        tags::GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+        tags::BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+        tags::SEGMENTED_RED_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+        tags::SEGMENTED_GREEN_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+        tags::SEGMENTED_BLUE_PALETTE_COLOR_LOOKUP_TABLE_DATA,
+        Tag(0x6000, 0x3000),
+    ]);
+    wanted.sort_unstable();
     Wanted { tags: wanted, private: PRIVATE }
 });

@@ -3,11 +3,14 @@
 
 use super::jobs::Lane;
 use super::notices::Level;
+use super::opening::ProjectDone;
 use super::planning::{Import, Overlaps, paths};
+use super::untitled::Untitled;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::{Oddity, StackKey};
-use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, StackInfo, find, regroup};
+use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, StackInfo, find, read_grid_slice, regroup};
 use crate::project::Sidecar;
+use crate::volume::SliceData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,26 +32,37 @@ pub struct ImportReport {
 }
 
 impl Workbench {
-    /// Looks for images below paths, headers only.
+    /// Looks for images below paths, headers only. Without an open project one is made meanwhile and filled.
     pub(super) fn find_images(&mut self, paths: Vec<PathBuf>) {
+        let (untitled, today) = (self.plan_untitled(), self.today());
         self.jobs.start(Slot::Find, words::LOOKING, Lane::Loading, move |context| {
-            let found = find(
-                &paths,
-                &Limits::default(),
-                &|done, total| {
-                    context.report(done, total);
-                    if done % 64 == 0 {
-                        context.wake();
-                    }
-                },
-                &|| context.cancelled(),
-            );
-            Done::Found(Box::new(found))
+            let look = || {
+                find(&paths, &Limits::default(), &|done, total| context.show_progress(done, total), &|| {
+                    context.cancelled()
+                })
+            };
+            let Some(plan) = untitled else {
+                return Done::Found(Box::new(Search { found: look(), untitled: None, middles: Vec::new() }));
+            };
+            let (found, made) = rayon::join(look, || plan.make());
+            if found.stacks.is_empty() {
+                return Done::Found(Box::new(Search { found, untitled: None, middles: Vec::new() }));
+            }
+            let import = Import { found: found.stacks.clone(), skipped: found.skipped.len(), today };
+            let fill = || {
+                made.map(|mut made| {
+                    plan.fill(&mut made, import);
+                    made
+                })
+            };
+            let (made, middles) = rayon::join(fill, || middles(&found.stacks));
+            Done::Found(Box::new(Search { found, untitled: Some(made), middles }))
         });
         self.pump_inline();
     }
 
-    pub(super) fn take_found(&mut self, found: Found) {
+    pub(super) fn take_found(&mut self, search: Search) {
+        let Search { found, untitled, middles } = search;
         // What a reader merged or split holds against the rules, also for images that come again.
         let found = match self.document() {
             Some(document) => regroup(found, document.groupings(), &Limits::default()),
@@ -63,7 +77,9 @@ impl Workbench {
         for stack in &stacks {
             self.images.set_sources(stack.info.key, stack.sources.clone());
         }
-        self.read_ahead(&stacks);
+        for (key, slice, data) in middles {
+            self.images.set_middle(key, slice, data);
+        }
         let mut questions: Vec<_> =
             stacks.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
         questions.dedup();
@@ -75,17 +91,24 @@ impl Workbench {
         });
         let odd = stacks.iter().filter(|stack| needs_a_look(&stack.info));
         let to_look_at = odd.map(|stack| stack.info.key).collect();
+        let import = Import { found: stacks, skipped: skipped.len(), today: self.today() };
         self.import = Some(ImportReport { stacks: count, new_stacks, skipped, questions, to_look_at, cancelled });
-        if self.desk.is_some() {
-            self.import_into_desk(stacks);
-        } else {
-            self.untitled_project(stacks);
+        match untitled {
+            Some(made) if self.desk.is_none() => {
+                let result = made.and_then(|made| made.keep().ok_or_else(|| words::NO_PROJECT.to_owned()));
+                self.take_project(ProjectDone { result });
+            }
+            needless => {
+                // A project was opened meanwhile: it takes the images. The other goes, and not on this thread.
+                std::thread::spawn(move || drop(needless));
+                self.read_ahead(&import.found);
+                self.import_into_desk(import);
+            }
         }
     }
 
     /// Starts reading pixels while the project is still being written: the pictures are there when it is.
     fn read_ahead(&mut self, found: &[FoundStack]) {
-        const AHEAD: usize = 4;
         let volumes = found.iter().filter(|stack| matches!(stack.info.shape, Shape::Volume(_)));
         for stack in volumes.take(AHEAD) {
             let key = stack.info.key;
@@ -96,9 +119,8 @@ impl Workbench {
     }
 
     /// Puts what was found into the open project.
-    fn import_into_desk(&mut self, found: Vec<FoundStack>) {
+    fn import_into_desk(&mut self, import: Import) {
         let nothing_new = self.import.as_ref().is_some_and(|report| report.new_stacks == 0);
-        let import = self.import_change(found);
         let Some(desk) = &mut self.desk else { return };
         let folder = desk.path().parent().map(Path::to_owned);
         if nothing_new {
@@ -127,12 +149,6 @@ impl Workbench {
             import.plan(document, &identities, folder.as_deref())
         });
     }
-
-    /// What was found, ready to become an edit.
-    pub(super) fn import_change(&self, found: Vec<FoundStack>) -> Import {
-        let skipped = self.import.as_ref().map_or(0, |report| report.skipped.len());
-        Import { found, skipped, today: self.today() }
-    }
 }
 
 /// Whether a reader should look at a stack before trusting it. Localizers and pictures of screens are what they are,
@@ -143,3 +159,27 @@ pub fn needs_a_look(info: &StackInfo) -> bool {
     !info.oddities.is_empty() && !info.oddities.iter().any(plain)
         || matches!(&info.shape, Shape::PictureStack { why } if !why.iter().any(plain))
 }
+
+/// What a search brings back.
+pub(crate) struct Search {
+    found: Found,
+    /// The project that was made for it and filled, when none was open.
+    untitled: Option<Result<Untitled, String>>,
+    /// The slices that are shown first.
+    middles: Vec<(StackKey, u32, SliceData)>,
+}
+
+/// The middle slices of the stacks that are likeliest to be shown first.
+fn middles(stacks: &[FoundStack]) -> Vec<(StackKey, u32, SliceData)> {
+    let read = |stack: &FoundStack| {
+        let Shape::Volume(grid) = &stack.info.shape else { return None };
+        let slice = grid.dims[2] / 2;
+        let data = read_grid_slice(&stack.info, slice, &stack.sources, &Limits::default()).ok()?;
+        Some((stack.info.key, slice, data))
+    };
+    let volumes = stacks.iter().filter(|stack| matches!(stack.info.shape, Shape::Volume(_)));
+    volumes.take(AHEAD).filter_map(read).collect()
+}
+
+/// So many stacks are read before it is known which will be shown.
+const AHEAD: usize = 4;

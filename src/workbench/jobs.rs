@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 /// Called from a worker when there is something new to show.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -51,10 +52,27 @@ pub struct JobContext {
     wake: Wake,
 }
 
-#[derive(Debug, Default)]
+/// Least time between two showings of a number, ms.
+const PROGRESS_MS: u64 = 100;
+
+#[derive(Debug)]
 struct Progress {
     done: AtomicUsize,
     total: AtomicUsize,
+    begun: Instant,
+    /// When it was shown last, ms after it began.
+    shown_ms: AtomicU64,
+}
+
+impl Progress {
+    fn begin() -> Self {
+        Self {
+            done: AtomicUsize::new(0),
+            total: AtomicUsize::new(0),
+            begun: Instant::now(),
+            shown_ms: AtomicU64::new(0),
+        }
+    }
 }
 
 impl JobContext {
@@ -68,6 +86,20 @@ impl JobContext {
     pub fn report(&self, done: usize, total: usize) {
         self.progress.done.store(done, Ordering::Relaxed);
         self.progress.total.store(total, Ordering::Relaxed);
+    }
+
+    /// How far the job is, shown at most ten times a second: a frame drawn for a number is a frame that something
+    /// worth seeing waits for.
+    pub fn show_progress(&self, done: usize, total: usize) {
+        self.report(done, total);
+        let now_ms = u64::try_from(self.progress.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let shown_ms = self.progress.shown_ms.load(Ordering::Relaxed);
+        let due = now_ms >= shown_ms.saturating_add(PROGRESS_MS);
+        let exchange =
+            || self.progress.shown_ms.compare_exchange(shown_ms, now_ms, Ordering::Relaxed, Ordering::Relaxed);
+        if due && exchange().is_ok() {
+            self.wake();
+        }
     }
 
     /// There is something new to show.
@@ -93,6 +125,8 @@ pub struct JobView<S> {
     pub done: usize,
     /// Steps in all, as far as known.
     pub total: usize,
+    /// How long it has been running.
+    pub age: Duration,
 }
 
 /// Jobs by slot. A new job in a slot cancels the one before and makes its result stale.
@@ -124,7 +158,11 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
         self.cancel(&slot);
         self.next_generation += 1;
         let generation = self.next_generation;
-        let context = JobContext { cancelled: Arc::default(), progress: Arc::default(), wake: Arc::clone(&self.wake) };
+        let context = JobContext {
+            cancelled: Arc::default(),
+            progress: Arc::new(Progress::begin()),
+            wake: Arc::clone(&self.wake),
+        };
         self.running.insert(slot.clone(), Running { generation, label: label.into(), context: context.clone() });
         let sender = self.sender.clone();
         let run = move || {
@@ -182,6 +220,7 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
                 label: job.label.clone(),
                 done: job.context.progress.done.load(Ordering::Relaxed),
                 total: job.context.progress.total.load(Ordering::Relaxed),
+                age: job.context.progress.begun.elapsed(),
             })
             .collect()
     }
@@ -205,7 +244,6 @@ impl<S, T> Drop for Jobs<S, T> {
 mod tests {
     use super::*;
     use std::sync::mpsc::channel;
-    use std::time::Duration;
 
     fn quiet() -> Wake {
         Arc::new(|| {})

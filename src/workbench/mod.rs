@@ -11,6 +11,7 @@ mod images;
 mod importing;
 pub mod jobs;
 mod marking;
+mod memory;
 mod moving;
 mod notices;
 mod opening;
@@ -23,14 +24,16 @@ pub mod room;
 mod sampling;
 mod selecting;
 mod thumbnails;
+mod untitled;
 pub mod words;
 
 pub use desk::{Desk, Unsaved};
 pub use group::{GroupPlace, one_of_each};
-pub use images::{DEFAULT_BUDGET_BYTES, SliceErrors};
+pub use images::SliceErrors;
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use patients::{Candidate, PatientQuestion, Whose};
@@ -69,7 +72,7 @@ pub enum Slot {
 
 /// What background work brings back.
 pub(crate) enum Done {
-    Found(Box<crate::dicom::Found>),
+    Found(Box<importing::Search>),
     Loaded { key: StackKey, errors: SliceErrors },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),
@@ -192,6 +195,7 @@ impl Workbench {
             R::CloseProject => self.close_project(),
             R::StopImport => self.jobs.stop_early(&Slot::Find),
             R::SetReader(initials) => self.set_reader(&initials),
+            R::SetImageMemory(bytes) => self.set_image_memory(bytes),
             R::Undo => self.undo(),
             R::Redo => self.redo(),
 
@@ -220,6 +224,7 @@ impl Workbench {
             R::ResetView => self.reset_view(),
             R::SetWindow { pane, window } => self.room.set_window(pane, window),
             R::Preset { pane, id } => self.preset(pane, id),
+            R::FileWindow { pane, index } => self.file_window(pane, index),
             R::AutoWindow(pane) => self.auto_window(pane),
             R::ToggleInverted => self.room.toggle_inverted(),
             R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),

@@ -1,11 +1,11 @@
 //! Opening, making, copying and closing projects, and the sample study.
 
-use super::desk::{Desk, Report, change_now};
+use super::desk::{Desk, Report};
 use super::jobs::Lane;
 use super::notices::Level;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::StackKey;
-use crate::dicom::{FoundStack, FrameSource};
+use crate::dicom::FrameSource;
 use crate::phantom;
 use crate::project::{InstancePath, OpenAs, Opened, Project};
 use std::collections::BTreeMap;
@@ -29,6 +29,13 @@ pub(super) struct Ready {
     sources: BTreeMap<StackKey, Vec<FrameSource>>,
     /// The change that was made before the project came to the desk.
     first: Option<Report>,
+}
+
+impl Ready {
+    /// A project without a name, with the change that was made on the way.
+    pub(super) fn untitled(project: Project, first: Option<Report>) -> Self {
+        Self { first, ..fresh(project, true) }
+    }
 }
 
 /// Whether a path is a project file by its ending.
@@ -81,27 +88,6 @@ impl Workbench {
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
             let result = Project::create(&path, &who, at).map_err(|error| error.to_string());
             Done::Project(Box::new(ProjectDone { result: result.map(|project| fresh(project, false)) }))
-        });
-        self.pump_inline();
-    }
-
-    /// Makes a project in the user's folder, to be named later, with what was found in it: done in one go, so
-    /// that the first picture does not wait for the window to come round in between.
-    pub(super) fn untitled_project(&mut self, found: Vec<FoundStack>) {
-        let folder = self.user_folder.join("untitled");
-        let (at, who, reader) = (self.now(), self.who(), self.reader.clone());
-        let name = format!("untitled-{}.{PROJECT_ENDING}", at.format("%Y%m%d-%H%M%S%3f"));
-        let import = self.import_change(found);
-        self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
-            let made = std::fs::create_dir_all(&folder)
-                .map_err(|error| words::cannot_make_folder(&folder, &error))
-                .and_then(|()| Project::create(&folder.join(name), &who, at).map_err(|error| error.to_string()));
-            let result = made.map(|mut project| {
-                let make = |document: &_, _, _| import.plan(document, &[], Some(folder.as_path()));
-                let first = change_now(&mut project, make, at, reader.as_deref());
-                Ready { first: Some(first), ..fresh(project, true) }
-            });
-            Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
     }
@@ -215,8 +201,7 @@ impl Workbench {
                 &case,
                 &folder,
                 &|done, total| {
-                    context.report(done, total);
-                    context.wake();
+                    context.show_progress(done, total);
                 },
                 &|| context.cancelled(),
             );
@@ -236,7 +221,7 @@ impl Workbench {
         }
     }
 
-    fn who(&self) -> String {
+    pub(super) fn who(&self) -> String {
         self.reader.clone().unwrap_or_default()
     }
 

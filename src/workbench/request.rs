@@ -60,6 +60,8 @@ pub enum Request {
     StopImport,
     /// Say who reads.
     SetReader(String),
+    /// Memory for images, bytes; none for a third of the machine's. A setting of the user, not of the project.
+    SetImageMemory(Option<u64>),
     /// Take back the last change.
     Undo,
     /// Do it again.
@@ -156,6 +158,13 @@ pub enum Request {
         pane: usize,
         /// The preset's id.
         id: &'static str,
+    },
+    /// Set one of the windows that the file brings.
+    FileWindow {
+        /// The pane.
+        pane: usize,
+        /// Its place in the list of the stack, from 0.
+        index: usize,
     },
     /// Choose the window from the values.
     AutoWindow(usize),

@@ -192,9 +192,8 @@ impl Room {
     /// Sets the window of a pane and of all that share it.
     pub fn set_window(&mut self, pane: usize, window: Window) {
         if let Some(shown) = self.panes.get(pane).and_then(Pane::shown) {
-            let width = window.width.clamp(1.0, 1e7);
-            let centre = window.centre.clamp(-1e7, 1e7);
-            self.windows.insert(shown.group, Window { centre, width });
+            let moved = window.moved(window.centre.clamp(-1e7, 1e7), window.width.min(1e7));
+            self.windows.insert(shown.group, moved);
         }
     }
 
@@ -382,10 +381,10 @@ mod tests {
         let (mut a, mut b) = (shown(1, 0.0, 5.0, 3), shown(2, 0.0, 5.0, 3));
         (a.group, b.group) = (ct, ct);
         room.hang(vec![Pane::Stack(a), Pane::Stack(b), Pane::Stack(shown(3, 0.0, 5.0, 3))]);
-        room.set_window(0, Window { centre: 100.0, width: 160.0 });
-        assert_eq!(room.window(1), Some(Window { centre: 100.0, width: 160.0 }));
+        room.set_window(0, Window::new(100.0, 160.0));
+        assert_eq!(room.window(1), Some(Window::new(100.0, 160.0)));
         assert_eq!(room.window(2), None);
-        room.set_window(2, Window { centre: 0.0, width: 0.0 });
-        assert_eq!(room.window(2), Some(Window { centre: 0.0, width: 1.0 }));
+        room.set_window(2, Window::new(0.0, 0.0));
+        assert_eq!(room.window(2), Some(Window::new(0.0, 1.0)));
     }
 }

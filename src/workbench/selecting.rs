@@ -5,11 +5,11 @@ use super::{Request, Step, Workbench, words};
 use crate::clinical::{
     Date, LesionId, LesionStatus, Modality, Oddity, PatientId, StackKey, StackRole, Track, Visit, VisitId,
 };
-use crate::dicom::Shape;
+use crate::dicom::{FileWindow, Shape, StackInfo};
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
 use crate::project::{Document, StackRecord};
-use crate::volume::Window;
+use crate::volume::{Unit, Window};
 
 /// What a pane is for.
 pub(super) type PaneSlot = StackRole;
@@ -338,6 +338,8 @@ impl Workbench {
 
     /// Loads what the panes show and gives each a first window.
     pub(super) fn prepare_panes(&mut self) {
+        let shown = self.room.panes().iter().filter_map(Pane::shown).map(|shown| shown.stack);
+        self.images.set_on_screen(shown.collect());
         for pane in 0..self.room.panes().len() {
             let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown).cloned() else { continue };
             let Some(record) = self.document().and_then(|d| d.stack(shown.stack)).cloned() else { continue };
@@ -363,6 +365,12 @@ impl Workbench {
     #[must_use]
     pub fn window_of(&self, stack: &StackRecord) -> Option<Window> {
         first_window(stack)
+    }
+
+    /// What the headers of a stack say.
+    #[must_use]
+    pub fn info_of(&self, stack: StackKey) -> Option<&StackInfo> {
+        self.document().and_then(|d| d.stack(stack)).map(|record| record.info.as_ref())
     }
 
     /// Whether lengths on a stack are mm at the patient.
@@ -610,18 +618,22 @@ fn picture_grid(record: &StackRecord) -> Grid {
     }
 }
 
-/// The window a stack opens with: by role for CT (reading.md 4), by the file for others; none where it has
-/// to be chosen from the values.
+/// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps (reading.md 4), by
+/// the file for others; none where it has to be chosen from the values.
 fn first_window(record: &StackRecord) -> Option<Window> {
     let id = match record.role {
         StackRole::CtUnenhanced => "liver_unenhanced",
         StackRole::CtArterial => "liver_arterial",
         StackRole::CtPortalVenous => "liver_portal_venous",
         StackRole::CtDelayed => "liver_delayed",
-        _ if record.info.modality == Modality::Ct && record.info.unit == crate::volume::Unit::Hu => "abdomen",
-        _ => "",
+        _ => match (record.info.modality, record.info.unit) {
+            (Modality::Ct, Unit::Hu) => "abdomen",
+            (_, Unit::SuvBw) => "suv_7",
+            (_, Unit::Mm2PerS) => "adc",
+            _ => "",
+        },
     };
     crate::volume::preset(id)
         .map(|preset| preset.window)
-        .or_else(|| record.info.windows.first().map(|window| Window { centre: window.centre, width: window.width }))
+        .or_else(|| record.info.windows.first().map(FileWindow::window))
 }

@@ -229,11 +229,21 @@ pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {
     format!("the slice holds {pixels} pixels where {wanted} belong")
 }
 
+pub(super) fn rows_missing(rows: u32, of: u32) -> String {
+    format!(
+        "The file is cut short: {rows} of {of} rows are there, the rest is blank. Copy it again from where it came."
+    )
+}
+
+pub(super) fn memory_not_kept(why: &std::io::Error) -> String {
+    format!("The memory for images could not be set: {why}.")
+}
+
 pub(super) fn slices_unread(count: usize, first: &str) -> String {
     if count == 1 {
-        format!("One slice could not be read: {first}")
+        format!("One slice could not be read whole: {first}")
     } else {
-        format!("{count} slices could not be read; the first: {first}")
+        format!("{count} slices could not be read whole; the first: {first}")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::app::text;
 use crate::clinical::{Coded, PatientId, StackKey, StackRole, VisitId};
-use crate::dicom::Shape;
+use crate::dicom::{Shape, Suv};
 use crate::project::{Document, StackRecord};
 use crate::workbench::needs_a_look;
 use crate::workbench::words::capital;
@@ -32,6 +32,8 @@ pub(super) struct StackLine {
     pub(super) step: String,
     pub(super) kernel: &'static str,
     pub(super) matrix: String,
+    /// What the unit of its values was made of; empty where there is nothing to tell.
+    pub(super) values: String,
     /// What was odd, one sentence each; why it is pictures only comes first.
     pub(super) odd: Vec<String>,
     /// Whether that should be looked at before the stack is trusted.
@@ -108,6 +110,7 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
         step: thickness_and_step(record),
         kernel: info.kernel.words(),
         matrix: format!("{} x {}", info.columns, info.rows),
+        values: values(record),
         odd: odd(record),
         needs_a_look: needs_a_look(info),
     }
@@ -130,6 +133,17 @@ fn thickness_and_step(record: &StackRecord) -> String {
 /// At most two decimals, none that are zero.
 fn mm(value: f64) -> String {
     format!("{}", (value * 100.0).round() / 100.0)
+}
+
+/// The inputs of SUV in one line: "SUVbw computed from weight and dose · Weight 70.0 kg · ...".
+fn values(record: &StackRecord) -> String {
+    match &record.info.suv {
+        Some(Suv::From(inputs)) => {
+            let lines = inputs.lines().into_iter();
+            lines.map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>().join(" · ")
+        }
+        Some(Suv::None { .. }) | None => String::new(), // said among what is odd
+    }
 }
 
 fn odd(record: &StackRecord) -> Vec<String> {

@@ -103,7 +103,8 @@ impl ImagesScreen {
             ui.painter().layout(text.to_owned(), theme::font(theme::SMALL), colour::SOFT, width).size().y
         };
         let heights = lines.lines.iter().map(|line| {
-            let odd: f32 = line.odd.iter().map(|odd| tall(odd, ODD_WIDTH) + 2.0).sum();
+            let told = line.odd.iter().chain(Some(&line.values).filter(|values| !values.is_empty()));
+            let odd: f32 = told.map(|words| tall(words, ODD_WIDTH) + 2.0).sum();
             odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, 140.0)) + 2.0 * theme::UNIT
         });
         let heights = heights.map(|height| height.max(ROW_HEIGHT)).collect();
@@ -190,6 +191,7 @@ fn table_row(
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.add_space(theme::UNIT);
+            wrapped(ui, &line.values, colour::SOFT);
             for odd in &line.odd {
                 wrapped(ui, odd, colour::WARN);
             }

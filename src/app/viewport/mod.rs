@@ -5,6 +5,7 @@ mod overlay;
 mod pane;
 mod picture;
 pub mod view;
+mod windows;
 
 pub(super) use overlay::shadowed;
 
