@@ -2,7 +2,7 @@
 //!
 //! FOLDER holds one series for each transfer syntax as `benches/peer/write.py` writes them, PYTHON is that of
 //! `benches/peer/setup`. On both sides the time is from a path to all voxels in memory, discovery of the files
-//! counted, from a warm cache; the two take turns, and the median of five counts. Peak memory is that of a process
+//! counted, from a warm cache; the two take turns, and the median of five counts. `-- list FOLDER` lists headers alone. Peak memory is that of a process
 //! that does nothing else, minus an empty one's. Without PYTHON only this program is measured; without FOLDER
 //! nothing is.
 
@@ -23,6 +23,7 @@ fn main() {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         // A process of its own for time and memory.
         ["once", folder] => once(Path::new(folder)),
+        ["list", folder] => list(Path::new(folder)),
         ["empty"] => report(0.0, 0, 0),
         [folder, rest @ ..] => all(Path::new(folder), rest.first().copied()),
         [] => println!("loading: no folder given; see benches/loading.rs"),
@@ -32,7 +33,7 @@ fn main() {
 /// The way of the workbench: find, then every slice on all cores into the volume.
 fn load(folder: &Path) -> Volume {
     let found = find(&[folder.to_owned()], &Limits::default(), &|_, _| {}, &|| false);
-    let stack = found.stacks.first().unwrap_or_else(|| panic!("{}: {:?}", folder.display(), found.skipped));
+    let stack = found.stacks.first().unwrap_or_else(|| panic!("{}: {:?}", folder.display(), found.skipped.first()));
     let volume = stack.info.empty_volume();
     stack.sources.par_iter().enumerate().for_each(|(k, source)| {
         volume.slices[k].set(read_slice(&stack.info, k as u32, source, &Limits::default()).unwrap()).unwrap();
@@ -55,6 +56,19 @@ fn once(folder: &Path) {
         })
         .sum();
     report(seconds, volume.slices.len(), bytes);
+}
+
+/// Headers only, five times: files and milliseconds.
+fn list(folder: &Path) {
+    let once = |_| {
+        let start = Instant::now();
+        let found = find(&[folder.to_owned()], &Limits::default(), &|_, _| {}, &|| false);
+        let files = found.stacks.iter().map(|stack| stack.sources.len()).sum::<usize>() + found.skipped.len();
+        (files, 1e3 * start.elapsed().as_secs_f64())
+    };
+    let rounds: Vec<(usize, f64)> = (0..ROUNDS).map(once).collect();
+    let ms = median(rounds.iter().map(|(_, ms)| *ms).collect());
+    println!("{} files listed in {ms:.0} ms", rounds[0].0);
 }
 
 /// Seconds, slices, bytes of voxels, peak of resident memory in bytes.

@@ -12,5 +12,6 @@ mod project;
 mod ranks;
 mod sample_study;
 mod support;
+mod values;
 mod window;
 mod window_real;

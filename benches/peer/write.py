@@ -99,6 +99,7 @@ def main(folder, slices):
             ds = header(k, uid, hu)
             ds.PixelData = hu.tobytes() if kind == "explicit" else encapsulate([codestream(kind, hu)])
             ds["PixelData"].VR = "OW" if kind == "explicit" else "OB"
+            ds["PixelData"].is_undefined_length = kind != "explicit"
             path = folder / kind / f"{k:04}.dcm"
             path.parent.mkdir(parents=True, exist_ok=True)
             pydicom.dcmwrite(path, ds, implicit_vr=False, little_endian=True, force_encoding=True)

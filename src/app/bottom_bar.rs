@@ -65,7 +65,8 @@ fn running(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
 
 fn saved(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
     let Some(desk) = app.bench.desk() else { return };
-    let unsaved: Vec<String> = desk.unsaved().iter().map(|change| format!("{}. {}", change.label, change.why)).collect();
+    let unsaved: Vec<String> =
+        desk.unsaved().iter().map(|change| format!("{}. {}", change.label, change.why)).collect();
     if !unsaved.is_empty() {
         let words = format!("{} {}", unsaved.len(), text::NOT_SAVED);
         ui.label(coloured(words, colour::BAD)).on_hover_text(unsaved.join("\n"));

@@ -50,14 +50,14 @@ impl IdentityPanel {
                 ui.add_space(theme::UNIT);
                 ui.checkbox(&mut self.dates_as_offsets, safety::DATES_AS_OFFSETS)
                     .on_hover_text(safety::DATES_AS_OFFSETS_TOOLTIP);
-                let field = TextEdit::singleline(&mut self.path)
-                    .hint_text(safety::IDENTITY_HINT)
-                    .desired_width(f32::INFINITY);
+                let field =
+                    TextEdit::singleline(&mut self.path).hint_text(safety::IDENTITY_HINT).desired_width(f32::INFINITY);
                 let field = ui.add(field).accessible_name(safety::IDENTITY_PATH);
                 let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 let path = self.path.trim();
                 ui.horizontal(|ui| {
-                    let write = widgets::primary_button(ui, vec2(140.0, 30.0), safety::WRITE_COPY, "", !path.is_empty());
+                    let write =
+                        widgets::primary_button(ui, vec2(140.0, 30.0), safety::WRITE_COPY, "", !path.is_empty());
                     if (write.clicked() || entered) && !path.is_empty() {
                         let dates_as_offsets = self.dates_as_offsets;
                         out.ask(Request::CopyWithoutIdentity { path: PathBuf::from(path), dates_as_offsets });

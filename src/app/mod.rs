@@ -33,6 +33,7 @@ pub mod theme;
 mod top_bar;
 mod viewport;
 mod visits_panel;
+mod whose;
 mod widgets;
 
 pub use dialogs::{DialogKind, Dialogs, NativeDialogs, NoDialogs};

@@ -4,10 +4,12 @@ use super::command::Command;
 use super::dialogs::DialogKind;
 use super::shell::AblationApp;
 use super::strip::Strip;
+use super::text::whose;
 use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
+use crate::dicom::StackInfo;
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, fault, scroll_sign};
+use crate::workbench::{Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -74,6 +76,25 @@ impl AblationApp {
             C::PreviousVisit => self.read(Request::StepVisit(Step::Previous)),
             C::NextSeries => self.bench.ask(Request::StepSeries(Step::Next)),
             C::PreviousSeries => self.bench.ask(Request::StepSeries(Step::Previous)),
+            C::NextPhase => self.bench.ask(Request::StepGroup { step: Step::Next, all_panes: false }),
+            C::PreviousPhase => self.bench.ask(Request::StepGroup { step: Step::Previous, all_panes: false }),
+            C::NextPhaseAll => self.bench.ask(Request::StepGroup { step: Step::Next, all_panes: true }),
+            C::PreviousPhaseAll => self.bench.ask(Request::StepGroup { step: Step::Previous, all_panes: true }),
+            C::MergePatient => {
+                self.screen = Screen::Patient;
+                self.patient.unfold_merge();
+            }
+            C::ArchivePatient => self.archive(true),
+            C::BringBackPatient => self.archive(false),
+            C::ShowArchived => {
+                let show = !self.bench.shows_archived();
+                self.bench.ask(Request::Whose(Whose::ShowArchived(show)));
+            }
+            C::WhoseImages => self.whose.ask_again(),
+            C::OddImages => {
+                self.screen = Screen::Images;
+                self.images.look_at_odd();
+            }
             C::NextPane => self.bench.ask(Request::NextPane),
             C::AddLesion => self.bench.ask(Request::AddLesion { pane }),
             C::PlaceLesion => self.bench.ask(Request::PlaceLesion { pane }),
@@ -95,6 +116,8 @@ impl AblationApp {
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
             C::HideMarks | C::PreviousHere => {} // held keys: see input.rs
             C::ToggleText => self.input.text_off = !self.input.text_off,
+            C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
+            C::FileWindow => self.bench.ask(Request::FileWindow { pane, index: 0 }),
             C::Invert => self.bench.ask(Request::ToggleInverted),
             C::ZoomIn => self.zoom(1.25),
             C::ZoomOut => self.zoom(0.8),
@@ -135,6 +158,12 @@ impl AblationApp {
     /// The role that the brush or eraser works on: that of the tool in use, else the ablation zone.
     fn role_at_hand(&self) -> MarkRole {
         self.bench.tool().role().unwrap_or(MarkRole::AblationZone)
+    }
+
+    fn archive(&mut self, archived: bool) {
+        if let Some(patient) = self.bench.selection().patient {
+            self.bench.ask(Request::Whose(Whose::Archive { patient, archived }));
+        }
     }
 
     fn scroll(&mut self, down: i64) {
@@ -249,8 +278,26 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         },
         C::FindImages => bench.missing_images().is_empty().then(|| text::safety::NOTHING_MISSING.to_owned()),
         C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
+        C::MergePatient | C::ArchivePatient | C::BringBackPatient => {
+            let document = bench.document();
+            let patient = document.zip(bench.selection().patient).and_then(|(document, id)| document.patient(id));
+            let one = document.is_none_or(|document| document.patients().count() < 2);
+            match (patient, command) {
+                (None, _) => because(whose::NEEDS_PATIENT),
+                (Some(_), C::MergePatient) => one.then(|| whose::NEEDS_TWO_PATIENTS.to_owned()),
+                (Some(row), C::ArchivePatient) => row.archived.then(|| whose::ALREADY_ARCHIVED.to_owned()),
+                (Some(row), _) => (!row.archived).then(|| whose::NOT_ARCHIVED.to_owned()),
+            }
+        }
+        C::ShowArchived => {
+            let none = bench.document().is_none_or(|document| document.archived_patients() == 0);
+            none.then(|| whose::NEEDS_ARCHIVED.to_owned())
+        }
+        C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
+        C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
+        C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
         C::Match
         | C::NextPane
         | C::SliceUp
@@ -264,10 +311,20 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         | C::Fit
         | C::ResetView
         | C::NextSeries
+        | C::NextPhase
+        | C::PreviousPhase
+        | C::NextPhaseAll
+        | C::PreviousPhaseAll
         | C::PreviousSeries => {
             let shown = bench.room().panes().iter().any(|pane| pane.shown().is_some());
             (!shown).then(|| text::NEEDS_PANE.to_owned())
         }
         _ => None,
     }
+}
+
+/// Whether a pane shows a stack of this kind.
+fn shows(bench: &Workbench, kind: impl Fn(&StackInfo) -> bool) -> bool {
+    let shown = bench.room().panes().iter().filter_map(Pane::shown);
+    shown.filter_map(|shown| bench.info_of(shown.stack)).any(kind)
 }

@@ -1,9 +1,9 @@
 //! The frame of the window: start, the order of a frame, and who owns which state.
 
-use super::images_table::ImagesScreen;
 use super::forms::KeptForms;
 use super::history_view::HistoryScreen;
 use super::identity_panel::IdentityPanel;
+use super::images_table::ImagesScreen;
 use super::input::Input;
 use super::keys::KeyMap;
 use super::leaving::Leaving;
@@ -17,7 +17,10 @@ use super::table_view::TableScreen;
 use super::theme::{self, colour};
 use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
-use super::{Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar};
+use super::whose::{self, WhoseLines};
+use super::{
+    Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar,
+};
 use crate::workbench::{Clock, Executor, Request, Setup, Wake, Workbench, budget_bytes, fault};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
 use std::collections::BTreeMap;
@@ -79,6 +82,7 @@ pub struct AblationApp {
     pub(super) banners: banners::Banners,
     pub(super) leaving: Leaving,
     pub(super) forms: KeptForms,
+    pub(super) whose: WhoseLines,
 }
 
 /// A delay too short to be seen, by which one frame is asked for and not two.
@@ -130,6 +134,7 @@ impl AblationApp {
             banners: banners::Banners::new(fault::untold(&user_folder)),
             leaving: Leaving::default(),
             forms: KeptForms::default(),
+            whose: WhoseLines::default(),
         };
         if !open.is_empty() {
             app.bench.ask(Request::Open(open));
@@ -169,9 +174,8 @@ impl AblationApp {
     #[cfg(feature = "inspection")]
     #[allow(clippy::panic)] // that is what it is for
     fn fault_for_a_test(&mut self, ctx: &egui::Context) {
-        let pressed = |key| {
-            ctx.input(|input| input.modifiers.command && input.modifiers.shift && input.key_pressed(key))
-        };
+        let pressed =
+            |key| ctx.input(|input| input.modifiers.command && input.modifiers.shift && input.key_pressed(key));
         if pressed(egui::Key::F11) {
             self.bench.fail_in_the_background();
         }
@@ -185,6 +189,7 @@ impl AblationApp {
         let bar = |fill| Frame::new().fill(fill).inner_margin(egui::Margin::symmetric(12, 6));
         Panel::top("top").frame(bar(colour::PANEL)).show(ui, |ui| top_bar::show(ui, self, out));
         banners::show(ui, self, out);
+        whose::show(ui, self, out);
         Panel::bottom("bottom").frame(bar(colour::PANEL)).show(ui, |ui| bottom_bar::show(ui, self, out));
         let open = self.bench.desk().is_some();
         if self.screen != Screen::Patient {

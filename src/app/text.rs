@@ -2,6 +2,7 @@
 
 pub mod history;
 pub mod safety;
+pub mod whose;
 
 pub const APP_NAME: &str = "Ablation Review";
 pub const INTENDED_USE: &str = "Research and teaching; not for primary diagnosis.";
@@ -121,7 +122,6 @@ pub const SHOW_TOOLTIP: &str = "Show this series in the active pane";
 pub const NEW_VISIT: &str = "New visit";
 pub const NO_DATE: &str = "no date";
 pub const NO_NUMBER: &str = "no number";
-pub const NOTHING_UNUSUAL: &str = "nothing unusual";
 pub const PICTURES_ONLY_BECAUSE: &str = "Pictures only, no measurement in 3-D";
 pub const LAST_IMPORT: &str = "Last import";
 pub const TO_SETTLE: &str = "To settle";
@@ -320,6 +320,7 @@ pub const MOUSE: &[(&str, &str)] = &[
     ("Wheel", "scroll the pane under the pointer; linked panes follow"),
     ("Ctrl + wheel", "zoom about the pointer"),
     ("Right drag", "window: across for width, down for centre"),
+    ("Right click", "named windows and those of the file"),
     ("Middle drag", "move the picture"),
     ("Left drag", "scroll, or paint with a brush"),
     ("Shift + move", "show the place under the pointer in all panes"),
@@ -335,6 +336,33 @@ pub const NEEDS_READER: &str = "Enter your initials at the top right first";
 pub const NOTHING_TO_UNDO: &str = "There is nothing to undo";
 pub const NOTHING_TO_REDO: &str = "There is nothing to redo";
 pub const READER_ASK: &str = "Who reads?";
+/// "102 ± 9 HU": with the digits that the unit asks for.
+pub fn mean_inside(mean: f64, sd: Option<f64>, unit: &str) -> String {
+    let (scale, digits, unit) = match unit {
+        "SUVbw" => (1.0, 2, unit),
+        // As it is read and written everywhere: liver 1.2, not 0.0012.
+        "mm2/s" => (1e3, 2, ADC_UNIT),
+        _ => (1.0, 0, unit),
+    };
+    let sd = sd.map(|sd| format!(" ± {:.digits$}", sd * scale)).unwrap_or_default();
+    format!("{:.digits$}{sd} {unit}", mean * scale)
+}
+
+/// The unit that apparent diffusion coefficients are shown in.
+pub const ADC_UNIT: &str = "10\u{207b}\u{b3} mm\u{b2}/s";
+
+/// Beside the first window of a file in the menu of windows.
+pub const FILE_WINDOW_KEY: &str = "Shift+1";
+pub const FILE_WINDOW: &str = "A window that the file brings";
+pub const AUTO_WINDOW: &str = "From the values";
+pub const NO_OVERLAYS: &str = "No image shown here has overlays";
+pub const NO_FILE_WINDOW: &str = "No image shown here brings a window of its own";
+
+/// A window of a file by its name, or by its place in the list.
+pub fn file_window(n: usize, name: &str) -> String {
+    if name.is_empty() { format!("Window {} of the file", n + 1) } else { name.to_owned() }
+}
+
 pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
 pub const FILES_UNKNOWN: &str =
     "Images not found. The files of this series are not where they were; Find them, at the top, looks below a folder.";

@@ -15,6 +15,7 @@ mod backup;
 mod cached;
 mod change;
 mod check;
+mod counted;
 mod document;
 mod edit;
 pub mod edits;

@@ -49,7 +49,8 @@ impl Workbench {
         let Some(path) = self.desk.as_ref().map(|desk| desk.path().to_owned()) else { return };
         self.jobs.start(Slot::Check, words::CHECKING, Lane::Loading, move |context| {
             let result = full_check(&path, context.stop_flag());
-            let sound = matches!(&result, Ok(None)) || result.as_ref().is_ok_and(|r| r.as_ref().is_some_and(|r| r.problems.is_empty()));
+            let sound = matches!(&result, Ok(None))
+                || result.as_ref().is_ok_and(|r| r.as_ref().is_some_and(|r| r.problems.is_empty()));
             let backup = if sound { None } else { last_good_backup(&path) };
             Done::Checked(Box::new(Checked { project: path, result, backup, asked }))
         });

@@ -63,12 +63,7 @@ pub struct Desk {
 
 impl Desk {
     /// Puts a project on the desk.
-    pub(super) fn new(
-        pen: Pen,
-        untitled: bool,
-        inline: bool,
-        wake: Wake,
-    ) -> (Self, Vec<LesionOutcome>) {
+    pub(super) fn new(pen: Pen, untitled: bool, inline: bool, wake: Wake) -> (Self, Vec<LesionOutcome>) {
         let document = pen.document().clone();
         let outcomes = pen.outcomes();
         let path = pen.project.store().path().to_owned();

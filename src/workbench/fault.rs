@@ -105,7 +105,8 @@ fn report(info: &PanicHookInfo<'_>) -> String {
 /// File and line, without the folder that the program was built in.
 fn in_the_program(location: &Location<'_>) -> String {
     let file = location.file().replace('\\', "/");
-    let from = file.rfind("/src/").map_or(0, |at| file.get(..at).and_then(|path| path.rfind('/')).map_or(0, |at| at + 1));
+    let from =
+        file.rfind("/src/").map_or(0, |at| file.get(..at).and_then(|path| path.rfind('/')).map_or(0, |at| at + 1));
     let file = if file.starts_with("src/") { file.as_str() } else { file.get(from..).unwrap_or("?") };
     format!("{file}:{}:{}", location.line(), location.column())
 }

@@ -56,7 +56,8 @@ impl Kept {
     /// Whether this is the same as another one with these forms.
     pub(super) fn is(&self, other: &Self, forms: &serde_json::Value) -> bool {
         self.forms == *forms
-            && (&self.token, self.clean, &self.reader, self.unsaved) == (&other.token, other.clean, &other.reader, other.unsaved)
+            && (&self.token, self.clean, &self.reader, self.unsaved)
+                == (&other.token, other.clean, &other.reader, other.unsaved)
             && self.place == other.place
     }
 }
@@ -159,7 +160,12 @@ enum KeeperPen {
 impl Keeper {
     /// Takes a project up, with what was kept of it. `None` when another window keeps it, or when nothing can be
     /// kept here: then the reading goes on without.
-    pub(super) fn take_up(user_folder: &Path, project: &Path, token: String, inline: bool) -> Option<(Self, Option<Found>)> {
+    pub(super) fn take_up(
+        user_folder: &Path,
+        project: &Path,
+        token: String,
+        inline: bool,
+    ) -> Option<(Self, Option<Found>)> {
         let folder = folder(user_folder);
         std::fs::create_dir_all(&folder).ok()?;
         let file = file_of(user_folder, project);

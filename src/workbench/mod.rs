@@ -9,6 +9,7 @@ mod damage;
 mod desk;
 pub mod fault;
 mod following;
+mod group;
 mod identity_copy;
 mod images;
 mod importing;
@@ -20,9 +21,12 @@ mod moved;
 mod moving;
 mod notices;
 mod opening;
+mod patients;
 mod place;
+mod planning;
 mod recording;
 mod recovery;
+mod regrouping;
 mod request;
 pub mod room;
 mod sampling;
@@ -36,17 +40,20 @@ pub mod words;
 pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
+pub use group::{GroupPlace, one_of_each};
 pub use images::SliceErrors;
-pub use importing::ImportReport;
+pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
+pub use patients::{Candidate, PatientQuestion, Whose};
 pub use recovery::Recovered;
+pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
-pub use trail::Trail;
 pub use selecting::{PaneTitle, Selection, VisitState};
+pub use trail::Trail;
 
 use crate::clinical::{Date, LesionId, StackKey, Stamp};
 use crate::outcome::LesionOutcome;
@@ -79,12 +86,17 @@ pub enum Slot {
     Places,
     /// Writing a copy without identity.
     IdentityCopy,
+    /// Reading headers again to group frames anew.
+    Regroup,
 }
 
 /// What background work brings back.
 pub(crate) enum Done {
     Found(Box<importing::Search>),
-    Loaded { key: StackKey, errors: SliceErrors },
+    Loaded {
+        key: StackKey,
+        errors: SliceErrors,
+    },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),
     Checked(Box<damage::Checked>),
@@ -95,6 +107,7 @@ pub(crate) enum Done {
     Nothing,
     Sample(Result<(String, PathBuf), String>),
     Exported(Result<String, String>),
+    Regrouped(Result<Box<regrouping::Regrouped>, String>),
 }
 
 /// The time, given from outside so that tests can stop it.
@@ -154,6 +167,8 @@ pub struct Workbench {
     /// A sample whose lesions and sessions are entered once its images are in the project.
     sample: Option<String>,
     chosen_stacks: BTreeMap<(crate::clinical::VisitId, selecting::PaneSlot), StackKey>,
+    questions: patients::Questions,
+    show_archived: bool,
 }
 
 impl Workbench {
@@ -193,6 +208,8 @@ impl Workbench {
             thumbnails: BTreeMap::new(),
             sample: None,
             chosen_stacks: BTreeMap::new(),
+            questions: patients::Questions::default(),
+            show_archived: false,
         }
     }
 
@@ -211,6 +228,7 @@ impl Workbench {
                 Done::Nothing => {}
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
+                Done::Regrouped(result) => self.take_regrouped(result),
             }
         }
         for what in self.jobs.faults() {
@@ -218,6 +236,8 @@ impl Workbench {
         }
         self.take_acknowledged();
         self.take_trail();
+        self.refresh_questions();
+        self.take_questions();
     }
 
     /// Fails in the background on purpose, for a test of the real window.
@@ -234,7 +254,8 @@ impl Workbench {
     pub fn ask(&mut self, request: Request) {
         use Request as R;
         match request {
-            R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject if self.leaves(&request) && !self.may_leave() => {}
+            R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject
+                if self.leaves(&request) && !self.may_leave() => {}
             R::Open(paths) => self.open_paths(paths),
             R::OpenIfLeft(path) => self.open_file(opening::OpenWhat::IfLeft(path)),
             R::LookAgain => self.look_again(),
@@ -270,6 +291,8 @@ impl Workbench {
             R::StepLesion(step) => self.step_lesion(step),
             R::StepVisit(step) => self.step_visit(step),
             R::StepSeries(step) => self.step_series(step),
+            R::StepGroup { step, all_panes } => self.step_group(step, all_panes),
+            R::ShowMember { pane, stack } => self.show_member(pane, stack),
 
             R::ActivatePane(pane) => self.room.activate(pane),
             R::NextPane => self.next_pane(),
@@ -286,6 +309,7 @@ impl Workbench {
             R::ResetView => self.reset_view(),
             R::SetWindow { pane, window } => self.room.set_window(pane, window),
             R::Preset { pane, id } => self.preset(pane, id),
+            R::FileWindow { pane, index } => self.file_window(pane, index),
             R::AutoWindow(pane) => self.auto_window(pane),
             R::ToggleInverted => self.room.toggle_inverted(),
             R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),
@@ -313,6 +337,8 @@ impl Workbench {
             R::RemoveEvent(event) => self.remove_event(event),
             R::SetRole { stack, role } => self.set_role(stack, role),
             R::MoveStudy { study, visit } => self.move_study(study, visit),
+            R::Whose(what) => self.ask_whose(what),
+            R::Regroup(what) => self.regroup(what),
             R::PutSettings(settings) => self.put_settings(*settings),
 
             R::Answer(answer) => self.answer(answer),

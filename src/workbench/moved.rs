@@ -67,7 +67,8 @@ pub(super) fn known_places(project: &Project, user_folder: &Path) -> Places {
     let folder = folder_of(project.store().path());
     let allowed = allowed(user_folder);
     let mut sources = sources(&records, &folder, &allowed);
-    sources.retain(|stack, frames| project.document().stack(*stack).is_some_and(|r| r.info.frames.len() == frames.len()));
+    sources
+        .retain(|stack, frames| project.document().stack(*stack).is_some_and(|r| r.info.frames.len() == frames.len()));
     Places { sources, asks: to_ask(&records, &folder, &allowed), missing: Vec::new() }
 }
 

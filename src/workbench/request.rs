@@ -1,5 +1,6 @@
 //! Everything a person can ask of the workbench, with what it needs to be done.
 
+use super::{Regroup, Whose};
 use crate::clinical::{
     AmendmentReason, Answer, Complications, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
@@ -7,8 +8,8 @@ use crate::clinical::{
 };
 use crate::export::Dates;
 use crate::geometry::PatientPoint;
-use crate::volume::Window;
 use crate::project::HistoryRow;
+use crate::volume::Window;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -133,6 +134,20 @@ pub enum Request {
     StepVisit(Step),
     /// Next or previous stack of the same visit in the active pane.
     StepSeries(Step),
+    /// Next or previous phase, b-value, echo or time of a 4-D series; where there is none, of the visit's series.
+    StepGroup {
+        /// Which way.
+        step: Step,
+        /// In every pane that shows such a series, as against the active one.
+        all_panes: bool,
+    },
+    /// Show another stack of the 4-D series that a pane shows, at the same slice.
+    ShowMember {
+        /// The pane.
+        pane: usize,
+        /// The stack.
+        stack: StackKey,
+    },
 
     /// Make a pane the active one.
     ActivatePane(usize),
@@ -196,6 +211,13 @@ pub enum Request {
         pane: usize,
         /// The preset's id.
         id: &'static str,
+    },
+    /// Set one of the windows that the file brings.
+    FileWindow {
+        /// The pane.
+        pane: usize,
+        /// Its place in the list of the stack, from 0.
+        index: usize,
     },
     /// Choose the window from the values.
     AutoWindow(usize),
@@ -278,6 +300,10 @@ pub enum Request {
         /// The visit; none makes a new one.
         visit: Option<VisitId>,
     },
+    /// Say whose images are, or put a patient away.
+    Whose(Whose),
+    /// Merge stacks of a series or take one apart.
+    Regroup(Regroup),
     /// Change the study's settings.
     PutSettings(Box<StudySettings>),
 

@@ -170,6 +170,19 @@ impl Room {
         *old = Pane::Stack(with);
     }
 
+    /// Shows another stack of the same 4-D series in a pane: same slice, same place, and no other pane moves.
+    pub fn exchange(&mut self, pane: usize, mut with: Shown) {
+        let Some(old) = self.panes.get_mut(pane) else { return };
+        if let Some(before) = old.shown() {
+            if before.grid.dims == with.grid.dims {
+                (with.slice, with.centre, with.beyond) = (before.slice, before.centre, before.beyond);
+            } else if before.placed && with.placed {
+                with.go_to(before.focus(), true);
+            }
+        }
+        *old = Pane::Stack(with);
+    }
+
     /// The window of a pane, when one was set.
     #[must_use]
     pub fn window(&self, pane: usize) -> Option<Window> {
@@ -195,8 +208,8 @@ impl Room {
 
     /// Sets the window of a group.
     pub fn set_window_of(&mut self, group: WindowGroup, window: Window) {
-        let (width, centre) = (window.width.clamp(1.0, 1e7), window.centre.clamp(-1e7, 1e7));
-        self.windows.insert(group, Window { centre, width });
+        let moved = window.moved(window.centre.clamp(-1e7, 1e7), window.width.min(1e7));
+        self.windows.insert(group, moved);
     }
 
     /// Shows in a pane what was there before, where it was; a pane that is no longer there is left out.
@@ -390,10 +403,10 @@ mod tests {
         let (mut a, mut b) = (shown(1, 0.0, 5.0, 3), shown(2, 0.0, 5.0, 3));
         (a.group, b.group) = (ct, ct);
         room.hang(vec![Pane::Stack(a), Pane::Stack(b), Pane::Stack(shown(3, 0.0, 5.0, 3))]);
-        room.set_window(0, Window { centre: 100.0, width: 160.0 });
-        assert_eq!(room.window(1), Some(Window { centre: 100.0, width: 160.0 }));
+        room.set_window(0, Window::new(100.0, 160.0));
+        assert_eq!(room.window(1), Some(Window::new(100.0, 160.0)));
         assert_eq!(room.window(2), None);
-        room.set_window(2, Window { centre: 0.0, width: 0.0 });
-        assert_eq!(room.window(2), Some(Window { centre: 0.0, width: 1.0 }));
+        room.set_window(2, Window::new(0.0, 0.0));
+        assert_eq!(room.window(2), Some(Window::new(0.0, 1.0)));
     }
 }

@@ -11,10 +11,11 @@ use super::words;
 use crate::clinical::{Date, PatientId, ReaderId, Stamp, Track};
 use crate::outcome::{LesionOutcome, derive};
 use crate::project::{
-    By, CommitError, Document, Entry, NamedEdit, Project, Refusal, SaveError, Sidecar, OpenAs, OpenOptions, Pending, ReadOnly, edits, is_held, lesion_history,
+    By, CommitError, Document, Entry, NamedEdit, OpenAs, OpenOptions, Pending, Project, ReadOnly, Refusal, SaveError,
+    Sidecar, edits, is_held, lesion_history,
 };
-use std::path::{Path, PathBuf};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -147,11 +148,7 @@ pub(super) struct Report {
 /// What came of a task.
 pub(super) enum Outcome {
     /// It is on disk.
-    Written {
-        entry: Box<Entry>,
-        tell: bool,
-        warning: Option<String>,
-    },
+    Written { entry: Box<Entry>, tell: bool, warning: Option<String> },
     /// It could not be written, and waits.
     Waits { label: String, why: String },
     /// What had waited is on disk: so many changes.
@@ -299,7 +296,18 @@ impl Pen {
             }
             _ => derive_all(&document, self.today),
         };
-        Report { can_undo, can_redo, unsaved: self.unsaved(), first: self.first(), last: self.last(), outcomes, reading_only: self.reading_only(), document, result, answers }
+        Report {
+            can_undo,
+            can_redo,
+            unsaved: self.unsaved(),
+            first: self.first(),
+            last: self.last(),
+            outcomes,
+            reading_only: self.reading_only(),
+            document,
+            result,
+            answers,
+        }
     }
 
     pub(super) fn steps(&self) -> (Option<String>, Option<String>) {
@@ -464,11 +472,7 @@ fn stepped(result: Result<&Entry, CommitError>) -> Outcome {
 /// The scribe, on a thread or at once.
 pub(super) enum Scribe {
     /// On a thread of its own.
-    Thread {
-        tasks: Option<Sender<Task>>,
-        reports: Receiver<Report>,
-        thread: Option<std::thread::JoinHandle<()>>,
-    },
+    Thread { tasks: Option<Sender<Task>>, reports: Receiver<Report>, thread: Option<std::thread::JoinHandle<()>> },
     /// On the caller's thread: for tests and commands.
     Inline { pen: Box<Pen>, reports: Vec<Report> },
 }

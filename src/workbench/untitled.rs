@@ -2,8 +2,8 @@
 //! found, all in one background job, so that the first picture waits for nothing else.
 
 use super::Workbench;
-use super::importing::Import;
 use super::opening::{PROJECT_ENDING, Ready, Surroundings, UNTITLED_FOLDER};
+use super::planning::Import;
 use super::scribe::{Make, Pen, Report, Task};
 use super::words;
 use crate::clinical::Stamp;

@@ -1,11 +1,19 @@
 //! Every sentence of the workbench that a person reads.
 
-use crate::clinical::{PatientId, VisitId};
-use crate::dicom::Skipped;
+use crate::clinical::{Oddity, PatientId, VisitId};
+use crate::dicom::{GroupRef, Skipped, SplitBy, StackAxis};
 use crate::hanging::short_role;
 use crate::project::{CopyCounts, CopyReport, Document, StackRecord};
 use std::path::Path;
 
+pub(super) const GROUPING: &str = "Reading headers again";
+pub(super) const MERGE_NEEDS_TWO: &str = "Choose two or more stacks of one series to merge.";
+pub(super) const MERGE_ONE_SERIES: &str = "These are of several series. Only stacks of one series are one stack.";
+pub(super) const FILES_GONE: &str =
+    "The files of these images are not where they were. Drop their folder on the window, then try again.";
+pub(super) const NOT_GROUPED: &str =
+    "The images cannot be one stack: slices of one stack have one size, one colour and one unit.";
+pub(super) const NO_GROUP: &str = "This series has no phases, b-values, echoes or times to step through.";
 pub(super) const UNTITLED: &str = "Untitled project";
 pub(super) const LOADING: &str = "Reading pixels";
 pub(super) const LOOKING: &str = "Looking for images";
@@ -148,12 +156,13 @@ pub(super) const LOOKING_FOR_FILES: &str = "Looking for image files";
 pub(super) const COPYING_BLIND: &str = "Copying without identity";
 pub(super) const OPEN_TO_WRITE: &str = "This project can be changed here already.";
 pub(super) const TAKEN_OVER: &str = "You have the project now and can change it.";
-pub(super) const BACKUP_TO_READ: &str =
-    "This is a backup, opened for reading only. Save a copy of it to go on there, or put it back from the damaged project.";
+pub(super) const BACKUP_TO_READ: &str = "This is a backup, opened for reading only. Save a copy of it to go on there, or put it back from the damaged project.";
 
 pub(super) fn sound(changes: usize, backups: usize) -> String {
     let backups = if backups == 1 { "1 backup".to_owned() } else { format!("{backups} backups") };
-    format!("The project is sound: {changes} changes, each done again from nothing gives what is there; {backups} beside it")
+    format!(
+        "The project is sound: {changes} changes, each done again from nothing gives what is there; {backups} beside it"
+    )
 }
 
 pub(super) fn damaged(what: &str) -> String {
@@ -200,7 +209,11 @@ pub(super) fn undo_unsaved(label: &str) -> String {
 }
 
 pub(super) fn saved_at_last(count: usize) -> String {
-    if count == 1 { "1 change that waited is saved".to_owned() } else { format!("{count} changes that waited are saved") }
+    if count == 1 {
+        "1 change that waited is saved".to_owned()
+    } else {
+        format!("{count} changes that waited are saved")
+    }
 }
 
 pub(super) fn cannot_make_folder(folder: &Path, error: &std::io::Error) -> String {
@@ -234,9 +247,77 @@ pub(super) fn imported(stacks: usize, skipped: usize) -> String {
     }
 }
 
-pub(super) fn left_out(stacks: usize) -> String {
-    let what = if stacks == 1 { "1 series was".to_owned() } else { format!("{stacks} series were") };
-    format!("{what} left out: the same study names two patients. Import each patient's folder by itself.")
+/// "Whose images are these? 2 answers are asked for."
+pub(super) fn whose(questions: usize) -> String {
+    match questions {
+        1 => "It is not sure whose some of the images are: see the question at the top.".to_owned(),
+        n => format!("It is not sure whose some of the images are: see the {n} questions at the top."),
+    }
+}
+
+/// "2 visits with 5 series, and 1 lesion of P002 become P001's."
+pub(super) fn merge_preview(document: &Document, from: PatientId, into: PatientId) -> String {
+    let code = |id| document.patient(id).map(|patient| patient.code.clone()).unwrap_or_default();
+    let (old, kept) = (code(from), code(into));
+    let counted = |n: usize, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {many}")),
+    };
+    let parts = [
+        counted(document.visits_of(from).len(), "visit", "visits"),
+        counted(document.stacks().filter(|stack| stack.patient == from).count(), "series", "series"),
+        counted(document.lesions_of(from).count(), "lesion", "lesions"),
+        counted(document.sessions_of(from).len(), "session", "sessions"),
+        counted(document.marks_of_patient(from).count(), "mark", "marks"),
+        counted(document.events_of(from).len(), "event", "events"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let what = match parts.as_slice() {
+        [] => "Nothing".to_owned(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    };
+    let taken: Vec<&str> = document.lesions_of(into).map(|lesion| lesion.label.as_str()).collect();
+    let renamed = document.lesions_of(from).filter(|lesion| taken.contains(&lesion.label.as_str())).count();
+    let renamed = match renamed {
+        0 => String::new(),
+        1 => " A lesion whose label is taken gets the next free one.".to_owned(),
+        n => format!(" {n} lesions whose labels are taken get the next free ones."),
+    };
+    format!("{what} of {old} become {kept}'s, and {old} goes.{renamed} Undo brings it back.")
+}
+
+/// "phase 3 of 5, +35 s", "b 800, 3 of 4": where a stack is in its 4-D series.
+#[must_use]
+pub fn place_in_group(group: &GroupRef) -> String {
+    let nth = group.index + 1;
+    let plain = format!("{} {nth}", group.axis.code());
+    match group.label.strip_prefix(plain.as_str()) {
+        Some(rest) => format!("{plain} of {}{rest}", group.of),
+        None => format!("{}, {nth} of {}", group.label, group.of),
+    }
+}
+
+/// "5 phases".
+#[must_use]
+pub fn group_size(group: &GroupRef) -> String {
+    let many = match group.axis {
+        StackAxis::Phase => "phases",
+        StackAxis::BValue => "b-values",
+        StackAxis::Echo => "echoes",
+        StackAxis::Time => "times",
+    };
+    format!("{} {many}", group.of)
+}
+
+pub(super) fn does_not_differ(by: SplitBy) -> String {
+    format!("The images do not differ in {}, so nothing was split.", by.words())
+}
+
+pub(super) fn pictures_after_merge(why: &[Oddity]) -> String {
+    let why: Vec<String> = why.iter().map(ToString::to_string).collect();
+    format!("Merged, and shown one by one: together they make no volume ({}).", why.join("; "))
 }
 
 pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {

@@ -5,6 +5,8 @@
 
 mod bad_input;
 mod behaviour;
+mod images;
+mod patients;
 mod person;
-mod story;
 mod safety;
+mod story;

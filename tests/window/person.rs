@@ -86,12 +86,7 @@ impl Window {
 }
 
 /// A window on a user's folder.
-fn window(
-    user_folder: &Path,
-    clock: &Arc<Mutex<Stamp>>,
-    dialogs: &Prepared,
-    size: Vec2,
-) -> Harness<'static, Window> {
+fn window(user_folder: &Path, clock: &Arc<Mutex<Stamp>>, dialogs: &Prepared, size: Vec2) -> Harness<'static, Window> {
     let now = Arc::clone(clock);
     let options = Options {
         executor: Executor::Inline,

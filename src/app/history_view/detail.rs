@@ -26,12 +26,18 @@ impl HistoryScreen {
                 ui.label(theme::strong(&row.label));
                 let who = lines::who(row, document);
                 let when = row.at.format("%Y-%m-%d %H:%M:%S UTC");
-                ui.label(theme::small(format!("{} · {when} · {}", if who.is_empty() { "-" } else { &who }, text::number(row.seq))));
+                ui.label(theme::small(format!(
+                    "{} · {when} · {}",
+                    if who.is_empty() { "-" } else { &who },
+                    text::number(row.seq)
+                )));
             });
             ui.horizontal(|ui| {
                 let place = place_of(row, document);
                 let go = ui.add_enabled(place.is_ok(), eframe::egui::Button::new(text::GO_THERE));
-                let go = go.on_hover_text(text::GO_TOOLTIP).on_disabled_hover_text(place.as_ref().err().copied().unwrap_or_default());
+                let go = go
+                    .on_hover_text(text::GO_TOOLTIP)
+                    .on_disabled_hover_text(place.as_ref().err().copied().unwrap_or_default());
                 if go.clicked() {
                     go_to(row, document, out);
                 }

@@ -87,10 +87,7 @@ impl HistoryScreen {
     /// Whether a key is one for the list of changes.
     #[must_use]
     pub fn takes(key: Key) -> bool {
-        matches!(
-            key,
-            Key::ArrowUp | Key::ArrowDown | Key::PageUp | Key::PageDown | Key::Home | Key::End | Key::Enter
-        )
+        matches!(key, Key::ArrowUp | Key::ArrowDown | Key::PageUp | Key::PageDown | Key::Home | Key::End | Key::Enter)
     }
 
     /// The export goes here once everything was read.

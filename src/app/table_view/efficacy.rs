@@ -27,7 +27,8 @@ pub(super) struct EfficacyView {
 impl EfficacyView {
     /// Counts what the workbench has derived.
     pub(super) fn new(bench: &Workbench, document: &Document) -> Self {
-        let outcomes: Vec<LesionOutcome> = bench.outcomes().values().cloned().collect();
+        let outcomes: Vec<LesionOutcome> =
+            bench.outcomes().values().filter(|o| document.lesion(o.lesion).is_some()).cloned().collect();
         let table = efficacy(&outcomes, &document.settings());
         let code =
             |left: &LeftOut| document.patient(left.patient).map(|patient| patient.code.clone()).unwrap_or_default();

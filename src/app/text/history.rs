@@ -13,9 +13,11 @@ pub const SEARCH_HINT: &str = "Search";
 pub const PATH: &str = "Path of the history as CSV";
 pub const PATH_HINT: &str = "FILE.csv";
 pub const EXPORT: &str = "Export CSV";
-pub const EXPORT_TOOLTIP: &str = "Write what is listed, oldest first, as CSV; without a path beside it a dialog asks where";
+pub const EXPORT_TOOLTIP: &str =
+    "Write what is listed, oldest first, as CSV; without a path beside it a dialog asks where";
 pub const NOTHING_LEAD: &str = "Nothing was changed yet";
-pub const NOTHING: &str = "Every change of this project will be listed here: when, by whom, what stood before and after.";
+pub const NOTHING: &str =
+    "Every change of this project will be listed here: when, by whom, what stood before and after.";
 pub const NONE_LEAD: &str = "No such change";
 pub const NONE: &str = "Choose another patient, lesion or reader, or search for other words.";
 pub const READING: &str = "Reading the history";

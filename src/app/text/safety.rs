@@ -4,9 +4,11 @@ use crate::workbench::Recovered;
 use std::path::Path;
 
 pub const TRY_AGAIN: &str = "Try again";
-pub const TRY_AGAIN_TOOLTIP: &str = "Write what is not saved, in its order. It is also tried by itself every few seconds";
+pub const TRY_AGAIN_TOOLTIP: &str =
+    "Write what is not saved, in its order. It is also tried by itself every few seconds";
 pub const SAVE_COPY: &str = "Save a copy elsewhere";
-pub const SAVE_COPY_TOOLTIP: &str = "Write the whole project with everything that is not saved to another file, and go on there";
+pub const SAVE_COPY_TOOLTIP: &str =
+    "Write the whole project with everything that is not saved to another file, and go on there";
 pub const COPY_PATH: &str = "Path of the copy";
 pub const COPY_HINT: &str = "or type where to, and press Enter";
 pub const GIVE_UP: &str = "Give up";
@@ -110,7 +112,10 @@ pub fn reading_only(reading: &crate::workbench::ReadingOnly) -> String {
 pub fn ask_place(folder: &Path, network: bool, series: usize) -> String {
     let series = if series == 1 { "1 series".to_owned() } else { format!("{series} series") };
     let kind = if network { "on another computer, at" } else { "in" };
-    format!("The project says that the images of {series} are {kind} {}. Look there? You are asked once.", folder.display())
+    format!(
+        "The project says that the images of {series} are {kind} {}. Look there? You are asked once.",
+        folder.display()
+    )
 }
 
 /// "Images of 3 series are not where they were."

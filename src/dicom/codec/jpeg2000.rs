@@ -18,6 +18,8 @@ struct Main {
     shape: Shape,
     signed: bool,
     high_throughput: bool,
+    /// By the wavelet of rounded numbers (9-7).
+    irreversible: bool,
 }
 
 /// Decodes one frame.
@@ -29,6 +31,10 @@ pub(super) fn decode(bytes: &[u8], format: &Format) -> Result<Raster, Refused> {
         return refused(format!("JPEG 2000 of {} bits is not read by this version", main.shape.precision));
     }
     let pixels = main.shape.columns as usize * main.shape.rows as usize;
+    if main.high_throughput && main.irreversible {
+        // The decoder's values differ from those of OpenJPH by far more than rounding.
+        return refused("lossy HTJ2K is not read by this version".to_owned());
+    }
     if main.high_throughput {
         return high_throughput(stream, main, pixels);
     }
@@ -126,7 +132,7 @@ fn code_stream(bytes: &[u8]) -> Option<&[u8]> {
 fn main_header(stream: &[u8]) -> Result<Main, Refused> {
     let broken = || Refused("its main header is broken".into());
     let mut main = None;
-    let mut high_throughput = false;
+    let (mut high_throughput, mut irreversible) = (false, false);
     let mut rest = stream.get(2..).ok_or_else(broken)?;
     loop {
         let [0xFF, marker, high, low, ..] = *rest else { return Err(broken()) };
@@ -135,14 +141,18 @@ fn main_header(stream: &[u8]) -> Result<Main, Refused> {
         match marker {
             0x51 => main = Some(size(body).ok_or_else(broken)??),
             // Code block style: bit 6 for high throughput (15444-15 A.4).
-            0x52 => high_throughput |= body.get(8).is_some_and(|style| style & 0x40 != 0),
+            0x52 => {
+                high_throughput |= body.get(8).is_some_and(|style| style & 0x40 != 0);
+                irreversible |= body.get(9) == Some(&0);
+            }
             0x53 => {
                 let wide = main.is_some_and(|(shape, _): (Shape, bool)| shape.components > 256);
                 high_throughput |= body.get(if wide { 6 } else { 5 }).is_some_and(|style| style & 0x40 != 0);
+                irreversible |= body.get(if wide { 7 } else { 6 }) == Some(&0);
             }
             0x90 | 0x93 | 0xD9 => {
                 let (shape, signed) = main.ok_or_else(broken)?;
-                return Ok(Main { shape, signed, high_throughput });
+                return Ok(Main { shape, signed, high_throughput, irreversible });
             }
             _ => {}
         }

@@ -56,6 +56,7 @@ fn streams() -> Vec<Stream> {
                 high_bit: stored - 1,
                 signed: about["signed"].as_bool().unwrap(),
                 colour: if number("samples") == 3 { Colour::Rgb } else { Colour::Grey { small_is_bright: false } },
+                palette: false,
                 planar: false,
                 pixels: PixelsAt { offset: 0, length: None, whole_numbers: true, words: false },
                 cut_short: None,
@@ -86,7 +87,16 @@ fn streams_of_others_hold_their_values() {
     let mut wrong = Vec::new();
     for stream in streams() {
         let ours = match read(&stream) {
+            Ok(part) if stream.name == "HTJ2K, lossy" => {
+                // Read, it would have to be right; until then it is refused.
+                wrong.push(format!("{} was read: {} rows", stream.name, part.rows));
+                continue;
+            }
             Ok(part) => integers(&part.data),
+            Err(why) if stream.name == "HTJ2K, lossy" => {
+                assert!(why.to_string().contains("lossy HTJ2K is not read"), "{why}");
+                continue;
+            }
             Err(why) => {
                 wrong.push(format!("{}: {why}", stream.name));
                 continue;
@@ -132,7 +142,7 @@ fn a_stream_of_another_image_is_refused() {
 #[test]
 fn a_stream_cut_short_gives_its_upper_rows_or_a_reason() {
     let mut parts = 0;
-    for mut stream in streams() {
+    for mut stream in streams().into_iter().filter(|stream| stream.name != "HTJ2K, lossy") {
         let whole = integers(&read(&stream).unwrap().data);
         stream.bytes.truncate(stream.bytes.len() * 3 / 4);
         let Ok(part) = read(&stream) else { continue };

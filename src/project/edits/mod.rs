@@ -6,7 +6,10 @@
 mod patients;
 mod regroup;
 
-pub use patients::{archive_patient, merge_patients, move_stack_to_patient, move_study_to_patient};
+pub use patients::{
+    another_patient, archive_patient, merge_patients, move_stack_to_patient, move_study_to_patient, part_of_study,
+    whole_study,
+};
 pub use regroup::{group_by_hand, regroup};
 
 use super::change::{ChangeKind, NamedEdit};

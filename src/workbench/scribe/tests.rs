@@ -30,9 +30,7 @@ impl Drop for Busy {
     }
 }
 
-fn change(
-    make: impl FnOnce(&Document) -> NamedEdit + Send + 'static,
-) -> Task {
+fn change(make: impl FnOnce(&Document) -> NamedEdit + Send + 'static) -> Task {
     let make: Make = Box::new(move |document, _, _| Ok(Intent::tell(make(document))));
     Task::Change { make, at: at(), reader: Some("NU".to_owned()) }
 }
