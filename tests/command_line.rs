@@ -58,6 +58,7 @@ fn inspect_lists_the_sample() {
             "group",
             "phase",
             "split_by",
+            "suv",
             "warnings",
             "files",
         ] {
@@ -234,6 +235,46 @@ fn a_project_is_made_filled_checked_and_asked_for_tables() {
     assert!(text.lines().count() > 1 && text.contains("L1"), "{text}");
     assert!(!text.contains("SAMPLE-001") && !text.contains("Sample"), "no identity in tables");
     assert!(folder.path().join("table.dictionary.csv").is_file());
+}
+
+#[test]
+#[ignore = "the sample's given name is a word of the program's own sentences, so that its copy is refused: see KNOWN_ISSUES"]
+fn a_project_is_copied_without_identity_and_tells_its_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("study.ablation");
+    let sample = sample_study::folder();
+    assert_eq!(code(&run(words("new", &[project.as_os_str()]))), 0);
+    let pre = sample.join("pre");
+    assert_eq!(code(&run(words("import", &[project.as_os_str(), pre.as_os_str()]))), 0);
+    add_a_lesion(&project);
+    let whole = String::from_utf8_lossy(&std::fs::read(&project).unwrap()).into_owned();
+    assert!(whole.contains("SAMPLE-001"), "the sample's Patient ID is not what it was");
+
+    let copy = |out: &str, more: &[&str]| {
+        let out = folder.path().join(out);
+        let mut all = words("copy", &[project.as_os_str(), OsStr::new("--out"), out.as_os_str()]);
+        all.extend(more.iter().map(OsStr::new));
+        run(all)
+    };
+    assert_eq!(code(&copy("plain", &[])), 2, "a copy with identity is made by other means");
+    let made = copy("plain", &["--without-identity"]);
+    assert_eq!(code(&made), 0, "{made:?}");
+    let removed = &json(&made)["removed"];
+    assert_eq!(removed["identities"], 1);
+    assert!(removed["paths"].as_u64().unwrap() > 50 && removed["strings_searched"].as_u64().unwrap() >= 2, "{removed}");
+    let plain = folder.path().join("plain.ablation");
+    let left = String::from_utf8_lossy(&std::fs::read(&plain).unwrap()).into_owned();
+    assert!(!left.contains("SAMPLE-001") && !left.contains(&*sample.to_string_lossy()));
+    assert_eq!(json(&run(words("check", &[plain.as_os_str()])))["sound"], true);
+    assert_eq!(code(&copy("plain", &["--without-identity"])), 1, "never over a file");
+    assert_eq!(code(&copy("moved", &["--without-identity", "--dates-as-offsets"])), 0);
+
+    let csv = folder.path().join("history.csv");
+    let told = run(words("history", &[project.as_os_str(), OsStr::new("--out"), csv.as_os_str()]));
+    assert_eq!(code(&told), 0, "{told:?}");
+    let text = std::fs::read_to_string(&csv).unwrap();
+    assert_eq!(json(&told)["changes"], text.lines().count() - 1);
+    assert!(text.contains("Lesion L1") && !text.contains("SAMPLE-001"), "{text}");
 }
 
 fn add_a_lesion(project: &std::path::Path) {

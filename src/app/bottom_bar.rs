@@ -9,6 +9,7 @@ use super::widgets::{coloured, key_cap};
 use super::{Outbox, Screen, notices, text};
 use crate::workbench::{Level, Request, Slot, Tool};
 use eframe::egui::{Align, Button, Layout, ProgressBar, Ui};
+use std::time::Duration;
 
 /// Draws the bar.
 pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
@@ -24,7 +25,7 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
         running(ui, app, out);
         notices::line(ui, &mut app.notices, &app.bench, out);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            saved(ui, app);
+            saved(ui, app, out);
             if app.bench.desk().is_some() && app.screen == Screen::Reading && !telling(app) {
                 hints(ui, app);
             }
@@ -37,9 +38,18 @@ fn telling(app: &AblationApp) -> bool {
     app.bench.notices().iter().any(|notice| notice.level != Level::Problem)
 }
 
+/// Work that takes longer shows that it goes on.
+const ANNOUNCED_AFTER: Duration = Duration::from_millis(200);
+
 fn running(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
+    let mut jobs = app.bench.running();
+    // What is done in a blink is not announced: the line would flicker, and its frames would delay the result.
+    let youngest = jobs.iter().filter(|job| job.age < ANNOUNCED_AFTER).map(|job| ANNOUNCED_AFTER - job.age).min();
+    if let Some(rest) = youngest {
+        ui.ctx().request_repaint_after(rest);
+    }
+    jobs.retain(|job| job.age >= ANNOUNCED_AFTER);
     // One line for all loads: five series loading are one piece of work to a person.
-    let jobs = app.bench.running();
     let (done, total) = jobs.iter().fold((0, 0), |sum, job| (sum.0 + job.done, sum.1 + job.total));
     let Some(first) = jobs.first() else { return };
     ui.add_space(8.0);
@@ -53,14 +63,15 @@ fn running(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
     }
 }
 
-fn saved(ui: &mut Ui, app: &mut AblationApp) {
+fn saved(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
     let Some(desk) = app.bench.desk() else { return };
-    let unsaved: Vec<String> = desk.unsaved().map(|change| format!("{}. {}", change.label, change.why)).collect();
+    let unsaved: Vec<String> =
+        desk.unsaved().iter().map(|change| format!("{}. {}", change.label, change.why)).collect();
     if !unsaved.is_empty() {
         let words = format!("{} {}", unsaved.len(), text::NOT_SAVED);
         ui.label(coloured(words, colour::BAD)).on_hover_text(unsaved.join("\n"));
         if ui.add(Button::new(text::TRY_AGAIN).small()).clicked() {
-            app.bench.save_again();
+            out.ask(Request::SaveAgain);
         }
     } else if desk.is_writing() {
         ui.label(coloured(text::SAVING, colour::SOFT));

@@ -63,6 +63,12 @@ pub enum ReadError {
         /// Budget.
         most: u64,
     },
+    /// More in it than the budget.
+    #[error("The header holds more than {most} bytes to keep. No scanner does that; the file was not read.")]
+    HeaderTooLarge {
+        /// Budget.
+        most: u64,
+    },
     /// A deflated file that unfolds beyond the budget.
     #[error("The compressed file unfolds to more than {most} bytes and was not read.")]
     Inflates {
@@ -130,6 +136,14 @@ pub enum ReadError {
         needed: u64,
         /// There.
         found: u64,
+    },
+    /// Rows are missing at the end.
+    #[error("The file is cut short: {rows} of {of} rows are there. Copy it again from where it came.")]
+    RowsMissing {
+        /// Rows that are there.
+        rows: u32,
+        /// Rows of the image.
+        of: u32,
     },
     /// The decoder refused.
     #[error("The compressed image could not be decoded: {why}.")]

@@ -32,9 +32,14 @@ pub(super) struct Format {
     pub high_bit: u32,
     pub signed: bool,
     pub colour: Colour,
+    /// Stored values are numbers of colours in a palette; the pixels themselves are read as grey.
+    pub palette: bool,
     /// Colour planes one behind the other.
     pub planar: bool,
     pub pixels: PixelsAt,
+    /// How many rows of all frames are there, and how many are claimed, where pixels that are not compressed end
+    /// early; of others it shows only by decoding. Frames of which nothing is there are not counted.
+    pub cut_short: Option<(u64, u64)>,
 }
 
 impl Format {
@@ -56,10 +61,11 @@ impl Format {
         if scanned.syntax.packing == Packing::NotRead {
             return Err(ReadError::Syntax { name: scanned.syntax.name(), uid: scanned.syntax.uid.clone() });
         }
+        let photometric = header.text(tags::PHOTOMETRIC_INTERPRETATION);
         let samples = header.count(tags::SAMPLES_PER_PIXEL).unwrap_or(1);
         let bits_allocated = needed("Bits Allocated", tags::BITS_ALLOCATED)?;
         let bits_stored = header.count(tags::BITS_STORED).unwrap_or(bits_allocated);
-        let format = Self {
+        let mut format = Self {
             rows: needed("Rows", tags::ROWS)?,
             columns: needed("Columns", tags::COLUMNS)?,
             frames: header.count(tags::NUMBER_OF_FRAMES).unwrap_or(1).max(1),
@@ -67,11 +73,22 @@ impl Format {
             bits_stored,
             high_bit: header.count(tags::HIGH_BIT).unwrap_or(bits_stored.saturating_sub(1)),
             signed: header.count(tags::PIXEL_REPRESENTATION) == Some(1),
-            colour: colour(&header.text(tags::PHOTOMETRIC_INTERPRETATION), samples)?,
+            colour: colour(&photometric, samples)?,
+            palette: photometric == "PALETTE COLOR",
             planar: header.count(tags::PLANAR_CONFIGURATION) == Some(1),
             pixels,
+            cut_short: None,
         };
         format.check(scanned, size, limits)?;
+        if let (false, Some(length)) = (scanned.syntax.layout.deflated, pixels.length) {
+            let there = length.min(size.saturating_sub(pixels.offset));
+            let row = (format.frame_bytes() / u64::from(format.rows)).max(1);
+            let (there, claimed) = (there / row, u64::from(format.rows) * u64::from(format.frames));
+            if there < claimed {
+                format.cut_short = Some((there, claimed));
+                format.frames = u32::try_from(there.div_ceil(u64::from(format.rows))).unwrap_or(format.frames);
+            }
+        }
         Ok(format)
     }
 
@@ -84,6 +101,11 @@ impl Format {
         !matches!(self.colour, Colour::Grey { .. })
     }
 
+    /// Whether the picture is in colour: its pixels are, or a palette makes them so.
+    pub fn shows_colour(&self) -> bool {
+        self.palette || self.is_colour()
+    }
+
     /// Pixels of one frame.
     pub fn frame_pixels(&self) -> u64 {
         u64::from(self.rows) * u64::from(self.columns)
@@ -92,7 +114,7 @@ impl Format {
     /// Bytes of one frame that is not compressed.
     pub fn frame_bytes(&self) -> u64 {
         let bytes = match self.colour {
-            Colour::YbrFull422 => 2,
+            Colour::YbrFull422 => 2 * u64::from(self.bits_allocated / 8),
             _ => u64::from(self.samples()) * u64::from(self.bits_allocated / 8),
         };
         self.frame_pixels() * bytes
@@ -103,8 +125,7 @@ impl Format {
         if self.rows == 0 || self.columns == 0 || self.rows > 65_535 || self.columns > 65_535 {
             return wrong(format!("it claims {} x {} pixels", self.columns, self.rows));
         }
-        let widest = if self.is_colour() { 8 } else { 32 };
-        if !matches!(self.bits_allocated, 8 | 16 | 32) || self.bits_allocated > widest {
+        if !matches!(self.bits_allocated, 8 | 16 | 32) {
             return wrong(format!("{} bits for each sample are not read", self.bits_allocated));
         }
         if self.bits_stored == 0 || self.bits_stored > self.bits_allocated {
@@ -139,7 +160,12 @@ impl Format {
                 } else {
                     length.min(size.saturating_sub(self.pixels.offset))
                 };
-                if left < needed { Err(ReadError::PixelsCutShort { needed, found: left }) } else { Ok(()) }
+                // A file that is cut short shows the rows that are there.
+                let row = self.frame_bytes() / u64::from(self.rows);
+                if left < needed && (left < row || self.planar) {
+                    return Err(ReadError::PixelsCutShort { needed, found: left });
+                }
+                Ok(())
             }
             (Packing::Native, None) => {
                 wrong("its pixels are in fragments although the file says they are not compressed".into())
@@ -153,11 +179,11 @@ impl Format {
 fn colour(name: &str, samples: u32) -> Result<Colour, ReadError> {
     match (name, samples) {
         ("MONOCHROME1", 1) => Ok(Colour::Grey { small_is_bright: true }),
-        ("MONOCHROME2" | "", 1) => Ok(Colour::Grey { small_is_bright: false }),
-        ("RGB", 3) => Ok(Colour::Rgb),
+        ("MONOCHROME2" | "PALETTE COLOR" | "", 1) => Ok(Colour::Grey { small_is_bright: false }),
+        // What JPEG 2000 and JPEG XL do to colours inside their streams they undo themselves.
+        ("RGB" | "YBR_ICT" | "YBR_RCT" | "XYB", 3) => Ok(Colour::Rgb),
         ("YBR_FULL", 3) => Ok(Colour::YbrFull),
         ("YBR_FULL_422", 3) => Ok(Colour::YbrFull422),
-        ("PALETTE COLOR", _) => Err(ReadError::NotSupported { what: "An image with a colour palette".into() }),
         _ => Err(ReadError::Contradiction {
             what: format!("its colours are written as \"{name}\" with {samples} samples for each pixel"),
         }),

@@ -1,5 +1,6 @@
 //! Transfer syntaxes: how a data set is laid out and how its pixels are packed (PS3.5 annex A).
 
+use super::codec::Family;
 use dicom_core::VR;
 use dicom_transfer_syntax_registry::{TransferSyntaxIndex, TransferSyntaxRegistry};
 
@@ -23,9 +24,11 @@ pub(super) enum Packing {
     NativeInFragments,
     /// RLE Lossless (PS3.5 annex G).
     Rle,
-    /// JPEG, lossless or not, as far as the decoder goes.
-    Jpeg {
-        /// Whether the process loses information.
+    /// A code stream.
+    Coded {
+        /// Of which family.
+        family: Family,
+        /// Whether the process always loses information; others may, and then the header says so.
         lossy: bool,
     },
     /// Not read.
@@ -53,6 +56,7 @@ impl Syntax {
     /// syntax is) and not read.
     pub fn from_uid(uid: &str) -> Self {
         let explicit = Layout { explicit: true, big_endian: false, deflated: false };
+        let coded = |family, lossy| (explicit, Packing::Coded { family, lossy });
         let (layout, packing) = match uid {
             IMPLICIT => (Layout { explicit: false, ..explicit }, Packing::Native),
             EXPLICIT => (explicit, Packing::Native),
@@ -60,9 +64,22 @@ impl Syntax {
             BIG_ENDIAN => (Layout { big_endian: true, ..explicit }, Packing::Native),
             "1.2.840.10008.1.2.1.98" => (explicit, Packing::NativeInFragments),
             "1.2.840.10008.1.2.5" => (explicit, Packing::Rle),
-            // Baseline, extended; lossless process 14, and with selection value 1.
-            "1.2.840.10008.1.2.4.50" | "1.2.840.10008.1.2.4.51" => (explicit, Packing::Jpeg { lossy: true }),
-            "1.2.840.10008.1.2.4.57" | "1.2.840.10008.1.2.4.70" => (explicit, Packing::Jpeg { lossy: false }),
+            // Baseline, extended, progressive (retired); lossless process 14, and with selection value 1.
+            "1.2.840.10008.1.2.4.50"
+            | "1.2.840.10008.1.2.4.51"
+            | "1.2.840.10008.1.2.4.53"
+            | "1.2.840.10008.1.2.4.55" => coded(Family::Jpeg, true),
+            "1.2.840.10008.1.2.4.57" | "1.2.840.10008.1.2.4.70" => coded(Family::Jpeg, false),
+            "1.2.840.10008.1.2.4.80" => coded(Family::JpegLs, false),
+            "1.2.840.10008.1.2.4.81" => coded(Family::JpegLs, true),
+            "1.2.840.10008.1.2.4.90" | "1.2.840.10008.1.2.4.91" => coded(Family::Jpeg2000, false),
+            // High throughput: lossless, lossless with progression by resolution, either.
+            "1.2.840.10008.1.2.4.201" | "1.2.840.10008.1.2.4.202" | "1.2.840.10008.1.2.4.203" => {
+                coded(Family::Jpeg2000, false)
+            }
+            // JPEG XL: lossless, JPEG repacked, either.
+            "1.2.840.10008.1.2.4.110" | "1.2.840.10008.1.2.4.112" => coded(Family::JpegXl, false),
+            "1.2.840.10008.1.2.4.111" => coded(Family::JpegXl, true),
             // GE private: implicit header, big endian pixels.
             "1.2.840.113619.5.2" => (Layout { explicit: false, ..explicit }, Packing::NotRead),
             _ => (explicit, Packing::NotRead),
@@ -70,7 +87,7 @@ impl Syntax {
         Self { uid: uid.to_owned(), layout, packing }
     }
 
-    /// The name in the standard, or "an unknown way".
+    /// The name in the standard, or "an unknown format".
     pub fn name(&self) -> String {
         TransferSyntaxRegistry.get(&self.uid).map_or_else(|| "an unknown format".to_owned(), |ts| ts.name().to_owned())
     }
@@ -88,9 +105,28 @@ mod tests {
 
     #[test]
     fn a_refused_syntax_is_named() {
-        let j2k = Syntax::from_uid("1.2.840.10008.1.2.4.90");
-        assert_eq!(j2k.packing, Packing::NotRead);
-        assert!(j2k.name().contains("JPEG 2000"), "{}", j2k.name());
+        let video = Syntax::from_uid("1.2.840.10008.1.2.4.102");
+        assert_eq!(video.packing, Packing::NotRead);
+        assert!(video.name().contains("MPEG-4"), "{}", video.name());
         assert_eq!(Syntax::from_uid("1.2.3").name(), "an unknown format");
+    }
+
+    #[test]
+    fn the_guide_lists_what_is_read() {
+        let guide = include_str!("../../assets/guide/formats.md");
+        let listed: Vec<&str> = guide
+            .lines()
+            .filter_map(|line| {
+                line.strip_prefix("| ")?.split(" |").next().filter(|uid| uid.starts_with("1.2.840.10008.1.2"))
+            })
+            .collect();
+        assert!(listed.len() > 20);
+        for uid in &listed {
+            assert_ne!(Syntax::from_uid(uid).packing, Packing::NotRead, "{uid}");
+        }
+        let read = TransferSyntaxRegistry.iter().filter(|ts| Syntax::from_uid(ts.uid()).packing != Packing::NotRead);
+        for syntax in read {
+            assert!(listed.contains(&syntax.uid()), "{} is read and not listed", syntax.name());
+        }
     }
 }

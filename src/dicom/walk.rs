@@ -4,6 +4,7 @@ use super::found::Skipped;
 use super::limits::Limits;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What a walk gives.
 #[derive(Debug, Default)]
@@ -29,9 +30,11 @@ pub(super) fn walk(
     let mut walker = Walker { limits, walked: Walked::default(), folders: BTreeSet::new(), files: BTreeSet::new() };
     let mut sorted: Vec<&PathBuf> = paths.iter().collect();
     sorted.sort_unstable();
-    let mut open: Vec<(PathBuf, usize)> = sorted.into_iter().rev().map(|path| (path.clone(), 0)).collect();
+    // Each with its depth, and the true path of the folder it is in where that is known.
+    let mut open: Vec<(PathBuf, usize, Option<Rc<PathBuf>>)> =
+        sorted.into_iter().rev().map(|path| (path.clone(), 0, None)).collect();
     let given: Vec<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
-    while let Some((path, depth)) = open.pop() {
+    while let Some((path, depth, folder)) = open.pop() {
         if cancelled() {
             walker.walked.cancelled = true;
             break;
@@ -40,9 +43,10 @@ pub(super) fn walk(
             walker.skip(&path, format!("More than {} files were found; the rest was left out.", limits.files));
             break;
         }
-        if let Some(mut inside) = walker.step(path, depth, &given) {
+        if let Some((real, mut inside)) = walker.step(path, depth, folder.as_deref(), &given) {
             inside.sort_unstable();
-            open.extend(inside.into_iter().rev().map(|path| (path, depth + 1)));
+            let real = Some(Rc::new(real));
+            open.extend(inside.into_iter().rev().map(|path| (path, depth + 1, real.clone())));
         }
         found(walker.walked.files.len());
     }
@@ -63,8 +67,14 @@ impl Walker<'_> {
         self.walked.skipped.push(Skipped { file: file.to_owned(), reason: reason.into() });
     }
 
-    /// Takes a file, or gives what a folder holds.
-    fn step(&mut self, path: PathBuf, depth: usize, given: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    /// Takes a file, or gives a folder's true path and what it holds.
+    fn step(
+        &mut self,
+        path: PathBuf,
+        depth: usize,
+        folder: Option<&PathBuf>,
+        given: &[PathBuf],
+    ) -> Option<(PathBuf, Vec<PathBuf>)> {
         let about = match path.symlink_metadata() {
             Ok(about) => about,
             Err(error) => {
@@ -75,7 +85,12 @@ impl Walker<'_> {
         let linked = about.is_symlink();
         // What a link leads to; a link into nothing or in a circle fails here.
         let target = if linked { path.metadata() } else { Ok(about) };
-        let (target, real) = match target.and_then(|about| Ok((about, path.canonicalize()?))) {
+        // What is no link is in its folder: asking the system for each file takes longer than reading its header.
+        let real = || match (folder, path.file_name()) {
+            (Some(folder), Some(name)) if !linked => Ok(folder.join(name)),
+            _ => path.canonicalize(),
+        };
+        let (target, real) = match target.and_then(|about| Ok((about, real()?))) {
             Ok(both) => both,
             Err(error) => {
                 self.skip(&path, not_opened("It", &error));
@@ -93,7 +108,7 @@ impl Walker<'_> {
             return None;
         }
         let above = linked && depth > 0 && given.iter().any(|given| given.starts_with(&real));
-        if above || !self.folders.insert(real) {
+        if above || !self.folders.insert(real.clone()) {
             return None;
         }
         if depth >= self.limits.folders {
@@ -101,7 +116,7 @@ impl Walker<'_> {
             return None;
         }
         match std::fs::read_dir(&path) {
-            Ok(entries) => Some(entries.flatten().map(|entry| entry.path()).collect()),
+            Ok(entries) => Some((real, entries.flatten().map(|entry| entry.path()).collect())),
             Err(error) => {
                 self.skip(&path, not_opened("The folder", &error));
                 None

@@ -1,9 +1,9 @@
 //! The generated parts of `assets/guide/formats.md`: every column and every coded value.
 
 use super::gathered::Gathered;
-use super::{Dates, Table, Values, every_table};
+use super::{Dates, Table, Values, every_table, history_table};
 use crate::clinical::{
-    AmendmentReason, Coded, Date, EventKind, Kernel, MarkRole, Modality, OverrideReason, StackRole, Track,
+    AmendmentReason, Coded, Date, EventKind, GroupingKind, Kernel, MarkRole, Modality, OverrideReason, StackRole, Track,
 };
 use crate::outcome::{ObjectionClass, RuleClass};
 use crate::project::Document;
@@ -11,7 +11,10 @@ use std::collections::BTreeMap;
 
 /// The tables without a row: their columns alone.
 fn empty_tables() -> Vec<Table> {
-    every_table(&Gathered::new(&Document::default(), Date::default()), Dates::Iso)
+    let nothing = Document::default();
+    let mut tables = every_table(&Gathered::new(&nothing, Date::default()), Dates::Iso);
+    tables.push(history_table(&nothing, &[], Dates::Iso));
+    tables
 }
 
 fn escape(text: &str) -> String {
@@ -72,6 +75,7 @@ pub fn coded_lists_markdown() -> String {
     add::<AmendmentReason>(&mut lists, "amendment_reason");
     add::<EventKind>(&mut lists, "event_kind");
     add::<Track>(&mut lists, "track");
+    add::<GroupingKind>(&mut lists, "grouping_kind");
     add::<ObjectionClass>(&mut lists, "objection_class");
     add::<RuleClass>(&mut lists, "rule_class");
     let mut page = String::new();

@@ -13,6 +13,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How long the check waits where somebody writes without a pause: nobody waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the check of a project found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,7 +50,7 @@ pub fn check(path: &Path) -> Result<Report, OpenError> {
 
 /// The same check on a connection of its own, for another thread while the project is written to. SQLite's lock is
 /// held for one table or one row of the journal at a time, so that a writer never waits for the whole of it.
-/// `cancelled` is asked often; `None` when it said so.
+/// `cancelled` is asked often; `None` when it said so, or when a writer never let it in.
 ///
 /// # Errors
 /// When the file cannot be opened at all: then a backup is to be offered, see
@@ -55,6 +59,7 @@ pub fn full_check(path: &Path, cancelled: Arc<AtomicBool>) -> Result<Option<Repo
     let stopped = || cancelled.load(Ordering::Relaxed);
     let read = || {
         let connection = open::connect(path, false)?;
+        connection.busy_timeout(PATIENCE)?;
         let format = open::believe(&connection, &file_name(path))?;
         open::prepare(&connection, false)?;
         let (document, history) = open::read(&connection, format)?;
@@ -112,7 +117,7 @@ fn integrity(connection: &Connection, table: Option<&str>) -> Option<Vec<String>
             let bad = lines.into_iter().filter(|line| line != "ok").take(10);
             Some(bad.map(|line| format!("SQLite's check says: {line}.")).collect())
         }
-        Err(why) if why.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => None,
+        Err(why) if stopped(&why) => None,
         Err(why) => Some(vec![format!("SQLite's check could not run: {why}.")]),
     }
 }
@@ -130,8 +135,13 @@ fn trail(
         Ok(Replayed::Different) => {
             vec!["The audit trail, done again from nothing, does not give the rows of the project.".into()]
         }
-        Err(ReadError::Sqlite(why)) if why.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => return None,
+        Err(ReadError::Sqlite(why)) if stopped(&why) => return None,
         Err(ReadError::Content(what)) => vec![format!("The audit trail is damaged: {what}.")],
         Err(ReadError::Sqlite(why)) => vec![format!("The audit trail could not be read: {why}.")],
     })
+}
+
+/// Whether SQLite was stopped from outside: that says nothing of the file.
+fn stopped(why: &rusqlite::Error) -> bool {
+    matches!(why.sqlite_error_code(), Some(ErrorCode::OperationInterrupted | ErrorCode::DatabaseBusy))
 }

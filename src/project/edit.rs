@@ -308,7 +308,7 @@ impl Document {
         let Some(before) = self.mark(mark.info.id) else { return false };
         let mut same = before.clone();
         same.info.stack = mark.info.stack;
-        let goes = edit.ops.iter().any(|op| *op == Op::Remove(RowKey::Stack(before.info.stack)));
+        let goes = edit.ops.contains(&Op::Remove(RowKey::Stack(before.info.stack)));
         if same != *mark || before.info.stack == mark.info.stack || !goes {
             return false;
         }

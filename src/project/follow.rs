@@ -72,6 +72,9 @@ impl Project {
         if last > 0 && entries.next().as_ref() != history.entries().last() {
             return Ok(None);
         }
+        if super::schema::has_dropped(self.store.format) {
+            history.set_dropped(load::dropped(&transaction)?);
+        }
         for entry in entries {
             let seq = entry.seq;
             let (forward, inverse) = load::edits(&transaction, seq, None)?;

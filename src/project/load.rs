@@ -125,7 +125,7 @@ pub(super) fn history(connection: &Connection, format: i32) -> Read<History> {
         history.set_dropped(dropped(connection)?);
     }
     let mut statement = connection.prepare(
-        "SELECT seq, at, reader, patient, visit, kind, label, undoes, length(payload) FROM journal ORDER BY seq",
+        "SELECT seq, at, reader, patient, visit, kind, label, undoes, octet_length(payload) FROM journal ORDER BY seq",
     )?;
     let mut found = statement.query([])?;
     let mut sizes: Vec<(u64, usize)> = Vec::new();
@@ -155,7 +155,7 @@ pub(super) fn history(connection: &Connection, format: i32) -> Read<History> {
 }
 
 /// The changes whose content is not, or not all, in the journal.
-fn dropped(connection: &Connection) -> Read<BTreeMap<u64, Dropped>> {
+pub(super) fn dropped(connection: &Connection) -> Read<BTreeMap<u64, Dropped>> {
     const T: &str = "journal_dropped";
     let mut statement = connection.prepare("SELECT seq, what FROM journal_dropped")?;
     let mut found = statement.query([])?;

@@ -227,6 +227,8 @@ tables! {
 const MOST_PIXELS_ALONG: u32 = 65_535;
 /// More slices than any scanner makes.
 const MOST_SLICES: u32 = 1_000_000;
+/// More entries than any list of an image file has that does not go by slices.
+const MOST_LISTED: usize = 1_000;
 
 impl Row {
     /// Whether the row comes back from its JSON as it is. A number that JSON cannot hold does not.
@@ -248,6 +250,15 @@ impl Row {
         match self {
             Self::Stack(stack) => {
                 let info = &stack.info;
+                let lists = [
+                    (info.transfer_syntaxes.len(), MOST_LISTED),
+                    (info.windows.len(), MOST_LISTED),
+                    (info.acquisition.image_type.len(), MOST_LISTED),
+                    (info.oddities.len(), MOST_LISTED + info.frames.len()),
+                ];
+                if lists.iter().any(|(n, most)| n > most) {
+                    return bad("it lists more than any image file does");
+                }
                 if info.rescale.len() != info.frames.len() || info.frames.is_empty() {
                     return bad("it does not say how each of its slices is to be read");
                 }
@@ -255,9 +266,13 @@ impl Row {
                     if let Err(why) = usable(grid) {
                         return bad(&why);
                     }
-                    if grid.dims[..2] != [info.columns, info.rows] || grid.dims[2] as usize != info.frames.len() {
+                    let grown = !info.recipes.is_empty() && grid.dims[0] >= info.columns && grid.dims[1] >= info.rows;
+                    if !(grown || grid.dims[..2] == [info.columns, info.rows]) || grid.dims[2] != info.slices() {
                         return bad("its size disagrees with its slices");
                     }
+                }
+                if (0..info.slices()).any(|slice| !info.has_frames_for(slice)) {
+                    return bad("a slice is made of frames that it does not have");
                 }
             }
             Self::Mark(mark) => {

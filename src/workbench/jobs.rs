@@ -1,9 +1,11 @@
 //! Background work: named slots, latest wins, cancel, progress; stale results are dropped.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 /// Called from a worker when there is something new to show.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -51,10 +53,27 @@ pub struct JobContext {
     wake: Wake,
 }
 
-#[derive(Debug, Default)]
+/// Least time between two showings of a number, ms.
+const PROGRESS_MS: u64 = 100;
+
+#[derive(Debug)]
 struct Progress {
     done: AtomicUsize,
     total: AtomicUsize,
+    begun: Instant,
+    /// When it was shown last, ms after it began.
+    shown_ms: AtomicU64,
+}
+
+impl Progress {
+    fn begin() -> Self {
+        Self {
+            done: AtomicUsize::new(0),
+            total: AtomicUsize::new(0),
+            begun: Instant::now(),
+            shown_ms: AtomicU64::new(0),
+        }
+    }
 }
 
 impl JobContext {
@@ -64,10 +83,30 @@ impl JobContext {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// What says whether to stop, for work that asks by itself.
+    #[must_use]
+    pub fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancelled)
+    }
+
     /// How far the job is.
     pub fn report(&self, done: usize, total: usize) {
         self.progress.done.store(done, Ordering::Relaxed);
         self.progress.total.store(total, Ordering::Relaxed);
+    }
+
+    /// How far the job is, shown at most ten times a second: a frame drawn for a number is a frame that something
+    /// worth seeing waits for.
+    pub fn show_progress(&self, done: usize, total: usize) {
+        self.report(done, total);
+        let now_ms = u64::try_from(self.progress.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let shown_ms = self.progress.shown_ms.load(Ordering::Relaxed);
+        let due = now_ms >= shown_ms.saturating_add(PROGRESS_MS);
+        let exchange =
+            || self.progress.shown_ms.compare_exchange(shown_ms, now_ms, Ordering::Relaxed, Ordering::Relaxed);
+        if due && exchange().is_ok() {
+            self.wake();
+        }
     }
 
     /// There is something new to show.
@@ -93,6 +132,8 @@ pub struct JobView<S> {
     pub done: usize,
     /// Steps in all, as far as known.
     pub total: usize,
+    /// How long it has been running.
+    pub age: Duration,
 }
 
 /// Jobs by slot. A new job in a slot cancels the one before and makes its result stale.
@@ -101,8 +142,10 @@ pub struct Jobs<S, T> {
     wake: Wake,
     running: BTreeMap<S, Running>,
     next_generation: u64,
-    sender: Sender<(S, u64, T)>,
-    inbox: Receiver<(S, u64, T)>,
+    sender: Sender<(S, u64, Option<T>)>,
+    inbox: Receiver<(S, u64, Option<T>)>,
+    /// What stopped because of a fault of the program, in words.
+    faults: Vec<String>,
 }
 
 impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
@@ -110,7 +153,7 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
     #[must_use]
     pub fn new(executor: Executor, wake: Wake) -> Self {
         let (sender, inbox) = channel();
-        Self { executor, wake, running: BTreeMap::new(), next_generation: 0, sender, inbox }
+        Self { executor, wake, running: BTreeMap::new(), next_generation: 0, sender, inbox, faults: Vec::new() }
     }
 
     /// Starts a job; whatever ran in its slot is cancelled and its result will be dropped.
@@ -124,11 +167,16 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
         self.cancel(&slot);
         self.next_generation += 1;
         let generation = self.next_generation;
-        let context = JobContext { cancelled: Arc::default(), progress: Arc::default(), wake: Arc::clone(&self.wake) };
+        let context = JobContext {
+            cancelled: Arc::default(),
+            progress: Arc::new(Progress::begin()),
+            wake: Arc::clone(&self.wake),
+        };
         self.running.insert(slot.clone(), Running { generation, label: label.into(), context: context.clone() });
         let sender = self.sender.clone();
         let run = move || {
-            let result = work(&context);
+            // A fault costs this job: the pool, the window and the project go on.
+            let result = catch_unwind(AssertUnwindSafe(|| work(&context))).ok();
             // The other end is gone only when the program closes; then nobody waits for the result.
             sender.send((slot, generation, result)).ok();
             context.wake();
@@ -165,11 +213,21 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
         let mut done = Vec::new();
         while let Ok((slot, generation, result)) = self.inbox.try_recv() {
             if self.running.get(&slot).is_some_and(|job| job.generation == generation) {
-                self.running.remove(&slot);
-                done.push((slot, result));
+                let job = self.running.remove(&slot);
+                match (result, job) {
+                    (Some(result), _) => done.push((slot, result)),
+                    (None, Some(job)) => self.faults.push(job.label),
+                    (None, None) => {}
+                }
             }
         }
         done
+    }
+
+    /// What stopped because of a fault of the program since last time, in words. Taken in by
+    /// [`Jobs::finished`].
+    pub fn faults(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.faults)
     }
 
     /// The running jobs.
@@ -182,6 +240,7 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
                 label: job.label.clone(),
                 done: job.context.progress.done.load(Ordering::Relaxed),
                 total: job.context.progress.total.load(Ordering::Relaxed),
+                age: job.context.progress.begun.elapsed(),
             })
             .collect()
     }
@@ -205,7 +264,6 @@ impl<S, T> Drop for Jobs<S, T> {
 mod tests {
     use super::*;
     use std::sync::mpsc::channel;
-    use std::time::Duration;
 
     fn quiet() -> Wake {
         Arc::new(|| {})
@@ -237,6 +295,29 @@ mod tests {
             std::thread::yield_now();
         }
         assert_eq!(results, [("load", 2)]);
+    }
+
+    #[test]
+    fn a_fault_costs_its_job_and_is_told() {
+        for executor in [Executor::Inline, Executor::threads()] {
+            let mut jobs = Jobs::new(executor, quiet());
+            jobs.start("load", "Reading pixels", Lane::Loading, |_| -> u32 { panic!("a fault for the test") });
+            let end = std::time::Instant::now() + Duration::from_secs(20);
+            while jobs.is_busy() && std::time::Instant::now() < end {
+                assert!(jobs.finished().is_empty());
+                std::thread::yield_now();
+            }
+            assert_eq!(jobs.faults(), ["Reading pixels"]);
+            assert!(jobs.faults().is_empty());
+            // The pool still works.
+            jobs.start("load", "again", Lane::Loading, |_| 3);
+            let mut results = Vec::new();
+            while results.is_empty() && std::time::Instant::now() < end {
+                results.extend(jobs.finished());
+                std::thread::yield_now();
+            }
+            assert_eq!(results, [("load", 3)]);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::room::{LinkOf, Pane, Room};
 use super::{Tool, Workbench, words};
 use crate::alignment::{How, Link, Placed, Placement, match_points, resolve};
 use crate::clinical::{LesionId, PatientId, StackKey};
+use crate::dicom::FileWindow;
 use crate::geometry::{Anatomical, Grid, SpaceId, main_plane};
 use crate::project::{ChangeKind, Document, NamedEdit, Op, RowKey, StackRecord, edits};
 use crate::volume::auto_window;
@@ -129,6 +130,14 @@ impl Workbench {
         }
     }
 
+    pub(super) fn file_window(&mut self, pane: usize, index: usize) {
+        let shown = self.room.panes().get(pane).and_then(Pane::shown);
+        let info = shown.and_then(|shown| self.info_of(shown.stack));
+        if let Some(window) = info.and_then(|info| info.windows.get(index)).map(FileWindow::window) {
+            self.room.set_window(pane, window);
+        }
+    }
+
     pub(super) fn auto_window(&mut self, pane: usize) {
         let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown) else { return };
         let window = self.images.get(shown.stack).and_then(|volume| auto_window(volume, Some(shown.slice)));
@@ -143,8 +152,16 @@ impl Workbench {
             let first = errors.values().next().cloned().unwrap_or_default();
             self.notices.tell(Level::Problem, words::slices_unread(errors.len(), &first), false);
         }
-        self.images.ended(key, errors);
+        self.images.ended(key, errors, &mut self.jobs);
         self.prepare_panes();
+    }
+
+    /// Another budget for images, kept for the next start.
+    pub(super) fn set_image_memory(&mut self, bytes: Option<u64>) {
+        match super::memory::keep(&self.user_folder, bytes) {
+            Ok(budget_bytes) => self.images.set_budget(budget_bytes, &mut self.jobs),
+            Err(why) => self.notices.tell(Level::Problem, words::memory_not_kept(&why), false),
+        }
     }
 
     /// The middles of the two panes are the same place: kept in the project.

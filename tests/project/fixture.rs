@@ -1,7 +1,7 @@
-//! A project file as the first release wrote it. Every later version opens it.
+//! Project files of every format, as the version that came with it wrote them. Every later version opens them.
 //!
-//! Made once by `cargo test project::fixture::write -- --ignored` and committed; it is never written again.
-//! A new format adds a file of its own beside it.
+//! The newest was made once by `cargo test project::fixture::write -- --ignored` and committed; none is ever written
+//! again. A new format adds a file of its own beside them.
 
 use super::scene::*;
 use ablation_review::alignment::{How, Placement};
@@ -10,16 +10,22 @@ use ablation_review::geometry::{PatientVector, Rigid};
 use ablation_review::project::*;
 use std::path::{Path, PathBuf};
 
-fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/project_v1.ablation")
+pub fn fixture(format: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/project_v{format}.ablation"))
 }
 
 #[test]
 #[ignore = "writes the fixture, once"]
 fn write() {
-    let path = fixture();
+    let path = fixture(2);
     let mut project = Project::create(&path, "NU", at(0)).unwrap();
     story(&mut project);
+    let stack = project.document().stacks().next().unwrap().clone();
+    let grouping = Op::Put(Row::Grouping(split(project.document(), &stack)));
+    let edit = NamedEdit::new(ChangeKind::Grouping, "Series split by hand", vec![grouping]).of(stack.patient);
+    project.commit(edit, by(None, 23)).unwrap();
+    let archived = edits::archive_patient(project.document(), stack.patient, true).unwrap();
+    project.commit(archived, by(None, 24)).unwrap();
     drop(project);
     std::fs::remove_file(path.with_extension("ablation.lock")).ok();
 }
@@ -126,15 +132,64 @@ fn story(project: &mut Project) {
     project.undo(by(Some(reader), 22)).unwrap();
 }
 
+fn copy_of(format: u32, folder: &Path) -> PathBuf {
+    let path = folder.join(format!("v{format}.ablation"));
+    std::fs::copy(fixture(format), &path).unwrap();
+    path
+}
+
+fn format_of(path: &Path) -> i32 {
+    let file = rusqlite::Connection::open(path).unwrap();
+    file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
 #[test]
-fn the_first_format_opens_with_all_that_was_in_it() {
+fn the_first_format_is_read_without_a_change_and_migrated_to_write() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("v1.ablation");
-    std::fs::copy(fixture(), &path).unwrap();
+    let path = copy_of(1, folder.path());
+    let before = std::fs::read(&path).unwrap();
+    assert_eq!(check(&path).unwrap().problems, Vec::<String>::new());
+    let read = Project::open(&path, OpenAs::ReadOnly, "NU", at(60)).unwrap().project;
+    assert_eq!(full_check(&path, Default::default()).unwrap().unwrap().problems, Vec::<String>::new());
+    assert!(std::fs::read(&path).unwrap() == before, "reading an older file changes nothing of it");
+
+    let opened = Project::open(&path, OpenAs::Writer, "NU", at(60)).unwrap();
+    assert_eq!(opened.read_only, None);
+    assert_eq!(opened.notes.len(), 1);
+    assert!(opened.notes[0].contains("was brought up to date"), "{:?}", opened.notes);
+    assert!(opened.project.document() == read.document());
+    assert_eq!(format_of(&path), 2);
+    let backup = folder.path().join("v1.ablation.backup-1");
+    assert_eq!(format_of(&backup), 1, "the backup is as the file was");
+    assert!(*Project::open(&backup, OpenAs::ReadOnly, "", at(61)).unwrap().project.document() == *read.document());
+    drop(read);
+    holds_the_story(opened.project);
+    // Another opening finds nothing to do.
+    let again = Project::open(&path, OpenAs::Writer, "NU", at(63)).unwrap();
+    assert_eq!((&again.read_only, &again.notes), (&None, &Vec::new()));
+    drop(again);
+    assert_eq!(check(&path).unwrap().problems, Vec::<String>::new());
+}
+
+#[test]
+fn the_second_format_opens_with_all_that_was_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy_of(2, folder.path());
     assert_eq!(check(&path).unwrap().problems, Vec::<String>::new());
     let opened = Project::open(&path, OpenAs::Writer, "NU", at(60)).unwrap();
     assert_eq!((opened.read_only, opened.notes), (None, Vec::new()));
     let mut project = opened.project;
+    let grouping = project.document().groupings().next().unwrap();
+    assert_eq!((grouping.kind, grouping.groups.len(), grouping.groups[0].len()), (GroupingKind::Split, 2, 2));
+    assert!(project.document().patients().next().unwrap().archived);
+    assert_eq!(project.undo(by(None, 61)).unwrap().label, "Undo: P001 archived");
+    assert_eq!(project.undo(by(None, 61)).unwrap().label, "Undo: Series split by hand");
+    assert!(!project.document().patients().next().unwrap().archived);
+    drop(project);
+    assert_eq!(check(&path).unwrap().problems, Vec::<String>::new());
+}
+
+fn holds_the_story(mut project: Project) {
     let document = project.document();
 
     assert_eq!(document.patients().map(|patient| patient.code.as_str()).collect::<Vec<_>>(), ["P001"]);
@@ -206,6 +261,4 @@ fn the_first_format_opens_with_all_that_was_in_it() {
     assert_eq!(entry.label, "Undo: Study settings changed");
     assert_eq!(project.document().settings(), StudySettings::default());
     assert_eq!(project.redo(by(None, 62)).unwrap().label, "Redo: Study settings changed");
-    drop(project);
-    assert_eq!(check(&path).unwrap().problems, Vec::<String>::new());
 }

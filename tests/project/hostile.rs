@@ -82,6 +82,13 @@ fn tables_triggers_and_views_of_others_are_refused() {
         ("DROP TABLE park", "no table \"park\" as this program writes it"),
         ("DROP TABLE park; CREATE TABLE park (lesion, visit, data)", "no table \"park\" as this program writes it"),
         ("DROP TABLE lesion; CREATE VIEW lesion AS SELECT 1 AS id, '{}' AS data", "a foreign view \"lesion\""),
+        (
+            "DROP TABLE reader; CREATE TABLE reader (id INTEGER PRIMARY KEY, data TEXT NOT NULL, \
+             initials TEXT AS (printf('%.*c', 900000000, 'x'))) STRICT",
+            "no table \"reader\" as this program writes it",
+        ),
+        ("CREATE VIRTUAL TABLE find USING fts5(x)", "foreign"),
+        ("CREATE TABLE \"a\u{1b}[31mb\" (x)", "a foreign table \"a[31mb\""),
     ];
     for (sql, what) in cases {
         let message = refusal(&changed(folder, sql));
@@ -136,6 +143,37 @@ fn content_that_no_program_wrote_is_named_and_refused() {
         ("UPDATE journal SET kind = 'magic' WHERE seq = 3", "of an unknown kind"),
         ("UPDATE journal SET at = 'noon' WHERE seq = 3", "no readable time"),
         ("UPDATE journal SET undoes = 1 WHERE seq = 3", "that was not the last one"),
+        ("UPDATE journal SET undoes = 3 WHERE seq = 3", "that was not the last one"),
+        ("UPDATE journal SET undoes = 4 WHERE seq = 3", "that was not the last one"),
+        ("UPDATE journal SET undoes = 9223372036854775807 WHERE seq = 3", "that was not the last one"),
+        ("UPDATE journal SET undoes = -1 WHERE seq = 3", "has no number"),
+        ("UPDATE journal SET seq = -seq", "has no number"),
+        (
+            "UPDATE journal SET seq = 9223372036854775807 WHERE seq = (SELECT max(seq) FROM journal)",
+            "missing or out of order",
+        ),
+        ("UPDATE journal SET label = x'ff00' || label", "of the wrong kind"),
+        ("INSERT INTO journal_dropped VALUES (3, 'soul', 1)", "of the wrong kind"),
+        ("INSERT INTO journal_dropped VALUES (-3, 'voxels', 1)", "of the wrong kind"),
+        ("UPDATE grouping SET data = json_set(data, '$.groups', json('[]'))", "names a stack without a frame"),
+        ("UPDATE grouping SET data = json_set(data, '$.patient', 4000000)", "the grouping by hand names a patient"),
+        ("UPDATE lesion SET data = json_set(data, '$.long_axis_mm', 1e999)", "a lesion cannot be read"),
+        ("UPDATE session SET data = json_set(data, '$.date', '99999999-01-01')", "a session cannot be read"),
+        (
+            "UPDATE patient SET data = json_set(data, '$.age_at_first_ablation_years', 70000)",
+            "a patient cannot be read",
+        ),
+        // A megabyte and more in one row; a value that is a long string of zeros.
+        ("UPDATE patient SET data = json_set(data, '$.note', hex(zeroblob(600000)))", "a patient is larger than any"),
+        (
+            "UPDATE stack SET data = json_set(data, '$.info.description', hex(zeroblob(9000000))) WHERE key = (SELECT min(key) FROM stack)",
+            "a stack is larger than any",
+        ),
+        (
+            "UPDATE mark_slice SET rle = zeroblob(40000000) WHERE (mark, k) = (SELECT mark, k FROM mark_slice LIMIT 1)",
+            "its marks are together larger than any",
+        ),
+        ("UPDATE journal SET label = hex(zeroblob(40000000)) WHERE seq = 2", "its audit trail is larger than any"),
         ("UPDATE journal SET payload = '{}'", "cannot be read"),
         ("UPDATE journal_mask SET rle = x'80'", "cut off or garbled"),
         ("PRAGMA user_version = 0", "which format"),
@@ -145,6 +183,75 @@ fn content_that_no_program_wrote_is_named_and_refused() {
         assert!(message.contains(what), "{sql}: {message}");
         assert!(message.starts_with("changed.ablation is damaged: "), "{sql}: {message}");
         assert!(message.ends_with("ask for a copy from your computer's own backup."), "{message}");
+    }
+}
+
+/// What a person typed, or a file said, is text wherever it comes out.
+#[test]
+fn names_with_control_characters_formulas_and_markup_are_only_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evil.ablation");
+    let evil =
+        "=HYPERLINK(\"http://x\",\"y\")\u{1b}]0;t\u{7}\u{202e}<script>alert(1)</script>'); DROP TABLE patient;--\0";
+    let mut project = full(&path);
+    let patient = project.document().patients().next().unwrap().clone();
+    let row = ablation_review::clinical::Patient { code: evil.into(), note: evil.into(), ..patient };
+    project.commit(edits::patient(project.document(), row.clone()), by(None, 90)).unwrap();
+    drop(project);
+    let mut opened = Project::open(&path, OpenAs::Writer, evil, at(91)).unwrap();
+    assert_eq!(opened.project.document().patient(row.id), Some(&row), "kept to the letter");
+    assert_eq!(check(&path).unwrap().problems, Vec::<String>::new());
+    let held = Project::open(&path, OpenAs::Writer, "AB", at(92)).unwrap().read_only.unwrap().to_string();
+    assert!(!held.chars().any(char::is_control), "{held:?}");
+    let rows = opened.project.history_rows(HistoryFilter::default(), None, 5).unwrap();
+    assert!(rows.iter().all(|row| !row.before.contains('\u{1b}') && !row.after.contains('\u{1b}')), "{rows:?}");
+    opened.project.undo(by(None, 93)).unwrap();
+}
+
+const PLACE: &str = "ABLATION_REVIEW_TEST_HOSTILE";
+
+/// In a process of its own: opens a project and says how much memory that took at most.
+#[test]
+fn child() {
+    let Some(path) = std::env::var_os(PLACE) else { return };
+    let result = Project::open(Path::new(&path), OpenAs::ReadOnly, "", at(0)).map(|_| ());
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim().to_owned();
+    println!("\npeak {peak} {}", result.map_or_else(|why| why.to_string(), |()| "opened".into()));
+}
+
+/// Files that are as large as is let through, made so that every byte of them costs most.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_file_takes_half_a_gigabyte_to_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    sound(folder);
+    // Empty strings are three bytes in the file and twenty-four in memory; runs are two and eight.
+    let many = |what: &str, n: u32| {
+        format!(
+            "(SELECT json_group_array({what}) FROM (WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < {n}) SELECT x FROM c))"
+        )
+    };
+    let cases = [
+        format!("UPDATE stack SET data = json_set(data, '$.info.transfer_syntaxes', json({})) WHERE key = (SELECT min(key) FROM stack)", many("''", 5_000_000)),
+        format!("UPDATE stack SET data = json_set(data, '$.info.oddities', json({})) WHERE key = (SELECT min(key) FROM stack)", many("json('{\"kind\":\"localizer\"}')", 700_000)),
+        format!("UPDATE lesion SET data = json_set(data, '$.segments', json({})) WHERE id = (SELECT min(id) FROM lesion)", many("'I'", 250_000)),
+        "UPDATE mark_slice SET rle = CAST(replace(hex(zeroblob(8000000)), '00', char(1, 1)) AS BLOB) WHERE (mark, k) = (SELECT mark, k FROM mark_slice LIMIT 1)".to_owned(),
+        "UPDATE journal SET payload = replace(hex(zeroblob(60000000)), '0', '[') WHERE seq = (SELECT max(seq) FROM journal)".to_owned(),
+    ];
+    for sql in cases {
+        let path = changed(folder, &sql);
+        let run = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "project::hostile::child", "--nocapture"])
+            .env(PLACE, &path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stdout).into_owned();
+        let line = said.lines().find_map(|line| line.strip_prefix("peak ")).unwrap_or_else(|| panic!("{sql}: {said}"));
+        let peak_kb: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
+        println!("{} MB: {line}", peak_kb / 1024);
+        assert!(peak_kb < 512 * 1024, "{sql}: {line}");
     }
 }
 
@@ -185,19 +292,19 @@ fn a_newer_file_opens_for_reading() {
     sound(folder.path());
     let path = changed(
         folder.path(),
-        "PRAGMA user_version = 2; CREATE TABLE therapy (id INTEGER PRIMARY KEY, data TEXT) STRICT;",
+        "PRAGMA user_version = 3; CREATE TABLE therapy (id INTEGER PRIMARY KEY, data TEXT) STRICT;",
     );
     let before = std::fs::read(&path).unwrap();
     let mut opened = Project::open(&path, OpenAs::Writer, "NU", at(0)).unwrap();
-    assert_eq!(opened.read_only, Some(ReadOnly::Newer(2)));
+    assert_eq!(opened.read_only, Some(ReadOnly::Newer(3)));
     let edit = edits::settings(opened.project.document().settings());
     assert!(opened.project.commit(edit, by(None, 1)).unwrap_err().to_string().contains("newer version"));
     drop(opened);
     assert!(std::fs::read(&path).unwrap() == before);
 
-    let path = changed(folder.path(), "PRAGMA user_version = 2; UPDATE lesion SET data = '{\"id\":1}'");
+    let path = changed(folder.path(), "PRAGMA user_version = 3; UPDATE lesion SET data = '{\"id\":1}'");
     assert!(refusal(&path).contains("Open it with the newer version."));
-    let path = changed(folder.path(), "PRAGMA user_version = 2; CREATE VIEW spy AS SELECT 1");
+    let path = changed(folder.path(), "PRAGMA user_version = 3; CREATE VIEW spy AS SELECT 1");
     assert!(refusal(&path).contains("a foreign view \"spy\""));
 }
 

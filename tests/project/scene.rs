@@ -89,11 +89,17 @@ pub fn stack_info(number: u64, study_uid: &str, slices: u32) -> StackInfo {
         padding: None,
         small_is_bright: false,
         windows: Vec::new(),
+        mapped: false,
+        suv: None,
+        overlays: false,
         transfer_syntaxes: vec!["1.2.840.10008.1.2.1".into()],
         split_by: None,
         oddities: vec![Oddity::SpacingDisagrees { stated_mm: 3.0, actual_mm: 3.1 }],
         acquisition: Acquisition { kvp: Some(120.0), ..Acquisition::default() },
         kernel: Kernel::Soft,
+        group: None,
+        recipes: Vec::new(),
+        pixel_aspect: None,
     }
 }
 
@@ -192,7 +198,7 @@ impl Walker {
             return (edits::reader(document, "NU").1.unwrap(), Sidecar::default());
         }
         loop {
-            match self.random.below(24) {
+            match self.random.below(25) {
                 0 => {
                     let date = date("2026-01-01") + chrono::Days::new(self.random.below(400) as u64);
                     let known = self.random.one(document.patients().map(|patient| patient.id));
@@ -309,6 +315,15 @@ impl Walker {
                 let lesion = lesion.map(|lesion| lesion.id);
                 (from != to).then(|| edits::placement(document, Placement { from, to, lesion, rigid_mm, how }))?
             }
+            23 => {
+                let stack = random.one(document.stacks().filter(|stack| stack.patient == patient.id))?;
+                NamedEdit::new(
+                    ChangeKind::Grouping,
+                    "Split by hand",
+                    vec![Op::Put(Row::Grouping(split(document, stack)))],
+                )
+                .of(patient.id)
+            }
             _ => match random.below(4) {
                 0 => edits::park(document, lesion?.id, visit?.id, "ask the surgeon"),
                 1 => {
@@ -333,6 +348,22 @@ impl Walker {
                 }
             },
         })
+    }
+}
+
+/// A stack taken apart in its middle.
+pub fn split(document: &Document, stack: &StackRecord) -> Grouping {
+    let name = |frame: &FrameRef| FrameName { sop_uid: frame.sop_uid.clone(), frame: frame.frame };
+    let frames: Vec<FrameName> = stack.info.frames.iter().map(name).collect();
+    let (first, second) = frames.split_at(frames.len() / 2);
+    let groups = [first, second].into_iter().filter(|half| !half.is_empty()).map(<[FrameName]>::to_vec).collect();
+    Grouping {
+        id: document.next_grouping(),
+        patient: stack.patient,
+        series_uid: stack.info.series_uid.clone(),
+        kind: GroupingKind::Split,
+        groups,
+        note: String::new(),
     }
 }
 

@@ -105,6 +105,13 @@ fn truncated() -> Vec<u8> {
     bytes
 }
 
+/// A header that ends within an element.
+fn truncated_header() -> Vec<u8> {
+    let mut bytes = [identified(), picture(64, 64)].concat();
+    bytes.truncate(bytes.len() - 1);
+    bytes
+}
+
 /// Drops something and returns the one sentence that is said about it.
 fn told(person: &mut Person, dropped: &Path) -> String {
     person.drop_files(&[dropped.to_owned()]);
@@ -134,7 +141,7 @@ fn bad_inputs(person: &Person, run: &str) -> Vec<(PathBuf, &'static [&'static st
             in_a_folder(person, &format!("{run}-jpegs"), &[("a.jpg", jpeg()), ("b.jpg", jpeg())]),
             &["No images among 2 files", "not a DICOM file", "Drop a folder"],
         ),
-        (one("truncated", truncated()), &["cut short", "8192 bytes", "Copy it again"]),
+        (one("truncated", truncated_header()), &["only 1 are left", "copy it again"]),
         (one("rows", rows_without_pixels()), &["65535 x 65535", "no pixel data", "Drop a folder"]),
         (one("nested", nested_sequences(5_000)), &["nests sequences", "was not read", "Drop a folder"]),
         (one("four-gib", four_gib_claim()), &["Nothing to show", "Drop a folder"]),
@@ -150,6 +157,16 @@ fn bad_input_is_told_at_the_start() {
         assert!(words.iter().all(|words| text.contains(words)), "{text}");
         assert!(person.bench().desk().is_none(), "nothing to open in {}", path.display());
     }
+}
+
+#[test]
+fn an_image_that_is_cut_short_shows_what_is_there_and_says_so() {
+    let mut person = Person::at_the_window();
+    let folder = in_a_folder(&person, "cut", &[("1.dcm", truncated())]);
+    person.drop_files(&[folder]);
+    person.reads("9 of 64 rows are there");
+    assert_eq!(person.document().stacks().count(), 1);
+    person.nothing_is_clipped();
 }
 
 #[test]

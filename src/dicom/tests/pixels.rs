@@ -2,7 +2,7 @@
 
 use super::build::{File, found, slice};
 use crate::dicom::syntax::{BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT};
-use crate::dicom::{Limits, ReadError, read_slice};
+use crate::dicom::{Limits, ReadError, SlicePart, read_slice, read_slice_part};
 use crate::volume::{Padding, SliceData, Unit};
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
@@ -28,7 +28,7 @@ fn row(words: &[u16], stored: u16, high: u16, signed: bool) -> File {
 }
 
 #[test]
-fn stored_bits_and_sign() {
+fn trap_08_stored_bits_and_sign() {
     let i16s = |v: &[i16]| SliceData::I16(v.into());
     let u16s = |v: &[u16]| SliceData::U16(v.into());
     assert_eq!(read(&row(&[0, 1, 0xFFFF, 0x8000], 16, 15, true)).unwrap(), i16s(&[0, 1, -1, -32_768]));
@@ -81,7 +81,7 @@ fn every_layout_gives_the_same_values() {
 }
 
 #[test]
-fn colours() {
+fn trap_09_rgb_ybr_and_planes() {
     let mut file = slice(1, [0.0; 3]);
     file.short(tags::SAMPLES_PER_PIXEL, 3)
         .short(tags::ROWS, 1)
@@ -137,7 +137,7 @@ fn rle_of_sixteen_bits() {
 }
 
 #[test]
-fn padding_is_signed_and_cut_like_the_pixels() {
+fn trap_06_padding_is_signed_and_cut_like_the_pixels() {
     let padding = |file: &File| {
         let folder = tempfile::tempdir().unwrap();
         found(folder.path(), std::slice::from_ref(file)).stacks[0].info.padding
@@ -169,7 +169,7 @@ fn units_only_where_the_file_supports_them() {
     assert_eq!(unit(&|f| _ = f.text(tags::RESCALE_TYPE, VR::LO, "MGML")).0, Unit::None);
     assert_eq!(unit(&|f| _ = f.without(tags::RESCALE_INTERCEPT)), (Unit::None, 1.0, 0.0));
     assert_eq!(unit(&|f| _ = f.text(tags::RESCALE_SLOPE, VR::DS, "0")), (Unit::None, 1.0, 0.0));
-    assert_eq!(unit(&|f| _ = f.bytes(tags::MODALITY_LUT_SEQUENCE, VR::SQ, b"")), (Unit::None, 1.0, 0.0));
+    assert_eq!(unit(&|f| _ = f.bytes(tags::MODALITY_LUT_SEQUENCE, VR::SQ, b"")), (Unit::Hu, 1.0, -1024.0));
     assert_eq!(unit(&|f| _ = f.text(tags::MODALITY, VR::CS, "MR")).0, Unit::None);
     assert_eq!(unit(&|f| _ = f.text(tags::MODALITY, VR::CS, "PT")).0, Unit::None);
     let bqml = |f: &mut File| _ = f.text(tags::MODALITY, VR::CS, "PT").text(tags::UNITS, VR::CS, "BQML");
@@ -212,4 +212,28 @@ fn sizes_count_only_where_they_are_at_the_patient() {
     };
     assert_eq!(spacing(&calibrated), Some([0.7, 0.8]));
     assert_eq!(spacing(&|f| _ = f.text(tags::PIXEL_SPACING, VR::DS, "0\\0.7")), None);
+}
+
+#[test]
+fn a_file_cut_short_shows_the_rows_that_are_there() {
+    let part = |file: &File, cut: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = file.encode();
+        std::fs::write(folder.path().join("a.dcm"), &bytes[..bytes.len() - cut]).unwrap();
+        let found = super::build::search(folder.path());
+        let stack = found.stacks.first().unwrap_or_else(|| panic!("{:?}", found.skipped));
+        let says: Vec<String> = stack.info.oddities.iter().map(ToString::to_string).collect();
+        assert!(says.iter().any(|says| says == "file 1 is cut short: 2 of 3 rows are there"), "{says:?}");
+        let strict = read_slice(&stack.info, 0, &stack.sources[0], &Limits::default()).unwrap_err();
+        assert!(matches!(strict, ReadError::RowsMissing { rows: 2, of: 3 }), "{strict}");
+        read_slice_part(&stack.info, 0, &stack.sources[0], &Limits::default()).unwrap()
+    };
+    // Values 100 to 111 in three rows of four; one byte is missing, and its row with it.
+    let mut file = slice(1, [0.0; 3]);
+    let there = [100, 101, 102, 103, 104, 105, 106, 107];
+    let with = |rest: i16| SliceData::I16(there.into_iter().chain([rest; 4]).collect());
+    assert_eq!(part(&file, 1), SlicePart { data: with(100), rows: 2 });
+    assert_eq!(part(&file, 8), SlicePart { data: with(100), rows: 2 });
+    file.bytes(tags::PIXEL_PADDING_VALUE, VR::SS, &(-2_000i16).to_le_bytes());
+    assert_eq!(part(&file, 3), SlicePart { data: with(-2_000), rows: 2 });
 }

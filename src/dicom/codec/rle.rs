@@ -1,10 +1,10 @@
 //! RLE Lossless (PS3.5 annex G).
 
-use super::error::ReadError;
-use super::format::Format;
+use crate::dicom::error::ReadError;
+use crate::dicom::format::Format;
 
 /// Unfolds one frame into pixels in little endian, colours interleaved.
-pub(super) fn decode(bytes: &[u8], format: &Format) -> Result<Vec<u8>, ReadError> {
+pub(in crate::dicom) fn decode(bytes: &[u8], format: &Format) -> Result<Vec<u8>, ReadError> {
     let wrong = |why: &str| ReadError::Decode { why: why.to_owned() };
     let long = |n: usize| {
         let four = bytes.get(4 * n..4 * n + 4)?;
