@@ -81,7 +81,7 @@ fn drop_to_all_slices(bencher: Bencher) {
 #[divan::bench]
 fn slice_to_pixels(bencher: Bencher) {
     let (volume, mut luts) = (&*VOLUME, Luts::new());
-    let window = Window { centre: 40.0, width: 400.0 };
+    let window = Window::new(40.0, 400.0);
     bencher.bench_local(|| luts.pixels(volume, 10, window, false, |[r, g, b]| [r, g, b, 255]).unwrap());
 }
 

@@ -58,6 +58,7 @@ fn inspect_lists_the_sample() {
             "group",
             "phase",
             "split_by",
+            "suv",
             "warnings",
             "files",
         ] {

@@ -4,6 +4,9 @@
 
 mod command_line;
 mod dicom_real;
+mod faults;
+#[cfg(target_os = "linux")]
+mod fire;
 mod golden;
 mod house;
 mod mini_cohort;
@@ -11,5 +14,6 @@ mod project;
 mod ranks;
 mod sample_study;
 mod support;
+mod values;
 mod window;
 mod window_real;

@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
         running(ui, app, out);
         notices::line(ui, &mut app.notices, &app.bench, out);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            saved(ui, app);
+            saved(ui, app, out);
             if app.bench.desk().is_some() && app.screen == Screen::Reading && !telling(app) {
                 hints(ui, app);
             }
@@ -63,14 +63,15 @@ fn running(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
     }
 }
 
-fn saved(ui: &mut Ui, app: &mut AblationApp) {
+fn saved(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
     let Some(desk) = app.bench.desk() else { return };
-    let unsaved: Vec<String> = desk.unsaved().map(|change| format!("{}. {}", change.label, change.why)).collect();
+    let unsaved: Vec<String> =
+        desk.unsaved().iter().map(|change| format!("{}. {}", change.label, change.why)).collect();
     if !unsaved.is_empty() {
         let words = format!("{} {}", unsaved.len(), text::NOT_SAVED);
         ui.label(coloured(words, colour::BAD)).on_hover_text(unsaved.join("\n"));
         if ui.add(Button::new(text::TRY_AGAIN).small()).clicked() {
-            app.bench.save_again();
+            out.ask(Request::SaveAgain);
         }
     } else if desk.is_writing() {
         ui.label(coloured(text::SAVING, colour::SOFT));

@@ -21,6 +21,14 @@ pub enum Command {
     SaveAs,
     /// Close the project.
     CloseProject,
+    /// Become the one who can change the project.
+    TakeOver,
+    /// Check the project in full.
+    CheckProject,
+    /// Find images that were moved.
+    FindImages,
+    /// Write a copy without identity.
+    CopyWithoutIdentity,
     /// Show the reading room.
     ShowReading,
     /// Show patient, lesions and sessions.
@@ -29,6 +37,8 @@ pub enum Command {
     ShowImages,
     /// Show the lesion table.
     ShowTable,
+    /// Show every change.
+    ShowHistory,
     /// Write the lesion table.
     Export,
     /// Take back the last change.
@@ -87,12 +97,36 @@ pub enum Command {
     PreviousHere,
     /// Show or hide the text on the images.
     ToggleText,
+    /// Show or hide what the files draw over their images.
+    ToggleOverlays,
+    /// The window of the file.
+    FileWindow,
     /// Invert grey.
     Invert,
     /// Zoom in.
     ZoomIn,
     /// Zoom out.
     ZoomOut,
+    /// Next phase, b-value, echo or time of a 4-D series.
+    NextPhase,
+    /// The one before.
+    PreviousPhase,
+    /// Next in every pane.
+    NextPhaseAll,
+    /// The one before in every pane.
+    PreviousPhaseAll,
+    /// Make one of two patients.
+    MergePatient,
+    /// Put the patient away.
+    ArchivePatient,
+    /// Take the patient up again.
+    BringBackPatient,
+    /// List and count archived patients, or not.
+    ShowArchived,
+    /// Ask again whose images are.
+    WhoseImages,
+    /// Show what is odd about the series.
+    OddImages,
     /// Fit the picture.
     Fit,
     /// Fit, and forget windows.
@@ -216,6 +250,10 @@ table! {
         LastSlice "last_slice" "Last slice" "Last slice of the series" [key(Key::End)];
         NextSeries "next_series" "Next series" "Show the next series of this visit in the active pane" [ctrl(Key::PageDown)];
         PreviousSeries "previous_series" "Previous series" "Show the series before in the active pane" [ctrl(Key::PageUp)];
+        NextPhase "next_phase" "Next phase" "Next phase, b-value, echo or time of a 4-D series at the same slice; else the next series" [key(Key::Period), shift(Key::PageDown)];
+        PreviousPhase "previous_phase" "Previous phase" "The phase before at the same slice; else the series before" [key(Key::Comma), shift(Key::PageUp)];
+        NextPhaseAll "next_phase_all" "Next phase in all panes" "Every pane that shows a 4-D series steps" [key(Key::Period).alt()];
+        PreviousPhaseAll "previous_phase_all" "Previous phase in all panes" "Every pane that shows a 4-D series steps back" [key(Key::Comma).alt()];
         NextPane "next_pane" "Next pane" "Make the next pane the active one" [ctrl(Key::Tab)];
         Match "match" "Match slices" "These two slices are the same place: link the panes so, and keep it" [key(Key::M)];
         Unmatch "unmatch" "Drop the match" "Link by table position again" [shift(Key::M)];
@@ -223,6 +261,8 @@ table! {
         PreviousHere "previous_here" "Previous visit, held" "Show the visit before in the active pane while the key is held" [key(Key::V)];
         HideMarks "hide_marks" "Hide marks, held" "Hide all marks while the key is held" [key(Key::G)];
         ToggleText "toggle_text" "Text on images" "Show or hide the text in the corners" [key(Key::I)];
+        ToggleOverlays "toggle_overlays" "Overlays of the file" "Show or hide what the file itself draws over its images" [key(Key::O)];
+        FileWindow "file_window" "Window of the file" "Set the window that the file brings; a right click lists them all" [shift(Key::Num1), shift(Key::Exclamationmark)];
         Invert "invert" "Invert grey" "Swap black and white" [shift(Key::I)];
         ZoomIn "zoom_in" "Zoom in" "Zoom in" [key(Key::Plus), shift(Key::Plus)];
         ZoomOut "zoom_out" "Zoom out" "Zoom out" [key(Key::Minus)];
@@ -253,6 +293,13 @@ table! {
         ShowPatient "show_patient" "Patient" "Patient, lesions and sessions" [ctrl(Key::Num2)];
         ShowImages "show_images" "Images" "All series with their role and visit" [ctrl(Key::Num3)];
         ShowTable "show_table" "Lesion table" "The lesion table, efficacy, and export" [ctrl(Key::Num4)];
+        ShowHistory "show_history" "History" "Every change: when, by whom, before and after; take back from there" [ctrl(Key::Num5)];
+        WhoseImages "whose_images" "Whose images are these?" "Ask again whose images are where it is not sure" [];
+        OddImages "odd_images" "What is odd about the images" "The series that need a look before they are trusted" [];
+        MergePatient "merge_patient" "Merge the patient into another" "Choose a patient, see what moves, and make one of two; undo takes it back" [];
+        ArchivePatient "archive_patient" "Archive the patient" "Put the patient away: in no list, cohort or table; brought back at any time" [];
+        BringBackPatient "bring_back_patient" "Bring the patient back" "Take an archived patient up again" [];
+        ShowArchived "show_archived" "Show archived patients" "List, read and count patients that were put away, or not" [];
         OpenFolder "open_folder" "Open images" "Read a folder of images; nothing in it is changed" [ctrl(Key::I)];
         OpenProject "open_project" "Open project" "Open a project file" [ctrl(Key::O)];
         NewProject "new_project" "New project" "Make a project file" [ctrl(Key::N)];
@@ -260,6 +307,10 @@ table! {
         Export "export" "Export" "Write the tables with their data dictionary" [ctrl(Key::E)];
         OpenSample "open_sample" "Open the sample study" "Four visits of a made-up patient with known truth" [];
         CloseProject "close_project" "Close project" "Back to the start; everything is already saved" [ctrl(Key::W)];
+        TakeOver "take_over" "Take over" "Become the one who can change the project, once whoever had it is gone" [ctrl(Key::T)];
+        CheckProject "check_project" "Check the project" "Check the project file in full, beside the reading" [];
+        FindImages "find_images" "Find moved images" "Choose a folder: every missing image below it is found by its UID, whatever its name" [];
+        CopyWithoutIdentity "copy_without_identity" "Copy without identity" "Write a copy without names, identifiers and paths" [];
         Cancel "cancel" "Back to scrolling" "Cancel the gesture, close what is open, back to scrolling" [key(Key::Escape)];
         Palette "palette" "Commands" "Search all commands" [ctrl(Key::K)];
         Help "help" "Keys" "All keys on one sheet" [key(Key::Questionmark), key(Key::F1)];

@@ -16,6 +16,12 @@ pub enum DialogKind {
     SaveAs,
     /// A folder for the tables.
     ExportFolder,
+    /// A folder with images that were moved.
+    FindImages,
+    /// A name for a copy without identity.
+    IdentityCopy,
+    /// A CSV file for the history.
+    HistoryFile,
 }
 
 /// Asks for a file or folder without stopping the window.
@@ -50,9 +56,12 @@ impl Dialogs for NativeDialogs {
             let dialog = rfd::FileDialog::new().set_title(title(kind));
             let project = |dialog: rfd::FileDialog| dialog.add_filter(super::text::PROJECT_FILES, &["ablation"]);
             let answer = match kind {
-                DialogKind::OpenFolder | DialogKind::ExportFolder => dialog.pick_folder(),
+                DialogKind::OpenFolder | DialogKind::ExportFolder | DialogKind::FindImages => dialog.pick_folder(),
+                DialogKind::HistoryFile => {
+                    dialog.add_filter("CSV", &["csv"]).set_file_name(super::text::HISTORY_NAME).save_file()
+                }
                 DialogKind::OpenProject => project(dialog).pick_file(),
-                DialogKind::NewProject | DialogKind::SaveAs => {
+                DialogKind::NewProject | DialogKind::SaveAs | DialogKind::IdentityCopy => {
                     project(dialog).set_file_name(super::text::NEW_PROJECT_NAME).save_file()
                 }
             };
@@ -75,6 +84,9 @@ fn title(kind: DialogKind) -> &'static str {
         DialogKind::NewProject => super::text::NEW_PROJECT_TITLE,
         DialogKind::SaveAs => super::text::SAVE_AS_TITLE,
         DialogKind::ExportFolder => super::text::EXPORT_TITLE,
+        DialogKind::FindImages => super::text::safety::FIND_PATH,
+        DialogKind::IdentityCopy => super::text::safety::IDENTITY_LEAD,
+        DialogKind::HistoryFile => super::text::HISTORY_TITLE,
     }
 }
 

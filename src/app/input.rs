@@ -1,11 +1,13 @@
 //! Keys: which command is meant, or which digit of the score strip.
 
 use super::command::Command;
+use super::history_view::HistoryScreen;
 use super::shell::AblationApp;
 use super::strip::Strip;
 use super::{Outbox, Screen};
-use crate::volume::PRESETS;
+use crate::volume::{PRESETS, presets};
 use crate::workbench::Request;
+use crate::workbench::room::Pane;
 use eframe::egui::{self, Event, Key, Modifiers};
 
 /// What is held down.
@@ -16,6 +18,8 @@ pub struct Input {
     previous_here: bool,
     /// The corner texts are off.
     pub text_off: bool,
+    /// The overlays of the files are off.
+    pub overlays_off: bool,
 }
 
 impl AblationApp {
@@ -37,6 +41,9 @@ impl AblationApp {
             // A key that goes up is never typed, and may end what is held.
             if typing && pressed && !(key == Key::Escape || modifiers.command) {
                 continue;
+            }
+            if self.screen == Screen::History && modifiers.is_none() && HistoryScreen::takes(key) {
+                continue; // they walk the list
             }
             let command = self.keys.command(key, modifiers);
             if let Some(command) = command.or_else(|| self.keys.command(key, Modifiers::NONE)).filter(|c| c.is_held()) {
@@ -87,10 +94,18 @@ impl AblationApp {
     fn press_digit(&mut self, digit: u8, out: &mut Outbox) {
         if self.strip == Strip::Off {
             let pane = self.bench.room().active();
-            match digit.checked_sub(1).and_then(|n| PRESETS.get(usize::from(n))) {
-                Some(preset) => out.ask(Request::Preset { pane, id: preset.id }),
-                None => out.ask(Request::AutoWindow(pane)),
-            }
+            let shown = self.bench.room().panes().get(pane).and_then(Pane::shown);
+            let info = shown.and_then(|shown| self.bench.info_of(shown.stack));
+            let named = info.map_or(PRESETS, |info| presets(info.unit));
+            out.ask(match digit.checked_sub(1).map(usize::from) {
+                None => Request::AutoWindow(pane),
+                Some(n) => match named.get(n) {
+                    Some(preset) => Request::Preset { pane, id: preset.id },
+                    // Without named windows for its unit, those of the file.
+                    None if named.is_empty() => Request::FileWindow { pane, index: n },
+                    None => return,
+                },
+            });
         } else if let Some((request, next)) = self.strip.digit(digit) {
             out.ask(request);
             self.strip = next;
@@ -119,7 +134,17 @@ fn repeats(command: Command) -> bool {
 /// The few commands that a text field leaves alone; everything else with Ctrl may mean something to it.
 fn works_while_typing(command: Command) -> bool {
     use Command as C;
-    matches!(command, C::Cancel | C::Palette | C::Sign | C::ShowReading | C::ShowPatient | C::ShowImages | C::ShowTable)
+    matches!(
+        command,
+        C::Cancel
+            | C::Palette
+            | C::Sign
+            | C::ShowReading
+            | C::ShowPatient
+            | C::ShowImages
+            | C::ShowTable
+            | C::ShowHistory
+    )
 }
 
 fn digit(key: Key) -> Option<u8> {

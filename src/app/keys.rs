@@ -46,6 +46,8 @@ impl Stroke {
             Key::Minus => "-",
             Key::Equals => "=",
             Key::Slash => "/",
+            Key::Period => ".",
+            Key::Comma => ",",
             Key::Num0 => "0",
             Key::Num1 => "1",
             Key::Num2 => "2",

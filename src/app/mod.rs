@@ -5,13 +5,18 @@
 //! [`Outbox`]; only `shell.rs` hands it on. So nothing is changed while it is drawn, and every button, key
 //! and palette row goes the same way.
 
+mod banners;
 mod bottom_bar;
 pub mod command;
 mod dialogs;
+mod forms;
 mod help;
+mod history_view;
+mod identity_panel;
 mod images_table;
 mod input;
 pub mod keys;
+mod leaving;
 mod notices;
 mod palette;
 mod patient;
@@ -28,10 +33,11 @@ pub mod theme;
 mod top_bar;
 mod viewport;
 mod visits_panel;
+mod whose;
 mod widgets;
 
 pub use dialogs::{DialogKind, Dialogs, NativeDialogs, NoDialogs};
-pub use shell::{AblationApp, Options, StartError, native_options, run};
+pub use shell::{AblationApp, Options, StartError, native_options, run, user_folder};
 
 use crate::workbench::Request;
 use command::Command;
@@ -41,12 +47,19 @@ use command::Command;
 pub struct Outbox {
     requests: Vec<Request>,
     commands: Vec<Command>,
+    /// Asked for by what is drawn, not by a person: nothing is laid out anew for it.
+    reads: Vec<Request>,
 }
 
 impl Outbox {
     /// Asks the workbench for something.
     pub fn ask(&mut self, request: Request) {
         self.requests.push(request);
+    }
+
+    /// Asks for something that is to be shown once it was read.
+    pub fn read(&mut self, request: Request) {
+        self.reads.push(request);
     }
 
     /// Gives a command.
@@ -56,7 +69,7 @@ impl Outbox {
 }
 
 /// What fills the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Screen {
     /// Images and answers.
     #[default]
@@ -67,4 +80,6 @@ pub enum Screen {
     Images,
     /// Lesion table, efficacy, export.
     Table,
+    /// Every change.
+    History,
 }

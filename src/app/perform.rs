@@ -4,10 +4,12 @@ use super::command::Command;
 use super::dialogs::DialogKind;
 use super::shell::AblationApp;
 use super::strip::Strip;
+use super::text::whose;
 use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
+use crate::dicom::StackInfo;
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, scroll_sign};
+use crate::workbench::{Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -18,10 +20,14 @@ impl AblationApp {
         for request in out.requests {
             self.bench.ask(request);
         }
+        for request in out.reads {
+            self.bench.ask(request);
+        }
         if self.bench.selection() != reading {
             self.strip = Strip::Off; // a digit must not answer for a lesion or visit that was not asked about
         }
         for command in out.commands {
+            fault::note(command.info().id);
             match why_disabled(command, self) {
                 None => self.run_command(command),
                 Some(why) => self.bench.tell(why),
@@ -47,6 +53,10 @@ impl AblationApp {
             C::SaveAs => self.dialogs.ask(DialogKind::SaveAs),
             C::OpenSample => self.bench.ask(Request::OpenSample(crate::phantom::FIRST_CASE.to_owned())),
             C::CloseProject => self.bench.ask(Request::CloseProject),
+            C::TakeOver => self.bench.ask(Request::TakeOver),
+            C::CheckProject => self.bench.ask(Request::CheckProject),
+            C::FindImages => self.dialogs.ask(DialogKind::FindImages),
+            C::CopyWithoutIdentity => self.identity.toggle(),
             C::Export => {
                 self.screen = Screen::Table;
                 self.dialogs.ask(DialogKind::ExportFolder);
@@ -55,6 +65,7 @@ impl AblationApp {
             C::ShowPatient => self.screen = Screen::Patient,
             C::ShowImages => self.screen = Screen::Images,
             C::ShowTable => self.screen = Screen::Table,
+            C::ShowHistory => self.screen = Screen::History,
             C::Undo => self.bench.ask(Request::Undo),
             C::Redo => self.bench.ask(Request::Redo),
             C::NextUnread => self.read(Request::StepUnread(Step::Next)),
@@ -65,6 +76,25 @@ impl AblationApp {
             C::PreviousVisit => self.read(Request::StepVisit(Step::Previous)),
             C::NextSeries => self.bench.ask(Request::StepSeries(Step::Next)),
             C::PreviousSeries => self.bench.ask(Request::StepSeries(Step::Previous)),
+            C::NextPhase => self.bench.ask(Request::StepGroup { step: Step::Next, all_panes: false }),
+            C::PreviousPhase => self.bench.ask(Request::StepGroup { step: Step::Previous, all_panes: false }),
+            C::NextPhaseAll => self.bench.ask(Request::StepGroup { step: Step::Next, all_panes: true }),
+            C::PreviousPhaseAll => self.bench.ask(Request::StepGroup { step: Step::Previous, all_panes: true }),
+            C::MergePatient => {
+                self.screen = Screen::Patient;
+                self.patient.unfold_merge();
+            }
+            C::ArchivePatient => self.archive(true),
+            C::BringBackPatient => self.archive(false),
+            C::ShowArchived => {
+                let show = !self.bench.shows_archived();
+                self.bench.ask(Request::Whose(Whose::ShowArchived(show)));
+            }
+            C::WhoseImages => self.whose.ask_again(),
+            C::OddImages => {
+                self.screen = Screen::Images;
+                self.images.look_at_odd();
+            }
             C::NextPane => self.bench.ask(Request::NextPane),
             C::AddLesion => self.bench.ask(Request::AddLesion { pane }),
             C::PlaceLesion => self.bench.ask(Request::PlaceLesion { pane }),
@@ -86,6 +116,8 @@ impl AblationApp {
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
             C::HideMarks | C::PreviousHere => {} // held keys: see input.rs
             C::ToggleText => self.input.text_off = !self.input.text_off,
+            C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
+            C::FileWindow => self.bench.ask(Request::FileWindow { pane, index: 0 }),
             C::Invert => self.bench.ask(Request::ToggleInverted),
             C::ZoomIn => self.zoom(1.25),
             C::ZoomOut => self.zoom(0.8),
@@ -128,6 +160,12 @@ impl AblationApp {
         self.bench.tool().role().unwrap_or(MarkRole::AblationZone)
     }
 
+    fn archive(&mut self, archived: bool) {
+        if let Some(patient) = self.bench.selection().patient {
+            self.bench.ask(Request::Whose(Whose::Archive { patient, archived }));
+        }
+    }
+
     fn scroll(&mut self, down: i64) {
         let pane = self.bench.room().active();
         if let Some(shown) = self.bench.room().panes().get(pane).and_then(Pane::shown) {
@@ -161,6 +199,8 @@ impl AblationApp {
     fn cancel(&mut self) {
         if self.palette.is_open() {
             self.palette.close();
+        } else if self.identity.is_open() {
+            self.identity.toggle();
         } else if self.help_open {
             self.help_open = false;
         } else if self.bench.stroke().is_some() {
@@ -231,9 +271,33 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
                 None
             }
         }
+        C::TakeOver => match bench.desk().and_then(|desk| desk.reading_only()) {
+            None => because(text::safety::NOT_READ_ONLY),
+            Some(reading) if reading.held.is_none() => Some(reading.why.clone()),
+            Some(reading) => (!reading.free).then(|| text::safety::STILL_HELD.to_owned()),
+        },
+        C::FindImages => bench.missing_images().is_empty().then(|| text::safety::NOTHING_MISSING.to_owned()),
         C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
+        C::MergePatient | C::ArchivePatient | C::BringBackPatient => {
+            let document = bench.document();
+            let patient = document.zip(bench.selection().patient).and_then(|(document, id)| document.patient(id));
+            let one = document.is_none_or(|document| document.patients().count() < 2);
+            match (patient, command) {
+                (None, _) => because(whose::NEEDS_PATIENT),
+                (Some(_), C::MergePatient) => one.then(|| whose::NEEDS_TWO_PATIENTS.to_owned()),
+                (Some(row), C::ArchivePatient) => row.archived.then(|| whose::ALREADY_ARCHIVED.to_owned()),
+                (Some(row), _) => (!row.archived).then(|| whose::NOT_ARCHIVED.to_owned()),
+            }
+        }
+        C::ShowArchived => {
+            let none = bench.document().is_none_or(|document| document.archived_patients() == 0);
+            none.then(|| whose::NEEDS_ARCHIVED.to_owned())
+        }
+        C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
+        C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
+        C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
         C::Match
         | C::NextPane
         | C::SliceUp
@@ -247,10 +311,20 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         | C::Fit
         | C::ResetView
         | C::NextSeries
+        | C::NextPhase
+        | C::PreviousPhase
+        | C::NextPhaseAll
+        | C::PreviousPhaseAll
         | C::PreviousSeries => {
             let shown = bench.room().panes().iter().any(|pane| pane.shown().is_some());
             (!shown).then(|| text::NEEDS_PANE.to_owned())
         }
         _ => None,
     }
+}
+
+/// Whether a pane shows a stack of this kind.
+fn shows(bench: &Workbench, kind: impl Fn(&StackInfo) -> bool) -> bool {
+    let shown = bench.room().panes().iter().filter_map(Pane::shown);
+    shown.filter_map(|shown| bench.info_of(shown.stack)).any(kind)
 }

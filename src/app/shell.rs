@@ -1,8 +1,12 @@
 //! The frame of the window: start, the order of a frame, and who owns which state.
 
+use super::forms::KeptForms;
+use super::history_view::HistoryScreen;
+use super::identity_panel::IdentityPanel;
 use super::images_table::ImagesScreen;
 use super::input::Input;
 use super::keys::KeyMap;
+use super::leaving::Leaving;
 use super::palette::Palette;
 use super::patient::PatientScreen;
 use super::perform;
@@ -13,8 +17,11 @@ use super::table_view::TableScreen;
 use super::theme::{self, colour};
 use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
-use super::{Dialogs, NativeDialogs, Outbox, Screen, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar};
-use crate::workbench::{Clock, Executor, Request, Setup, Wake, Workbench, budget_bytes};
+use super::whose::{self, WhoseLines};
+use super::{
+    Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar,
+};
+use crate::workbench::{Clock, Executor, Request, Setup, Wake, Workbench, budget_bytes, fault};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -63,6 +70,8 @@ pub struct AblationApp {
     pub(super) patient: PatientScreen,
     pub(super) images: ImagesScreen,
     pub(super) table: TableScreen,
+    pub(super) history: HistoryScreen,
+    pub(super) identity: IdentityPanel,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
     pub(super) help_open: bool,
@@ -70,6 +79,10 @@ pub struct AblationApp {
     pub(super) reader_field: String,
     pub(super) dialogs: Box<dyn Dialogs>,
     pub(super) notices: notices::Shown,
+    pub(super) banners: banners::Banners,
+    pub(super) leaving: Leaving,
+    pub(super) forms: KeptForms,
+    pub(super) whose: WhoseLines,
 }
 
 /// A delay too short to be seen, by which one frame is asked for and not two.
@@ -88,7 +101,8 @@ impl AblationApp {
             Arc::new(move || if inline { ctx.request_repaint() } else { ctx.request_repaint_after(ONE_FRAME) })
         };
         let (keys, _unread) = KeyMap::rebound(&options.keys);
-        let start = StartScreen::new(options.user_folder.clone());
+        let user_folder = options.user_folder.clone();
+        let start = StartScreen::new(user_folder.clone());
         let bench = Workbench::new(Setup {
             executor: options.executor,
             wake,
@@ -108,6 +122,8 @@ impl AblationApp {
             patient: PatientScreen::default(),
             images: ImagesScreen::default(),
             table: TableScreen::default(),
+            history: HistoryScreen::default(),
+            identity: IdentityPanel::default(),
             start,
             palette: Palette::default(),
             help_open: false,
@@ -115,30 +131,65 @@ impl AblationApp {
             reader_field: String::new(),
             dialogs: options.dialogs,
             notices: notices::Shown::default(),
+            banners: banners::Banners::new(fault::untold(&user_folder)),
+            leaving: Leaving::default(),
+            forms: KeptForms::default(),
+            whose: WhoseLines::default(),
         };
         if !open.is_empty() {
             app.bench.ask(Request::Open(open));
+        } else if let Some(last) = app.start.last() {
+            app.bench.ask(Request::OpenIfLeft(last));
         }
         app
+    }
+
+    /// Closes the project as it should be. Without it the next start says that the program did not end well.
+    pub fn close_well(&mut self) {
+        self.keep_forms();
+        self.bench.leave();
     }
 
     /// One frame: take in, draw, do.
     pub fn frame(&mut self, ui: &mut Ui) {
         self.bench.pump();
+        self.take_back_forms();
         let mut out = Outbox::default();
         self.take_drops(ui, &mut out);
         for (kind, path) in self.dialogs.answers() {
             self.answer_dialog(kind, path, &mut out);
         }
         self.read_keys(ui.ctx(), &mut out);
+        #[cfg(feature = "inspection")]
+        self.fault_for_a_test(ui.ctx());
         self.draw(ui, &mut out);
+        self.guard_closing(ui.ctx(), &mut out);
         self.perform(ui.ctx(), out);
+        self.keep_forms();
         self.start.remember(&self.bench);
+    }
+
+    /// Ctrl+Shift+F11 and F12 fail on purpose, so that a test of the real window sees what becomes of it: in the
+    /// background and on the window's own thread. Not in the program that people get.
+    #[cfg(feature = "inspection")]
+    #[allow(clippy::panic)] // that is what it is for
+    fn fault_for_a_test(&mut self, ctx: &egui::Context) {
+        let pressed =
+            |key| ctx.input(|input| input.modifiers.command && input.modifiers.shift && input.key_pressed(key));
+        if pressed(egui::Key::F11) {
+            self.bench.fail_in_the_background();
+        }
+        if pressed(egui::Key::F12) {
+            let name = self.bench.desk().map(|desk| desk.path().display().to_string()).unwrap_or_default();
+            panic!("a fault on purpose that quotes {name}");
+        }
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
         let bar = |fill| Frame::new().fill(fill).inner_margin(egui::Margin::symmetric(12, 6));
         Panel::top("top").frame(bar(colour::PANEL)).show(ui, |ui| top_bar::show(ui, self, out));
+        banners::show(ui, self, out);
+        whose::show(ui, self, out);
         Panel::bottom("bottom").frame(bar(colour::PANEL)).show(ui, |ui| bottom_bar::show(ui, self, out));
         let open = self.bench.desk().is_some();
         if self.screen != Screen::Patient {
@@ -155,12 +206,16 @@ impl AblationApp {
             (true, Screen::Images) => {
                 page(ui, |ui| self.images.show(ui, &self.bench, out));
             }
+            (true, Screen::History) => {
+                page(ui, |ui| self.history.show(ui, &self.bench, self.dialogs.as_mut(), out));
+            }
             (true, Screen::Table) => {
                 page(ui, |ui| self.table.show(ui, &self.bench, &self.keys, out));
             }
         }
         notices::problems(ui, &self.bench, out);
         self.palette_ui(ui, out);
+        self.identity.show(ui, &self.bench, self.dialogs.as_mut(), out);
         if self.help_open && help::show(ui, &self.keys) {
             self.help_open = false;
         }
@@ -195,6 +250,9 @@ impl AblationApp {
             DialogKind::OpenFolder | DialogKind::OpenProject => out.ask(Request::Open(vec![path])),
             DialogKind::NewProject => out.ask(Request::NewProject(path)),
             DialogKind::SaveAs => out.ask(Request::SaveAs(path)),
+            DialogKind::FindImages => out.ask(Request::FindMissing(path)),
+            DialogKind::IdentityCopy => out.ask(self.identity.write_to(path)),
+            DialogKind::HistoryFile => self.history.export_to(path),
             DialogKind::ExportFolder => out.ask(self.table.export_to(path)),
         }
     }
@@ -235,6 +293,10 @@ fn drop_hint(ui: &Ui) {
 impl eframe::App for AblationApp {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.frame(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.close_well();
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
@@ -295,7 +357,9 @@ fn project_folders() -> Option<directories::ProjectDirs> {
     directories::ProjectDirs::from("", "", "ablation-review")
 }
 
-fn user_folder() -> PathBuf {
+/// Where the user's own files of the program are: untitled projects, samples, reports.
+#[must_use]
+pub fn user_folder() -> PathBuf {
     project_folders().map_or_else(|| PathBuf::from("ablation-review-data"), |dirs| dirs.data_dir().to_owned())
 }
 

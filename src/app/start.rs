@@ -29,6 +29,12 @@ impl StartScreen {
         Self { list_file, recent: recent.unwrap_or_default(), path_field: String::new() }
     }
 
+    /// The project that was open last.
+    #[must_use]
+    pub fn last(&self) -> Option<PathBuf> {
+        self.recent.first().cloned()
+    }
+
     /// Puts the open project at the head of the list.
     pub fn remember(&mut self, bench: &Workbench) {
         let Some(path) = bench.desk().map(|desk| desk.path().to_owned()) else { return };

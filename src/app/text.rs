@@ -1,5 +1,9 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
+pub mod history;
+pub mod safety;
+pub mod whose;
+
 pub const APP_NAME: &str = "Ablation Review";
 pub const INTENDED_USE: &str = "Research and teaching; not for primary diagnosis.";
 
@@ -9,6 +13,8 @@ pub const OPEN_FOLDER_TITLE: &str = "Open a folder of images";
 pub const OPEN_PROJECT_TITLE: &str = "Open a project";
 pub const NEW_PROJECT_TITLE: &str = "New project";
 pub const SAVE_AS_TITLE: &str = "Save the project as";
+pub const HISTORY_TITLE: &str = "The history as CSV";
+pub const HISTORY_NAME: &str = "history.csv";
 pub const EXPORT_TITLE: &str = "Folder for the tables";
 
 pub const NO_DISPLAY: &str = "No window can be opened here: there is no display. Set DISPLAY, or use the commands \
@@ -116,7 +122,6 @@ pub const SHOW_TOOLTIP: &str = "Show this series in the active pane";
 pub const NEW_VISIT: &str = "New visit";
 pub const NO_DATE: &str = "no date";
 pub const NO_NUMBER: &str = "no number";
-pub const NOTHING_UNUSUAL: &str = "nothing unusual";
 pub const PICTURES_ONLY_BECAUSE: &str = "Pictures only, no measurement in 3-D";
 pub const LAST_IMPORT: &str = "Last import";
 pub const TO_SETTLE: &str = "To settle";
@@ -158,6 +163,7 @@ pub const RATE_WORDS: &[(&str, &str)] = &[
     ("assisted", "Assisted, residual re-treated"),
     ("assisted_with_later_complete", "Assisted, with complete seen later"),
 ];
+pub const NOTHING_READ: &str = "nothing read yet";
 pub const NOT_YET: &str = "not yet";
 pub const WHERE_LESIONS_WENT: &str = "Where the lesions went";
 pub const NOT_IN_DENOMINATOR: &str = "Not in the denominator, and why";
@@ -235,6 +241,20 @@ pub fn import_summary(stacks: usize, new: usize, skipped: usize) -> String {
     format!("{stacks} series found, {new} new, {skipped}")
 }
 
+/// "proposed: adequate".
+pub fn proposed(words: &str) -> String {
+    format!("proposed: {}", crate::workbench::words::small(words))
+}
+
+/// Why rows of later visits are not shown; empty when all are.
+pub fn rows_hidden(rows: usize) -> String {
+    match rows {
+        0 => String::new(),
+        1 => "1 row of a later visit is hidden while reading in time order.".to_owned(),
+        n => format!("{n} rows of later visits are hidden while reading in time order."),
+    }
+}
+
 /// "one row a lesion and visit · 12 rows".
 pub fn table_summary(meaning: &str, rows: usize) -> String {
     let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
@@ -300,6 +320,7 @@ pub const MOUSE: &[(&str, &str)] = &[
     ("Wheel", "scroll the pane under the pointer; linked panes follow"),
     ("Ctrl + wheel", "zoom about the pointer"),
     ("Right drag", "window: across for width, down for centre"),
+    ("Right click", "named windows and those of the file"),
     ("Middle drag", "move the picture"),
     ("Left drag", "scroll, or paint with a brush"),
     ("Shift + move", "show the place under the pointer in all panes"),
@@ -315,9 +336,36 @@ pub const NEEDS_READER: &str = "Enter your initials at the top right first";
 pub const NOTHING_TO_UNDO: &str = "There is nothing to undo";
 pub const NOTHING_TO_REDO: &str = "There is nothing to redo";
 pub const READER_ASK: &str = "Who reads?";
+/// "102 ± 9 HU": with the digits that the unit asks for.
+pub fn mean_inside(mean: f64, sd: Option<f64>, unit: &str) -> String {
+    let (scale, digits, unit) = match unit {
+        "SUVbw" => (1.0, 2, unit),
+        // As it is read and written everywhere: liver 1.2, not 0.0012.
+        "mm2/s" => (1e3, 2, ADC_UNIT),
+        _ => (1.0, 0, unit),
+    };
+    let sd = sd.map(|sd| format!(" ± {:.digits$}", sd * scale)).unwrap_or_default();
+    format!("{:.digits$}{sd} {unit}", mean * scale)
+}
+
+/// The unit that apparent diffusion coefficients are shown in.
+pub const ADC_UNIT: &str = "10\u{207b}\u{b3} mm\u{b2}/s";
+
+/// Beside the first window of a file in the menu of windows.
+pub const FILE_WINDOW_KEY: &str = "Shift+1";
+pub const FILE_WINDOW: &str = "A window that the file brings";
+pub const AUTO_WINDOW: &str = "From the values";
+pub const NO_OVERLAYS: &str = "No image shown here has overlays";
+pub const NO_FILE_WINDOW: &str = "No image shown here brings a window of its own";
+
+/// A window of a file by its name, or by its place in the list.
+pub fn file_window(n: usize, name: &str) -> String {
+    if name.is_empty() { format!("Window {} of the file", n + 1) } else { name.to_owned() }
+}
+
 pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
 pub const FILES_UNKNOWN: &str =
-    "The files of this series are not where they were. Drop their folder on the window to find them again.";
+    "Images not found. The files of this series are not where they were; Find them, at the top, looks below a folder.";
 pub const NOTHING_DUE_HERE: &str = "No lesion was treated before this visit, so there is nothing to sign";
 pub const ADEQUACY_REASON: &str = "Why adequate or not";
 pub const ADEQUACY_BY_EYE: &str = "judged by eye";

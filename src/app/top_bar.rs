@@ -11,11 +11,20 @@ use eframe::egui::{self, Align, Button, Layout, RichText, TextEdit, Ui};
 /// Draws the bar.
 pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
     ui.horizontal(|ui| {
-        ui.label(theme::strong(text::APP_NAME));
+        let width = ui.available_width();
+        if width > 1200.0 || app.bench.desk().is_none() {
+            ui.label(theme::strong(text::APP_NAME));
+        }
         if let Some(desk) = app.bench.desk() {
             ui.add_space(4.0);
             let name = if desk.is_untitled() { desk.name() } else { format!("{}.ablation", desk.name()) };
-            ui.label(theme::soft(name)).on_hover_text(desk.path().display().to_string());
+            // A long name gives way to what can be pressed.
+            let most = (width - 860.0).clamp(72.0, 320.0);
+            let path = desk.path().display().to_string();
+            ui.scope(|ui| {
+                ui.set_max_width(most);
+                ui.add(egui::Label::new(theme::soft(name)).truncate()).on_hover_text(path);
+            });
             if let Some(why) = desk.read_only() {
                 ui.label(widgets::coloured(text::READ_ONLY, colour::WARN)).on_hover_text(why);
             }
@@ -56,6 +65,7 @@ fn screens(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
         (Screen::Patient, Command::ShowPatient),
         (Screen::Images, Command::ShowImages),
         (Screen::Table, Command::ShowTable),
+        (Screen::History, Command::ShowHistory),
     ];
     for (screen, command) in all {
         let here = app.screen == screen;

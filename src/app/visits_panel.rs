@@ -8,7 +8,7 @@ use crate::hanging::short_role;
 use crate::outcome::TimePoint;
 use crate::project::{Document, StackRecord};
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, VisitState, Workbench};
+use crate::workbench::{Request, VisitState, Workbench, one_of_each};
 use eframe::egui::{
     Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind,
     TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
@@ -88,11 +88,13 @@ impl VisitsPanel {
                 out.ask(Request::SelectVisit(visit.id));
             }
             if !hidden {
-                let stacks: Vec<StackRecord> = document.stacks_of(visit.id).into_iter().cloned().collect();
+                let stacks = document.stacks_of(visit.id);
+                // A 4-D series is one picture with a count; the others are reached by stepping.
+                let shown = |key| bench.room().panes().iter().filter_map(Pane::shown).any(|shown| shown.stack == key);
                 ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing = vec2(5.0, 4.0);
-                    for stack in &stacks {
-                        self.thumbnail(ui, bench, stack, out);
+                    for (stack, count) in one_of_each(&stacks, &shown) {
+                        self.thumbnail(ui, bench, stack, count, out);
                     }
                 });
             }
@@ -100,9 +102,13 @@ impl VisitsPanel {
         ui.add_space(2.0);
     }
 
-    fn thumbnail(&mut self, ui: &mut Ui, bench: &Workbench, stack: &StackRecord, out: &mut Outbox) {
+    fn thumbnail(&mut self, ui: &mut Ui, bench: &Workbench, stack: &StackRecord, count: usize, out: &mut Outbox) {
         let key = stack.info.key;
-        let words = crate::workbench::words::series(stack);
+        let group = stack.info.group.as_ref().filter(|_| count > 1);
+        let mut words = crate::workbench::words::series(stack);
+        if let Some(group) = group {
+            words = format!("{words}, {}", crate::workbench::words::group_size(group));
+        }
         let (rect, response) = ui.allocate_exact_size(vec2(THUMB, THUMB + 13.0), Sense::click());
         let name = format!("Series {} {words}", stack.info.series_number.unwrap_or_default());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name.as_str()));
@@ -120,9 +126,17 @@ impl VisitsPanel {
         let font = theme::font(if label.len() > 7 { 9.0 } else { 10.5 });
         let clipped = ui.painter().with_clip_rect(rect.expand(1.0));
         clipped.text(pos2(rect.left(), rect.bottom()), Align2::LEFT_BOTTOM, label, font, colour::SOFT);
+        if count > 1 {
+            let at = picture.right_top() + vec2(-3.0, 2.0);
+            let font = theme::bold(theme::SMALL);
+            super::viewport::shadowed(ui.painter(), at, Align2::RIGHT_TOP, &count.to_string(), font, colour::TEXT);
+        }
         let oddities: Vec<String> =
             stack.info.oddities.iter().map(|o| crate::workbench::words::capital(&o.to_string())).collect();
         let mut tip = format!("{words}\n{}\n{}", stack.role_because, text::DROP_THUMBNAIL);
+        if let Some(group) = group {
+            tip = format!("{tip}\n{}", crate::workbench::words::place_in_group(group));
+        }
         if !oddities.is_empty() {
             tip = format!("{tip}\n{}", oddities.join("\n"));
         }
@@ -147,12 +161,13 @@ impl VisitsPanel {
 fn patients(ui: &mut Ui, bench: &Workbench, document: &Document, out: &mut Outbox) {
     let chosen = bench.selection().patient;
     let Some(patient) = chosen.and_then(|id| document.patient(id)) else { return };
-    let several = document.patients().count() > 1;
+    let listed = bench.listed_patients();
+    let several = listed.len() > 1;
     ui.horizontal(|ui| {
         if several {
             let combo = ComboBox::from_id_salt("patient").selected_text(&patient.code).width(ui.available_width());
             let response = combo.show_ui(ui, |ui| {
-                for other in document.patients() {
+                for other in &listed {
                     if ui.selectable_label(Some(other.id) == chosen, &other.code).clicked() {
                         out.ask(Request::SelectPatient(other.id));
                     }

@@ -26,10 +26,29 @@ pub enum Oddity {
         step_mm: f64,
     },
     /// Slices shift sideways: gantry tilt.
-    #[error("tilted {degrees:.1} degrees: slices are not stacked at right angles")]
+    #[error("tilted {degrees:.1} degrees: {}", if *sheared { "sheared onto a straight grid" } else { "slices are not stacked at right angles" })]
     Tilted {
         /// Tilt, degrees.
         degrees: f64,
+        /// Whether the slices were moved onto a straight grid.
+        #[serde(default)]
+        sheared: bool,
+    },
+    /// One slice is missing; another stands in its place.
+    #[error("gap of {gap_mm:.2} mm: slice {slice} is missing and was made from its two neighbours")]
+    SliceInterpolated {
+        /// Number of the slice that was made, from 1.
+        slice: u32,
+        /// Width of the gap, mm.
+        gap_mm: f64,
+    },
+    /// An object that was written in several files, not all of which are there.
+    #[error("an object in {of} files, of which {missing} {} missing", if *missing == 1 { "is" } else { "are" })]
+    PartsMissing {
+        /// How many are missing.
+        missing: u32,
+        /// How many there should be.
+        of: u32,
     },
     /// Several slices at one position.
     #[error("{count} slices share their position with another")]
@@ -76,7 +95,7 @@ pub enum Oddity {
     #[error("secondary capture: a picture, not a measured image")]
     SecondaryCapture,
     /// Frames in a kind of object that this version shows as pictures.
-    #[error("{what} are shown as pictures in this version")]
+    #[error("{what} are shown as pictures")]
     NotYetAVolume {
         /// Which kind of object.
         what: String,

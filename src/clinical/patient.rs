@@ -113,6 +113,10 @@ pub struct Patient {
     /// do not say.
     #[serde(default)]
     pub archived: bool,
+    /// Earlier patients whose identity looks like this one's and who are other people, as a reader said: not asked
+    /// again. Older files do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_the_same_as: Vec<PatientId>,
 }
 
 impl Patient {
@@ -136,6 +140,7 @@ impl Patient {
             transplant_date: None,
             note: String::new(),
             archived: false,
+            not_the_same_as: Vec::new(),
         }
     }
 }

@@ -122,9 +122,12 @@ impl Table {
     pub fn run(&self, console: &Console<'_>) -> Result<u8, Refused> {
         let opened = Project::open(&existing(&self.project), OpenAs::ReadOnly, "", now()).map_err(Refused::because)?;
         let options = export::Options { dates: self.dates.into(), today: today() };
-        let written = export::write(opened.project.document(), options, &self.out).map_err(Refused::because)?;
+        let document = opened.project.document();
+        let counted = document.without_archived();
+        let written = export::write(&counted, options, &self.out).map_err(Refused::because)?;
         let files: Vec<_> = written.files.iter().map(|file| file.to_string_lossy()).collect();
-        Ok(console.json(&json!({ "files": files, "rows": written.rows })))
+        let archived = document.archived_patients();
+        Ok(console.json(&json!({ "files": files, "rows": written.rows, "archived_patients_left_out": archived })))
     }
 }
 
@@ -217,7 +220,10 @@ impl Bench {
             .map(|notice| notice.text.as_str())
             .filter(|text| *text != words::NOTHING_NEW)
             .chain(
-                self.workbench.desk().into_iter().flat_map(|desk| desk.unsaved().map(|unsaved| unsaved.why.as_str())),
+                self.workbench
+                    .desk()
+                    .into_iter()
+                    .flat_map(|desk| desk.unsaved().iter().map(|unsaved| unsaved.why.as_str())),
             )
             .collect();
         if problems.is_empty() { Ok(()) } else { Err(Refused(problems.join("\n"))) }

@@ -73,10 +73,13 @@ fn pick<'a>(found: &'a Found, asked: &str) -> Result<&'a FoundStack, Refused> {
 fn read(stack: &FoundStack) -> Result<Volume, Refused> {
     let volume = stack.info.empty_volume();
     let limits = Limits::default();
-    let slices = volume.slices.par_iter().zip(&stack.sources).enumerate().map(|(k, (slice, source))| {
+    let slices = volume.slices.par_iter().enumerate().map(|(k, slice)| {
         let k = u32::try_from(k).map_err(Refused::because)?;
-        let data = dicom::read_slice(&stack.info, k, source, &limits)
-            .map_err(|error| Refused(format!("{} was not read. {error}", source.path.display())))?;
+        let data = dicom::read_grid_slice(&stack.info, k, &stack.sources, &limits).map_err(|error| {
+            let source = stack.info.frame_of(k).and_then(|frame| stack.sources.get(frame as usize));
+            let file = source.map(|source| source.path.display().to_string()).unwrap_or_default();
+            Refused(format!("{file} was not read. {error}"))
+        })?;
         slice.set(data).map_err(|_| Refused("A slice was read twice.".into()))
     });
     // All first, so that always the same slice is named.

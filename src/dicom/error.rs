@@ -63,6 +63,12 @@ pub enum ReadError {
         /// Budget.
         most: u64,
     },
+    /// More in it than the budget.
+    #[error("The header holds more than {most} bytes to keep. No scanner does that; the file was not read.")]
+    HeaderTooLarge {
+        /// Budget.
+        most: u64,
+    },
     /// A deflated file that unfolds beyond the budget.
     #[error("The compressed file unfolds to more than {most} bytes and was not read.")]
     Inflates {

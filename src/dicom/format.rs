@@ -32,6 +32,8 @@ pub(super) struct Format {
     pub high_bit: u32,
     pub signed: bool,
     pub colour: Colour,
+    /// Stored values are numbers of colours in a palette; the pixels themselves are read as grey.
+    pub palette: bool,
     /// Colour planes one behind the other.
     pub planar: bool,
     pub pixels: PixelsAt,
@@ -59,6 +61,7 @@ impl Format {
         if scanned.syntax.packing == Packing::NotRead {
             return Err(ReadError::Syntax { name: scanned.syntax.name(), uid: scanned.syntax.uid.clone() });
         }
+        let photometric = header.text(tags::PHOTOMETRIC_INTERPRETATION);
         let samples = header.count(tags::SAMPLES_PER_PIXEL).unwrap_or(1);
         let bits_allocated = needed("Bits Allocated", tags::BITS_ALLOCATED)?;
         let bits_stored = header.count(tags::BITS_STORED).unwrap_or(bits_allocated);
@@ -70,7 +73,8 @@ impl Format {
             bits_stored,
             high_bit: header.count(tags::HIGH_BIT).unwrap_or(bits_stored.saturating_sub(1)),
             signed: header.count(tags::PIXEL_REPRESENTATION) == Some(1),
-            colour: colour(&header.text(tags::PHOTOMETRIC_INTERPRETATION), samples)?,
+            colour: colour(&photometric, samples)?,
+            palette: photometric == "PALETTE COLOR",
             planar: header.count(tags::PLANAR_CONFIGURATION) == Some(1),
             pixels,
             cut_short: None,
@@ -95,6 +99,11 @@ impl Format {
 
     pub fn is_colour(&self) -> bool {
         !matches!(self.colour, Colour::Grey { .. })
+    }
+
+    /// Whether the picture is in colour: its pixels are, or a palette makes them so.
+    pub fn shows_colour(&self) -> bool {
+        self.palette || self.is_colour()
     }
 
     /// Pixels of one frame.
@@ -170,12 +179,11 @@ impl Format {
 fn colour(name: &str, samples: u32) -> Result<Colour, ReadError> {
     match (name, samples) {
         ("MONOCHROME1", 1) => Ok(Colour::Grey { small_is_bright: true }),
-        ("MONOCHROME2" | "", 1) => Ok(Colour::Grey { small_is_bright: false }),
+        ("MONOCHROME2" | "PALETTE COLOR" | "", 1) => Ok(Colour::Grey { small_is_bright: false }),
         // What JPEG 2000 and JPEG XL do to colours inside their streams they undo themselves.
         ("RGB" | "YBR_ICT" | "YBR_RCT" | "XYB", 3) => Ok(Colour::Rgb),
         ("YBR_FULL", 3) => Ok(Colour::YbrFull),
         ("YBR_FULL_422", 3) => Ok(Colour::YbrFull422),
-        ("PALETTE COLOR", _) => Err(ReadError::NotSupported { what: "An image with a colour palette".into() }),
         _ => Err(ReadError::Contradiction {
             what: format!("its colours are written as \"{name}\" with {samples} samples for each pixel"),
         }),

@@ -1,8 +1,10 @@
 //! What reading headers gives: stacks, who and what they are of, and what was skipped.
 
+use super::instance::Instance;
+use super::value::Suv;
 use crate::clinical::{Date, Identity, Kernel, Modality, Oddity, Sex, StackKey};
 use crate::geometry::Grid;
-use crate::volume::{Padding, Rescale, Unit};
+use crate::volume::{Padding, Rescale, Unit, VoiFunction, VoiTable, Window};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -37,8 +39,10 @@ pub struct FoundStack {
     pub sex: Sex,
     /// The study.
     pub study: StudyTags,
-    /// Where each slice's pixels are, in slice order.
+    /// Where each frame's pixels are, in the order of `info.frames`.
     pub sources: Vec<FrameSource>,
+    /// The frames as they were read, for grouping them anew.
+    pub(super) instances: Vec<Instance>,
 }
 
 /// What the headers say of the study.
@@ -89,15 +93,106 @@ pub enum Shape {
     },
 }
 
-/// A window from the file, with its explanation (0028,1050 0028,1051 0028,1055).
+/// How one slice of a stack is made of its frames (numbers from 0, in `frames`).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SliceRecipe {
+    /// A frame as it is.
+    Frame {
+        /// Which.
+        frame: u32,
+    },
+    /// A frame moved within its plane onto a slice that may be larger, by linear interpolation: how a tilted
+    /// stack is put on a straight grid.
+    Moved {
+        /// Which.
+        frame: u32,
+        /// Place of its first pixel on the slice, along a row and down a column, px.
+        offset_px: [f64; 2],
+    },
+    /// Between two frames, where a slice is missing.
+    Between {
+        /// The frame before.
+        before: u32,
+        /// The frame after.
+        after: u32,
+        /// How far from the first to the second, from 0 to 1.
+        fraction: f64,
+    },
+}
+
+/// What tells the stacks of a 4-D series apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum StackAxis {
+    /// Phase: of contrast, of the heart, or of an acquisition.
+    #[serde(rename = "phase")]
+    Phase,
+    /// Diffusion weighting.
+    #[serde(rename = "b-value")]
+    BValue,
+    /// Echo time.
+    #[serde(rename = "echo")]
+    Echo,
+    /// Time.
+    #[serde(rename = "time")]
+    Time,
+}
+
+impl StackAxis {
+    /// The code in files, which is also the word for a person.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Phase => "phase",
+            Self::BValue => "b-value",
+            Self::Echo => "echo",
+            Self::Time => "time",
+        }
+    }
+}
+
+/// The place of a stack in a 4-D series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupRef {
+    /// Names the group: all its stacks have the same.
+    pub id: String,
+    /// What a reader steps along.
+    pub axis: StackAxis,
+    /// Place along it, from 0.
+    pub index: u32,
+    /// How many stacks the group has.
+    pub of: u32,
+    /// The value there: s/mm2 for b-values, ms for echoes, seconds after the first for times; a phase has the
+    /// number that the scanner gave it, or none.
+    pub value: Option<f64>,
+    /// The value in words, for a pane.
+    pub label: String,
+}
+
+/// A window from the file, with its explanation (0028,1050 0028,1051 0028,1055, or 0028,3010), in the unit of
+/// the stack's values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileWindow {
     /// Explanation, may be empty.
     pub name: String,
     /// Centre.
     pub centre: f64,
-    /// Width, at least 1.
+    /// Width: at least 1 for the linear function, else above 0.
     pub width: f64,
+    /// How it spreads values (0028,1056).
+    #[serde(default)]
+    pub function: VoiFunction,
+    /// The greys of a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<VoiTable>,
+}
+
+impl FileWindow {
+    /// The window to render with.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window::with(self.centre, self.width, self.function)
+    }
 }
 
 /// How and when the images were made: what roles are proposed from.
@@ -179,6 +274,15 @@ pub struct StackInfo {
     pub small_is_bright: bool,
     /// Windows from the file.
     pub windows: Vec<FileWindow>,
+    /// Whether slices hold values and not stored ones, because a table of the file makes them.
+    #[serde(default)]
+    pub mapped: bool,
+    /// PET: whether values are SUVbw and from what, or why they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suv: Option<Suv>,
+    /// Whether the files bring overlays (60xx).
+    #[serde(default)]
+    pub overlays: bool,
     /// Transfer syntax UIDs found, sorted.
     pub transfer_syntaxes: Vec<String>,
     /// Which rule split the series, in words; none when it was not split.
@@ -189,4 +293,92 @@ pub struct StackInfo {
     pub acquisition: Acquisition,
     /// Kernel, by what it is for.
     pub kernel: Kernel,
+    /// Its place in a 4-D series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupRef>,
+    /// How each slice is made; empty where slice k is frame k as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipes: Vec<SliceRecipe>,
+    /// Height of a pixel over its width, where no size is known (0028,0034): a shape for the display.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixel_aspect: Option<f64>,
+}
+
+impl StackInfo {
+    /// How many slices there are; with a missing slice, one more than frames.
+    #[must_use]
+    pub fn slices(&self) -> u32 {
+        let slices = if self.recipes.is_empty() { self.frames.len() } else { self.recipes.len() };
+        u32::try_from(slices).unwrap_or(u32::MAX)
+    }
+
+    /// How a slice is made; `None` beyond the last.
+    #[must_use]
+    pub fn recipe(&self, slice: u32) -> Option<SliceRecipe> {
+        if self.recipes.is_empty() {
+            return (slice < self.slices()).then_some(SliceRecipe::Frame { frame: slice });
+        }
+        self.recipes.get(slice as usize).copied()
+    }
+
+    /// The frame that a slice is, or is nearest to; `None` beyond the last slice.
+    #[must_use]
+    pub fn frame_of(&self, slice: u32) -> Option<u32> {
+        Some(match self.recipe(slice)? {
+            SliceRecipe::Frame { frame } | SliceRecipe::Moved { frame, .. } => frame,
+            SliceRecipe::Between { before, after, fraction } => {
+                if fraction <= 0.5 {
+                    before
+                } else {
+                    after
+                }
+            }
+        })
+    }
+
+    /// Whether the frames that a slice is made of are there, and its numbers are finite.
+    #[must_use]
+    pub fn has_frames_for(&self, slice: u32) -> bool {
+        let there = |frame: u32| (frame as usize) < self.frames.len();
+        match self.recipe(slice) {
+            None => false,
+            Some(SliceRecipe::Frame { frame }) => there(frame),
+            Some(SliceRecipe::Moved { frame, offset_px }) => there(frame) && offset_px.iter().all(|o| o.is_finite()),
+            Some(SliceRecipe::Between { before, after, fraction }) => {
+                there(before) && there(after) && (0.0..=1.0).contains(&fraction)
+            }
+        }
+    }
+
+    /// Columns and rows of a slice: those of a frame, or more where tilted slices are put on a straight grid.
+    #[must_use]
+    pub fn slice_size(&self) -> [u32; 2] {
+        match &self.shape {
+            Shape::Volume(grid) => [grid.dims[0], grid.dims[1]],
+            Shape::PictureStack { .. } => [self.columns, self.rows],
+        }
+    }
+
+    /// What a pane says of a slice that is not as the scanner measured it, in a few words each.
+    #[must_use]
+    pub fn slice_marks(&self, slice: u32) -> Vec<String> {
+        let made = match self.recipe(slice) {
+            Some(SliceRecipe::Moved { .. }) => Some("sheared".to_owned()),
+            Some(SliceRecipe::Between { .. }) => Some("slice missing, interpolated".to_owned()),
+            Some(SliceRecipe::Frame { .. }) | None => None,
+        };
+        let lossy = self.oddities.iter().find_map(|odd| match odd {
+            Oddity::Lossy { ratio: Some(ratio) } => Some(format!("lossy {ratio:.0}:1")),
+            Oddity::Lossy { ratio: None } => Some("lossy".to_owned()),
+            _ => None,
+        });
+        made.into_iter().chain(lossy).collect()
+    }
+
+    /// The import report: what a reader should know of this stack, in words; empty when nothing is unusual.
+    #[must_use]
+    pub fn report(&self) -> Vec<String> {
+        let split = self.split_by.as_ref().map(|by| format!("split by {by}"));
+        split.into_iter().chain(self.oddities.iter().map(ToString::to_string)).collect()
+    }
 }

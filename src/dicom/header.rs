@@ -1,58 +1,165 @@
-//! Values of a header by tag, decoded.
+//! Values of a header by name, decoded; of the data set, of an item of a sequence, or of one frame.
 
-use super::scan::{Scanned, Value};
+use super::kept::{Elements, Name, Value};
+use super::scan::Scanned;
 use super::text::{CharacterSets, clean};
 use crate::clinical::Date;
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// The values that were kept of one file.
-#[derive(Debug)]
+/// The values that were kept of one file, of one item in it, or of one frame. Cheap to clone.
+#[derive(Debug, Clone)]
 pub(super) struct Header {
-    values: BTreeMap<Tag, Value>,
+    /// What answers, the first that can; the data set (or the item) last.
+    layers: Vec<Arc<Elements>>,
+    context: Arc<Context>,
+}
+
+/// How values are written.
+#[derive(Debug)]
+struct Context {
     big_endian: bool,
     sets: CharacterSets,
+}
+
+/// Sequences of functional groups whose items are asked by themselves, for what they hold says nothing of
+/// the frame as a whole.
+const APART: [Tag; 3] =
+    [tags::REAL_WORLD_VALUE_MAPPING_SEQUENCE, tags::DERIVATION_IMAGE_SEQUENCE, tags::DERIVATION_CODE_SEQUENCE];
+
+/// What only the data set itself can say: who and what the object is, and how its pixels are written. The
+/// same tags in items belong to other objects.
+fn is_of_the_data_set(tag: Tag) -> bool {
+    tag.group() <= 0x0002
+        || tag.group() == 0x0010
+        || matches!(
+            tag,
+            tags::SPECIFIC_CHARACTER_SET
+                | tags::SOP_CLASS_UID
+                | tags::SOP_INSTANCE_UID
+                | tags::STUDY_INSTANCE_UID
+                | tags::SERIES_INSTANCE_UID
+                | tags::FRAME_OF_REFERENCE_UID
+                | tags::CONCATENATION_UID
+                | tags::INSTANCE_NUMBER
+                | tags::SERIES_NUMBER
+                | tags::MODALITY
+                | tags::NUMBER_OF_FRAMES
+                | tags::ROWS
+                | tags::COLUMNS
+                | tags::SAMPLES_PER_PIXEL
+                | tags::PHOTOMETRIC_INTERPRETATION
+                | tags::BITS_ALLOCATED
+                | tags::BITS_STORED
+                | tags::HIGH_BIT
+                | tags::PIXEL_REPRESENTATION
+        )
 }
 
 impl Header {
     /// Takes the values out of a scan.
     pub fn new(scanned: &mut Scanned) -> Self {
-        let values = std::mem::take(&mut scanned.values);
-        let set = values.get(&tags::SPECIFIC_CHARACTER_SET).map(|v| String::from_utf8_lossy(&v.bytes).into_owned());
-        Self {
-            values,
-            big_endian: scanned.syntax.layout.big_endian,
-            sets: CharacterSets::new(&set.unwrap_or_default()),
+        Self::of(std::mem::take(&mut scanned.elements), scanned.syntax.layout.big_endian)
+    }
+
+    fn of(elements: Elements, big_endian: bool) -> Self {
+        let set = elements.value(tags::SPECIFIC_CHARACTER_SET.into());
+        let set = set.map(|value| String::from_utf8_lossy(&value.bytes).into_owned()).unwrap_or_default();
+        let context = Context { big_endian, sets: CharacterSets::new(&set) };
+        Self { layers: vec![Arc::new(elements)], context: Arc::new(context) }
+    }
+
+    /// How many frames have functional groups of their own.
+    pub fn frame_groups(&self) -> usize {
+        let top = self.layers.last();
+        top.and_then(|top| top.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)).map_or(0, <[_]>::len)
+    }
+
+    /// The header as it is for one frame, numbered from 0: the frame's own functional groups answer first,
+    /// then the shared ones, then the data set (PS3.3 C.7.6.16). In an object without functional groups, the
+    /// header as it is.
+    pub fn frame(&self, frame: usize) -> Self {
+        let Some(top) = self.layers.last() else { return self.clone() };
+        let own = top.items(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE).and_then(|groups| groups.get(frame));
+        let shared = top.items(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE).and_then(<[_]>::first);
+        let mut layers = Vec::new();
+        for group in [own, shared].into_iter().flatten() {
+            layers.push(Arc::clone(group));
+            let macros = group.sequences().filter(|(tag, _)| !APART.contains(tag));
+            layers.extend(macros.filter_map(|(_, items)| items.first().cloned()));
         }
+        layers.push(Arc::clone(top));
+        Self { layers, context: Arc::clone(&self.context) }
+    }
+
+    /// The items of a sequence, each a header of its own; of a frame, those of the first layer that has some.
+    pub fn items(&self, sequence: Tag) -> Vec<Self> {
+        let items = self.layers.iter().filter_map(|layer| layer.items(sequence)).find(|items| !items.is_empty());
+        let of = |item: &Arc<Elements>| Self { layers: vec![Arc::clone(item)], context: Arc::clone(&self.context) };
+        items.unwrap_or_default().iter().map(of).collect()
+    }
+
+    fn value(&self, name: impl Into<Name>) -> Option<&Value> {
+        let name = name.into();
+        if is_of_the_data_set(name.tag) {
+            return self.layers.last()?.value(name);
+        }
+        self.layers.iter().find_map(|layer| layer.value(name))
     }
 
     /// Whether the element is there, empty or not.
-    pub fn has(&self, tag: Tag) -> bool {
-        self.values.contains_key(&tag)
+    pub fn has(&self, name: impl Into<Name>) -> bool {
+        let name = name.into();
+        self.value(name).is_some()
+            || (name.creator.is_none() && self.layers.iter().any(|layer| layer.items(name.tag).is_some()))
     }
 
     /// The bytes of a value.
-    pub fn bytes(&self, tag: Tag) -> &[u8] {
-        self.values.get(&tag).map_or(&[], |value| &value.bytes)
+    pub fn bytes(&self, name: impl Into<Name>) -> &[u8] {
+        self.value(name).map_or(&[], |value| &value.bytes)
+    }
+
+    /// The kind of a value, as written or by the dictionary.
+    pub fn vr(&self, name: impl Into<Name>) -> Option<VR> {
+        self.value(name).map(|value| value.vr)
+    }
+
+    /// The 16-bit words of a value.
+    pub fn shorts(&self, name: impl Into<Name>) -> Vec<u16> {
+        let (pairs, _) = self.bytes(name).as_chunks::<2>();
+        pairs
+            .iter()
+            .map(|pair| if self.context.big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) })
+            .collect()
+    }
+
+    /// The bytes of a value of bytes that may stand in words: in big endian, two in a word change places.
+    pub fn word_bytes(&self, name: impl Into<Name>) -> Vec<u8> {
+        let Some(value) = self.value(name) else { return Vec::new() };
+        let mut bytes = value.bytes.to_vec();
+        if self.context.big_endian && value.vr != VR::OB {
+            bytes.chunks_exact_mut(2).for_each(<[u8]>::reverse);
+        }
+        bytes
     }
 
     /// A text, decoded and cleaned; empty when absent.
-    pub fn text(&self, tag: Tag) -> String {
-        let bytes = self.bytes(tag);
-        if bytes.is_empty() { String::new() } else { clean(&self.sets.decode(bytes)) }
+    pub fn text(&self, name: impl Into<Name>) -> String {
+        let bytes = self.bytes(name);
+        if bytes.is_empty() { String::new() } else { clean(&self.context.sets.decode(bytes)) }
     }
 
     /// The parts of a text of several values.
-    pub fn texts(&self, tag: Tag) -> Vec<String> {
-        let text = self.text(tag);
+    pub fn texts(&self, name: impl Into<Name>) -> Vec<String> {
+        let text = self.text(name);
         if text.is_empty() { Vec::new() } else { text.split('\\').map(|part| part.trim().to_owned()).collect() }
     }
 
     /// Whole or decimal numbers, from text or binary; parts that are no finite numbers are left out only at
     /// the end of the list, so that places keep their meaning.
-    pub fn numbers(&self, tag: Tag) -> Vec<f64> {
-        let Some(value) = self.values.get(&tag) else { return Vec::new() };
+    pub fn numbers(&self, name: impl Into<Name>) -> Vec<f64> {
+        let Some(value) = self.value(name) else { return Vec::new() };
         let bytes = &value.bytes;
         let mut numbers: Vec<f64> = match value.vr {
             VR::US => self.words(bytes, |b| f64::from(u16::from_le_bytes(b))),
@@ -76,7 +183,7 @@ impl Header {
         let words = bytes.chunks_exact(N).filter_map(|chunk| <[u8; N]>::try_from(chunk).ok());
         words
             .map(|mut word| {
-                if self.big_endian {
+                if self.context.big_endian {
                     word.reverse();
                 }
                 of(word)
@@ -85,35 +192,42 @@ impl Header {
     }
 
     /// The first number.
-    pub fn number(&self, tag: Tag) -> Option<f64> {
-        self.numbers(tag).first().copied().filter(|n| n.is_finite())
+    pub fn number(&self, name: impl Into<Name>) -> Option<f64> {
+        self.numbers(name).first().copied().filter(|n| n.is_finite())
     }
 
     /// The first number, when it is whole.
-    pub fn whole(&self, tag: Tag) -> Option<i64> {
-        self.number(tag).filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i64)
+    pub fn whole(&self, name: impl Into<Name>) -> Option<i64> {
+        self.number(name).filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i64)
     }
 
     /// The first number, when it is whole and not negative.
-    pub fn count(&self, tag: Tag) -> Option<u32> {
-        u32::try_from(self.whole(tag)?).ok()
+    pub fn count(&self, name: impl Into<Name>) -> Option<u32> {
+        u32::try_from(self.whole(name)?).ok()
+    }
+
+    /// A tag that a value names (VR AT).
+    pub fn tag(&self, name: impl Into<Name>) -> Option<Tag> {
+        let words = self.words(self.bytes(name), |b| f64::from(u16::from_le_bytes(b)));
+        let [group, element] = *words else { return None };
+        Some(Tag(group as u16, element as u16))
     }
 
     /// A number above zero.
-    pub fn positive(&self, tag: Tag) -> Option<f64> {
-        self.number(tag).filter(|n| *n > 0.0)
+    pub fn positive(&self, name: impl Into<Name>) -> Option<f64> {
+        self.number(name).filter(|n| *n > 0.0)
     }
 
     /// A 16-bit value that is signed or not as the pixels are (VR "US or SS").
-    pub fn as_pixel(&self, tag: Tag, signed: bool) -> Option<f64> {
-        let word = <[u8; 2]>::try_from(self.bytes(tag).get(..2)?).ok()?;
-        let word = if self.big_endian { u16::from_be_bytes(word) } else { u16::from_le_bytes(word) };
+    pub fn as_pixel(&self, name: impl Into<Name>, signed: bool) -> Option<f64> {
+        let word = <[u8; 2]>::try_from(self.bytes(name).get(..2)?).ok()?;
+        let word = if self.context.big_endian { u16::from_be_bytes(word) } else { u16::from_le_bytes(word) };
         Some(if signed { f64::from(word.cast_signed()) } else { f64::from(word) })
     }
 
     /// A date: `YYYYMMDD`, also the start of a date and time; the old `YYYY.MM.DD` is understood.
-    pub fn date(&self, tag: Tag) -> Option<Date> {
-        let digits: String = self.text(tag).chars().filter(|c| *c != '.' && *c != '-').take(8).collect();
+    pub fn date(&self, name: impl Into<Name>) -> Option<Date> {
+        let digits: String = self.text(name).chars().filter(|c| *c != '.' && *c != '-').take(8).collect();
         if digits.len() != 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
@@ -122,8 +236,8 @@ impl Header {
     }
 
     /// A time of day `HHMMSS.FFFFFF` in seconds since midnight; the old `HH:MM:SS` is understood.
-    pub fn time_s(&self, tag: Tag) -> Option<f64> {
-        time_s(&self.text(tag))
+    pub fn time_s(&self, name: impl Into<Name>) -> Option<f64> {
+        time_s(&self.text(name))
     }
 }
 
@@ -154,8 +268,11 @@ mod tests {
     use super::*;
 
     fn header(values: &[(Tag, VR, &[u8])]) -> Header {
-        let values = values.iter().map(|(tag, vr, bytes)| (*tag, Value { vr: *vr, bytes: (*bytes).into() })).collect();
-        Header { values, big_endian: false, sets: CharacterSets::new("ISO_IR 100") }
+        let mut elements = Elements::default();
+        for (tag, vr, bytes) in values {
+            elements.put((*tag).into(), Value { vr: *vr, bytes: (*bytes).into() });
+        }
+        Header::of(elements, false)
     }
 
     #[test]

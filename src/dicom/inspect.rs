@@ -1,6 +1,6 @@
 //! What was found, as the JSON of the `inspect` command.
 
-use super::found::{Found, FoundStack, Shape};
+use super::found::{Found, FoundStack, GroupRef, Shape};
 use super::text::clean;
 use crate::clinical::StackRole;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn stack_json(stack: &FoundStack, role: Option<StackRole>) -> Value {
         "role": role,
         "rows": info.rows,
         "columns": info.columns,
-        "slices": info.frames.len(),
+        "slices": info.slices(),
         "spacing_mm": spacing,
         "origin_mm": origin,
         "direction": direction,
@@ -57,10 +57,17 @@ fn stack_json(stack: &FoundStack, role: Option<StackRole>) -> Value {
         "transfer_syntaxes": info.transfer_syntaxes,
         "unit": info.unit.code(),
         "shape": shape,
-        "group": null,
-        "phase": null,
+        "group": info.group.as_ref().map(|group| &group.id),
+        "phase": info.group.as_ref().map(phase_json),
         "split_by": info.split_by,
+        "suv": info.suv,
         "warnings": info.oddities.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "files": files.len(),
     })
+}
+
+/// The place in a group: its axis, its place along it from 0, and the value there, in words where it has no number.
+fn phase_json(group: &GroupRef) -> Value {
+    let value = group.value.map_or_else(|| json!(group.label), |value| json!(value));
+    json!({ "axis": group.axis.code(), "index": group.index, "value": value })
 }

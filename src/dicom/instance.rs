@@ -1,14 +1,20 @@
 //! One file: its header read and understood, as far as stacks need it.
 
+use super::acquisition::acquisition;
 use super::container::source::{self, OpenedFile, Source};
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{Acquisition, FileWindow, StudyTags};
 use super::header::Header;
+use super::kept::Wanted;
 use super::limits::Limits;
+use super::overlay::has_overlays;
 use super::scan::{Scanned, scan, uid_text};
 use super::syntax::Packing;
-use crate::clinical::{Identity, Modality, Sex};
+use super::value::{PetTags, pet_tags, values};
+use super::voi::windows;
+use super::wanted::WANTED;
+use crate::clinical::{Date, Identity, Modality, Sex, days_between};
 use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
 use crate::volume::{Padding, Rescale, Unit};
 use dicom_core::Tag;
@@ -16,89 +22,8 @@ use dicom_dictionary_std::tags;
 use sha2::{Digest, Sha256};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::Arc;
 
-/// Everything that is read of a header, sorted.
-static WANTED: LazyLock<Vec<Tag>> = LazyLock::new(|| {
-    let mut wanted = vec![
-        tags::MEDIA_STORAGE_SOP_CLASS_UID,
-        tags::MEDIA_STORAGE_SOP_INSTANCE_UID,
-        tags::SPECIFIC_CHARACTER_SET,
-        tags::IMAGE_TYPE,
-        tags::SOP_CLASS_UID,
-        tags::SOP_INSTANCE_UID,
-        tags::STUDY_DATE,
-        tags::SERIES_DATE,
-        tags::ACQUISITION_DATE,
-        tags::CONTENT_DATE,
-        tags::ACQUISITION_DATE_TIME,
-        tags::SERIES_TIME,
-        tags::ACQUISITION_TIME,
-        tags::CONTENT_TIME,
-        tags::MODALITY,
-        tags::MANUFACTURER,
-        tags::STUDY_DESCRIPTION,
-        tags::SERIES_DESCRIPTION,
-        tags::PATIENT_NAME,
-        tags::PATIENT_ID,
-        tags::ISSUER_OF_PATIENT_ID,
-        tags::PATIENT_BIRTH_DATE,
-        tags::PATIENT_SEX,
-        tags::CONTRAST_BOLUS_AGENT,
-        tags::BODY_PART_EXAMINED,
-        tags::SCANNING_SEQUENCE,
-        tags::SEQUENCE_NAME,
-        tags::SLICE_THICKNESS,
-        tags::KVP,
-        tags::REPETITION_TIME,
-        tags::ECHO_TIME,
-        tags::SPACING_BETWEEN_SLICES,
-        tags::PROTOCOL_NAME,
-        tags::CONTRAST_BOLUS_START_TIME,
-        tags::CONVOLUTION_KERNEL,
-        tags::PULSE_SEQUENCE_NAME,
-        tags::DIFFUSION_B_VALUE,
-        tags::STUDY_INSTANCE_UID,
-        tags::SERIES_INSTANCE_UID,
-        tags::SERIES_NUMBER,
-        tags::ACQUISITION_NUMBER,
-        tags::INSTANCE_NUMBER,
-        tags::IMAGE_POSITION_PATIENT,
-        tags::IMAGE_ORIENTATION_PATIENT,
-        tags::FRAME_OF_REFERENCE_UID,
-        tags::TEMPORAL_POSITION_IDENTIFIER,
-        tags::SAMPLES_PER_PIXEL,
-        tags::PHOTOMETRIC_INTERPRETATION,
-        tags::PLANAR_CONFIGURATION,
-        tags::NUMBER_OF_FRAMES,
-        tags::ROWS,
-        tags::COLUMNS,
-        tags::PIXEL_SPACING,
-        tags::BITS_ALLOCATED,
-        tags::BITS_STORED,
-        tags::HIGH_BIT,
-        tags::PIXEL_REPRESENTATION,
-        tags::PIXEL_PADDING_VALUE,
-        tags::PIXEL_PADDING_RANGE_LIMIT,
-        tags::PIXEL_SPACING_CALIBRATION_TYPE,
-        tags::WINDOW_CENTER,
-        tags::WINDOW_WIDTH,
-        tags::WINDOW_CENTER_WIDTH_EXPLANATION,
-        tags::RESCALE_INTERCEPT,
-        tags::RESCALE_SLOPE,
-        tags::RESCALE_TYPE,
-        tags::LOSSY_IMAGE_COMPRESSION,
-        tags::LOSSY_IMAGE_COMPRESSION_RATIO,
-        tags::MODALITY_LUT_SEQUENCE,
-        tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE,
-        tags::UNITS,
-        tags::EXTENDED_OFFSET_TABLE,
-    ];
-    wanted.sort_unstable();
-    wanted
-});
-
-const CT_IMAGE: &str = "1.2.840.10008.5.1.4.1.1.2";
 const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
 
 /// A file with its header.
@@ -112,14 +37,14 @@ pub(super) struct Opened {
 
 /// Reads the header of a file, up to its pixels.
 pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
-    open_file(path, limits).map(|(opened, _)| opened)
+    open_file(path, &WANTED, limits).map(|(opened, _)| opened)
 }
 
-/// Reads the header of a file, and gives the file as well.
-pub(super) fn open_file(path: &Path, limits: &Limits) -> Result<(Opened, Source), ReadError> {
+/// Reads what is wanted of the header of a file, and gives the file as well.
+pub(super) fn open_file(path: &Path, wanted: &Wanted, limits: &Limits) -> Result<(Opened, Source), ReadError> {
     let OpenedFile { source, size, mtime } = source::open(path, limits)?;
     let mut source = BufReader::with_capacity(16 << 10, source);
-    let mut scanned = scan(&mut source, size, &WANTED, limits)?;
+    let mut scanned = scan(&mut source, size, wanted, limits)?;
     let header = Header::new(&mut scanned);
     Ok((Opened { header, scanned, size, mtime }, source.into_inner()))
 }
@@ -130,9 +55,9 @@ pub(super) struct Lossy {
     pub ratio: Option<f64>,
 }
 
-/// One file as stacks need it.
-#[derive(Debug, Clone)]
-pub(super) struct Instance {
+/// What the frames of a file have in common.
+#[derive(Debug)]
+pub(super) struct FileInfo {
     pub path: PathBuf,
     pub size: u64,
     pub mtime: i64,
@@ -143,54 +68,181 @@ pub(super) struct Instance {
     pub identity: Identity,
     pub sex: Sex,
     pub series_number: Option<i64>,
-    pub acquisition_number: Option<i64>,
     pub instance_number: Option<i64>,
-    pub temporal_position: Option<i64>,
     pub description: String,
     pub modality: Modality,
     pub modality_text: String,
     pub format: Format,
     pub syntax: String,
+    pub frame_of_reference_uid: Option<String>,
+    pub lossy: Option<Lossy>,
+    /// Small values are bright.
+    pub inverse: bool,
+    pub overlays: bool,
+    pub object: Object,
+    /// Height of a pixel over its width (0028,0034), where no size in mm is known.
+    pub pixel_aspect: Option<f64>,
+}
+
+/// How a file holds its frames.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Object {
+    /// A single frame.
+    Single,
+    /// Frames that are described one by one in functional groups, maybe a part of several.
+    Enhanced { part: Option<ConcatenationPart> },
+    /// Several frames that one header describes.
+    Frames,
+}
+
+/// One of the files that a large object was written in (PS3.3 C.7.6.16.2.2.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ConcatenationPart {
+    pub uid: String,
+    pub number: u32,
+    /// How many parts there are, where it is said.
+    pub of: Option<u32>,
+}
+
+/// One frame as stacks need it.
+#[derive(Debug, Clone)]
+pub(super) struct Instance {
+    pub file: Arc<FileInfo>,
+    /// Number of the frame in its file, from 0.
+    pub frame: u32,
+    pub acquisition_number: Option<i64>,
+    pub temporal_position: Option<i64>,
+    /// Where in the heart's cycle, ms after the R wave.
+    pub trigger_ms: Option<f64>,
+    pub contrast_phase: String,
+    /// Place along the dimensions of the object that say nothing of the place in the patient.
+    pub dimensions: Vec<i64>,
     pub position: Option<PatientPoint>,
     /// Directions of growing column and growing row.
     pub orientation: Option<[PatientDirection; 2]>,
     pub pixel_spacing_mm: Option<[f64; 2]>,
     pub spacing_between_slices_mm: Option<f64>,
-    pub frame_of_reference_uid: Option<String>,
     pub rescale: Rescale,
     pub unit: Unit,
-    /// What is odd about how stored values become values.
-    pub value_note: Option<&'static str>,
+    /// Whether slices are made into values when they are read.
+    pub mapped: bool,
+    /// What is odd about how stored values become values, and about the file's windows.
+    pub value_notes: Arc<[String]>,
+    /// PET: what SUV needs.
+    pub pet: Option<Box<PetTags>>,
     pub padding: Option<Padding>,
     pub windows: Vec<FileWindow>,
-    pub lossy: Option<Lossy>,
-    pub enhanced: bool,
-    pub acquisition: Acquisition,
+    pub acquisition: Arc<Acquisition>,
 }
 
 impl Instance {
-    /// Reads and understands one file.
-    pub fn read(path: &Path, limits: &Limits) -> Result<Self, ReadError> {
+    /// Reads and understands the frames of one file.
+    pub fn read(path: &Path, limits: &Limits) -> Result<Vec<Self>, ReadError> {
         let opened = open(path, limits)?;
+        let file = Arc::new(FileInfo::new(&opened, path, limits)?);
+        let described = opened.header.frame_groups();
+        let dimensions = dimensions(&opened.header);
+        let frames = file.format.frames;
+        let mut all: Vec<Self> = Vec::new();
+        for frame in 0..frames {
+            let number = usize::try_from(frame).unwrap_or(usize::MAX);
+            // Frames without a group of their own are all described by the same words.
+            let same = if number > described { all.last().cloned() } else { None };
+            all.push(match same {
+                Some(same) => Self { frame, ..same },
+                None => Self::new(&opened.header.frame(number), &file, frame, &dimensions),
+            });
+        }
+        Ok(all)
+    }
+
+    fn new(h: &Header, file: &Arc<FileInfo>, frame: u32, dimensions: &[usize]) -> Self {
+        // One header for several frames tells the place of none of them.
+        let placed = file.object != Object::Frames;
+        let position = point(&h.numbers(tags::IMAGE_POSITION_PATIENT)).filter(|_| placed);
+        let orientation = orientation(&h.numbers(tags::IMAGE_ORIENTATION_PATIENT)).filter(|_| placed);
+        let values = values(h, &file.format, file.modality, &file.sop_class);
+        let mut notes = values.notes.clone();
+        let windows = windows(h, &file.format, &values, &mut notes);
+        let measured = position.is_some() && orientation.is_some();
+        let first = |tags: &[Tag]| tags.iter().find_map(|tag| h.number(*tag));
+        Self {
+            file: Arc::clone(file),
+            frame,
+            acquisition_number: h.whole(tags::FRAME_ACQUISITION_NUMBER).or_else(|| h.whole(tags::ACQUISITION_NUMBER)),
+            temporal_position: h
+                .whole(tags::TEMPORAL_POSITION_INDEX)
+                .or_else(|| h.whole(tags::TEMPORAL_POSITION_IDENTIFIER)),
+            trigger_ms: first(&[tags::NOMINAL_CARDIAC_TRIGGER_DELAY_TIME, tags::TRIGGER_TIME]),
+            contrast_phase: h.text(tags::CONTRAST_BOLUS_AGENT_PHASE),
+            dimensions: {
+                let index = h.numbers(tags::DIMENSION_INDEX_VALUES);
+                dimensions.iter().filter_map(|n| index.get(*n)).map(|value| *value as i64).collect()
+            },
+            position,
+            orientation,
+            pixel_spacing_mm: pixel_spacing_mm(h, file.modality, &file.sop_class, measured),
+            spacing_between_slices_mm: h.positive(tags::SPACING_BETWEEN_SLICES),
+            rescale: values.mapping.rescale(),
+            unit: values.unit,
+            mapped: values.mapping.is_mapped(),
+            value_notes: notes.into(),
+            pet: (file.modality == Modality::Pet).then(|| Box::new(pet_tags(h, &values))),
+            // Where slices hold values, what was padding has none.
+            padding: padding(h, &file.format).filter(|_| !values.mapping.is_mapped()),
+            windows,
+            acquisition: Arc::new(acquisition(h)),
+        }
+    }
+
+    pub fn is_localizer(&self) -> bool {
+        self.acquisition.image_type.iter().any(|part| part == "LOCALIZER")
+    }
+
+    pub fn is_secondary_capture(&self) -> bool {
+        self.file.sop_class.starts_with(SECONDARY_CAPTURE)
+    }
+
+    pub fn small_is_bright(&self) -> bool {
+        self.file.inverse
+    }
+
+    /// When it was measured, seconds on one clock for all days.
+    pub fn moment_s(&self) -> Option<f64> {
+        let days = self.acquisition.date.map_or(0, |date| days_between(Date::default(), date));
+        Some(days as f64 * 86_400.0 + self.acquisition.time_s?)
+    }
+
+    /// Distance of the slice along a normal, mm.
+    pub fn along_mm(&self, normal: PatientDirection) -> Option<f64> {
+        Some(self.position?.to_vector().dot(normal.vector()))
+    }
+
+    /// The normal of the slice.
+    pub fn normal(&self) -> Option<PatientDirection> {
+        let [row, column] = self.orientation?;
+        row.normal_with(column)
+    }
+}
+
+impl FileInfo {
+    fn new(opened: &Opened, path: &Path, limits: &Limits) -> Result<Self, ReadError> {
         let h = &opened.header;
         let format = Format::new(h, &opened.scanned, opened.size, limits)?;
-        let sop_uid = sop_uid(&opened, path, limits)?;
+        let sop_uid = sop_uid(opened, path, limits)?;
         let uid = |tag| uid_text(h.bytes(tag));
-        let sop_class = uid(tags::SOP_CLASS_UID);
         let modality_text = h.text(tags::MODALITY);
-        let modality = match modality_text.as_str() {
-            "CT" => Modality::Ct,
-            "MR" => Modality::Mr,
-            "PT" => Modality::Pet,
-            _ => Modality::Other,
+        let grouped = h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE) || h.frame_groups() > 0;
+        let object = match (grouped, format.frames) {
+            (true, _) => Object::Enhanced { part: concatenation_part(h) },
+            (false, 1) => Object::Single,
+            (false, _) => Object::Frames,
         };
-        let position = point(&h.numbers(tags::IMAGE_POSITION_PATIENT));
-        let orientation = orientation(&h.numbers(tags::IMAGE_ORIENTATION_PATIENT));
-        let (rescale, unit, value_note) = values(h, modality, &sop_class);
-        let packing = opened.scanned.syntax.packing;
         Ok(Self {
+            path: path.to_owned(),
             size: opened.size,
             mtime: opened.mtime,
+            sop_class: uid(tags::SOP_CLASS_UID),
             series_uid: Some(uid(tags::SERIES_INSTANCE_UID)).filter(|u| !u.is_empty()).unwrap_or(sop_uid.clone()),
             sop_uid,
             study: StudyTags {
@@ -214,54 +266,48 @@ impl Instance {
                 _ => Sex::Unknown,
             },
             series_number: h.whole(tags::SERIES_NUMBER),
-            acquisition_number: h.whole(tags::ACQUISITION_NUMBER),
             instance_number: h.whole(tags::INSTANCE_NUMBER),
-            temporal_position: h.whole(tags::TEMPORAL_POSITION_IDENTIFIER),
             description: h.text(tags::SERIES_DESCRIPTION),
-            syntax: opened.scanned.syntax.uid.clone(),
-            position,
-            orientation,
-            pixel_spacing_mm: pixel_spacing_mm(h, modality, &sop_class, position.is_some() && orientation.is_some()),
-            spacing_between_slices_mm: h.positive(tags::SPACING_BETWEEN_SLICES),
-            frame_of_reference_uid: Some(uid(tags::FRAME_OF_REFERENCE_UID)).filter(|u| !u.is_empty()),
-            rescale,
-            unit,
-            value_note,
-            padding: padding(h, &format),
-            windows: windows(h),
-            lossy: lossy(h, packing),
-            enhanced: h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE),
-            acquisition: acquisition(h),
-            path: path.to_owned(),
-            sop_class,
-            modality,
+            modality: modality(h),
             modality_text,
+            syntax: opened.scanned.syntax.uid.clone(),
+            frame_of_reference_uid: Some(uid(tags::FRAME_OF_REFERENCE_UID)).filter(|u| !u.is_empty()),
+            inverse: inverse(h, &format),
+            overlays: has_overlays(h),
+            lossy: lossy(h, opened.scanned.syntax.packing),
+            object,
+            pixel_aspect: pixel_aspect(h),
             format,
         })
     }
+}
 
-    pub fn is_localizer(&self) -> bool {
-        self.acquisition.image_type.iter().any(|part| part == "LOCALIZER")
-    }
+/// Which of an object's dimensions tell stacks apart: those that do not number slices (PS3.3 C.7.6.17).
+fn dimensions(h: &Header) -> Vec<usize> {
+    const OF_PLACE: [Tag; 6] = [
+        tags::STACK_ID,
+        tags::IN_STACK_POSITION_NUMBER,
+        tags::IMAGE_POSITION_PATIENT,
+        tags::IMAGE_ORIENTATION_PATIENT,
+        tags::PLANE_POSITION_SEQUENCE,
+        tags::TABLE_POSITION,
+    ];
+    let pointers = h.items(tags::DIMENSION_INDEX_SEQUENCE).into_iter().enumerate();
+    let told = pointers.map(|(n, item)| (n, item.tag(tags::DIMENSION_INDEX_POINTER)));
+    told.filter(|(_, pointer)| pointer.is_some_and(|tag| !OF_PLACE.contains(&tag))).map(|(n, _)| n).collect()
+}
 
-    pub fn is_secondary_capture(&self) -> bool {
-        self.sop_class.starts_with(SECONDARY_CAPTURE)
-    }
+fn concatenation_part(h: &Header) -> Option<ConcatenationPart> {
+    let uid = Some(uid_text(h.bytes(tags::CONCATENATION_UID))).filter(|uid| !uid.is_empty())?;
+    let number = h.count(tags::IN_CONCATENATION_NUMBER)?;
+    Some(ConcatenationPart { uid, number, of: h.count(tags::IN_CONCATENATION_TOTAL_NUMBER) })
+}
 
-    pub fn small_is_bright(&self) -> bool {
-        self.format.colour == Colour::Grey { small_is_bright: true }
-    }
-
-    /// Distance of the slice along a normal, mm.
-    pub fn along_mm(&self, normal: PatientDirection) -> Option<f64> {
-        Some(self.position?.to_vector().dot(normal.vector()))
-    }
-
-    /// The normal of the slice.
-    pub fn normal(&self) -> Option<PatientDirection> {
-        let [row, column] = self.orientation?;
-        row.normal_with(column)
-    }
+/// Pixel Aspect Ratio, vertical over horizontal (PS3.3 C.7.6.3.1.7): a shape and no size.
+fn pixel_aspect(h: &Header) -> Option<f64> {
+    let [vertical, horizontal] = *h.numbers(tags::PIXEL_ASPECT_RATIO) else { return None };
+    let ratio = vertical / horizontal;
+    (vertical > 0.0 && horizontal > 0.0 && (0.05..=20.0).contains(&ratio) && ratio != 1.0).then_some(ratio)
 }
 
 /// The UID that names the object. A file without one is named by its bytes, so that marks hold on to it.
@@ -291,6 +337,24 @@ impl std::io::Write for HashWriter {
     }
 }
 
+pub(super) fn modality(h: &Header) -> Modality {
+    match h.text(tags::MODALITY).as_str() {
+        "CT" => Modality::Ct,
+        "MR" => Modality::Mr,
+        "PT" => Modality::Pet,
+        _ => Modality::Other,
+    }
+}
+
+/// Whether small values are bright: as Presentation LUT Shape says, else in MONOCHROME1. The two stand for the
+/// same inversion and never cancel each other (PS3.3 C.8.11.3, C.11.6).
+fn inverse(h: &Header, format: &Format) -> bool {
+    match h.text(tags::PRESENTATION_LUT_SHAPE).as_str() {
+        "INVERSE" => !format.shows_colour(),
+        _ => format.colour == Colour::Grey { small_is_bright: true },
+    }
+}
+
 fn point(numbers: &[f64]) -> Option<PatientPoint> {
     let [x, y, z] = *numbers else { return None };
     Some(PatientPoint::new(x, y, z)).filter(|p| p.is_finite())
@@ -315,38 +379,9 @@ fn pixel_spacing_mm(h: &Header, modality: Modality, sop_class: &str, placed: boo
     (usable && (placed || measured || calibrated)).then_some([along, down])
 }
 
-/// How stored values become values, their unit, and a note where that is odd.
-fn values(h: &Header, modality: Modality, sop_class: &str) -> (Rescale, Unit, Option<&'static str>) {
-    if h.has(tags::MODALITY_LUT_SEQUENCE) {
-        let note = "values pass through a table that this version does not apply; stored values are shown";
-        return (Rescale::default(), Unit::None, Some(note));
-    }
-    let (slope, intercept) = (h.number(tags::RESCALE_SLOPE), h.number(tags::RESCALE_INTERCEPT));
-    if slope == Some(0.0) {
-        let note = "the rescale slope is zero; stored values are shown";
-        return (Rescale::default(), Unit::None, Some(note));
-    }
-    let rescale = Rescale { slope: slope.unwrap_or(1.0), intercept: intercept.unwrap_or(0.0) };
-    let kind = h.text(tags::RESCALE_TYPE);
-    let unit = match modality {
-        Modality::Ct
-            if !sop_class.starts_with(SECONDARY_CAPTURE)
-                && intercept.is_some()
-                && matches!(kind.as_str(), "" | "HU") =>
-        {
-            Unit::Hu
-        }
-        Modality::Pet if h.text(tags::UNITS) == "BQML" => Unit::BqMl,
-        _ => Unit::None,
-    };
-    let note = (modality == Modality::Ct && sop_class == CT_IMAGE && intercept.is_none())
-        .then_some("the file does not say how stored values become HU; stored values are shown");
-    (rescale, unit, note)
-}
-
 /// Padding in stored values, cut to the stored bits as the pixels are (PS3.3 C.7.5.1.1.2).
-fn padding(h: &Header, format: &Format) -> Option<Padding> {
-    if format.is_colour() {
+pub(super) fn padding(h: &Header, format: &Format) -> Option<Padding> {
+    if format.shows_colour() {
         return None;
     }
     let value = |tag| {
@@ -361,81 +396,23 @@ fn padding(h: &Header, format: &Format) -> Option<Padding> {
     Some(Padding { low: one.min(other), high: one.max(other) })
 }
 
-fn windows(h: &Header) -> Vec<FileWindow> {
-    let names = h.texts(tags::WINDOW_CENTER_WIDTH_EXPLANATION);
-    let (centres, widths) = (h.numbers(tags::WINDOW_CENTER), h.numbers(tags::WINDOW_WIDTH));
-    let pairs = centres.into_iter().zip(widths).enumerate();
-    pairs
-        .filter(|(_, (centre, width))| centre.is_finite() && *width >= 1.0)
-        .map(|(n, (centre, width))| FileWindow { name: names.get(n).cloned().unwrap_or_default(), centre, width })
-        .collect()
-}
-
-/// The ratio of the last compression counts; a lossy syntax counts even where the mark is missing.
+/// The ratio of the last compression counts; a lossy syntax, a ratio or a method counts even where the mark is
+/// missing (PS3.3 C.7.6.1.1.5).
 fn lossy(h: &Header, packing: Packing) -> Option<Lossy> {
-    let marked = h.text(tags::LOSSY_IMAGE_COMPRESSION) == "01";
     let ratio = h.numbers(tags::LOSSY_IMAGE_COMPRESSION_RATIO).last().copied().filter(|r| *r > 1.0);
+    let method = !h.text(tags::LOSSY_IMAGE_COMPRESSION_METHOD).is_empty();
+    let marked = match h.text(tags::LOSSY_IMAGE_COMPRESSION).as_str() {
+        "01" => true,
+        // Lost on the way, while ratio or method tell what was done.
+        "" => ratio.is_some() || method,
+        _ => false,
+    };
     (marked || matches!(packing, Packing::Coded { lossy: true, .. })).then_some(Lossy { ratio })
-}
-
-fn acquisition(h: &Header) -> Acquisition {
-    let first_date = |tags: &[Tag]| tags.iter().find_map(|tag| h.date(*tag));
-    let stamp = h.text(tags::ACQUISITION_DATE_TIME);
-    let time_s = [tags::ACQUISITION_TIME, tags::CONTENT_TIME, tags::SERIES_TIME].iter().find_map(|tag| h.time_s(*tag));
-    let time_s = time_s.or_else(|| super::header::time_of_stamp_s(&stamp));
-    let start_s = h.time_s(tags::CONTRAST_BOLUS_START_TIME);
-    let agent = h.has(tags::CONTRAST_BOLUS_AGENT).then(|| h.text(tags::CONTRAST_BOLUS_AGENT));
-    let sequence = h.text(tags::SEQUENCE_NAME);
-    Acquisition {
-        date: first_date(&[
-            tags::ACQUISITION_DATE,
-            tags::ACQUISITION_DATE_TIME,
-            tags::CONTENT_DATE,
-            tags::SERIES_DATE,
-            tags::STUDY_DATE,
-        ]),
-        time_s,
-        after_contrast_s: time_s.zip(start_s).and_then(|(at, start)| after_s(start, at)),
-        contrast_agent: agent.filter(|agent| !agent.is_empty()),
-        protocol: h.text(tags::PROTOCOL_NAME),
-        body_part: h.text(tags::BODY_PART_EXAMINED),
-        image_type: h.texts(tags::IMAGE_TYPE),
-        kernel_text: h.text(tags::CONVOLUTION_KERNEL),
-        kvp: h.positive(tags::KVP),
-        slice_thickness_mm: h.positive(tags::SLICE_THICKNESS),
-        scanning_sequence: h.text(tags::SCANNING_SEQUENCE),
-        sequence_name: if sequence.is_empty() { h.text(tags::PULSE_SEQUENCE_NAME) } else { sequence },
-        repetition_time_ms: h.positive(tags::REPETITION_TIME),
-        echo_time_ms: h.positive(tags::ECHO_TIME),
-        b_value: h.number(tags::DIFFUSION_B_VALUE).filter(|b| *b >= 0.0),
-        manufacturer: h.text(tags::MANUFACTURER),
-    }
-}
-
-/// Seconds from the bolus to the image, over midnight where needed; `None` beyond an hour, which is no delay
-/// of a phase but a clock that is off.
-fn after_s(start_s: f64, at_s: f64) -> Option<f64> {
-    let after = at_s - start_s;
-    let after = if after < -43_200.0 { after + 86_400.0 } else { after };
-    (0.0..=3_600.0).contains(&after).then_some(after)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wanted_tags_are_sorted_and_once() {
-        assert!(WANTED.windows(2).all(|pair| pair[0] < pair[1]));
-    }
-
-    #[test]
-    fn delay_over_midnight() {
-        assert_eq!(after_s(86_390.0, 25.0), Some(35.0));
-        assert_eq!(after_s(36_000.0, 36_070.0), Some(70.0));
-        assert_eq!(after_s(36_070.0, 36_000.0), None);
-        assert_eq!(after_s(10_000.0, 36_000.0), None);
-    }
 
     #[test]
     fn axes_that_are_not_square_are_none() {

@@ -9,6 +9,8 @@ pub struct Limits {
     pub depth: usize,
     /// Most elements walked in one header.
     pub elements: u64,
+    /// Most bytes kept of one header.
+    pub header_bytes: u64,
     /// Most bytes that a deflated file may unfold to.
     pub inflated_bytes: u64,
     /// Most unfolded bytes for each deflated byte (deflate itself can reach 1032).
@@ -32,7 +34,8 @@ impl Default for Limits {
         Self {
             file_bytes: 4 << 30,
             depth: 32,
-            elements: 2_000_000,
+            elements: 5_000_000,
+            header_bytes: 128 << 20,
             inflated_bytes: 1 << 30,
             inflate_ratio: 1_100,
             frame_pixels: 1 << 26,

@@ -6,39 +6,63 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod acquisition;
+mod apart;
 mod codec;
 mod container;
+mod elements;
 mod error;
 mod find;
 mod format;
 mod found;
 mod fragments;
+mod group;
+mod guard;
 mod header;
+mod input;
 mod inspect;
 mod instance;
+mod kept;
 mod kernel;
 mod limits;
+mod opened;
+mod overlay;
+mod palette;
 mod pixels;
+mod recipe;
+mod regroup;
 mod regular;
 mod rules;
 mod scan;
+mod shape;
 mod stack;
 mod syntax;
 mod text;
+mod value;
+mod voi;
 mod walk;
+mod wanted;
 
+pub use apart::SplitBy;
 #[doc(hidden)]
 pub use codec::{FrameShape, decode_frame_bytes};
 pub use container::is_there;
 pub use error::ReadError;
 pub use find::find;
 pub use found::{
-    Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, Shape, Skipped, StackInfo, StudyTags,
+    Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, GroupRef, Shape, Skipped, SliceRecipe,
+    StackAxis, StackInfo, StudyTags,
 };
+pub use guard::fault_is_a_files;
 pub use inspect::inspect_json;
 pub use limits::Limits;
+pub use overlay::read_overlays;
 pub use pixels::{SlicePart, read_slice, read_slice_part};
+pub use recipe::{read_grid_slice, read_grid_slice_part};
+pub use regroup::regroup;
 pub use stack::stack_key;
+pub use text::person_name;
+pub use value::{Suv, SuvInputs, SuvSource};
 
 #[cfg(test)]
 mod tests;

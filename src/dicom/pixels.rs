@@ -6,14 +6,18 @@ use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{FrameSource, StackInfo};
 use super::fragments::Encapsulated;
-use super::instance::{Opened, open_file, sop_uid};
+use super::guard::guarded;
+use super::instance::{Opened, modality, padding, sop_uid};
 use super::limits::Limits;
+use super::opened::opened;
+use super::palette::Palette;
+use super::scan::uid_text;
 use super::syntax::Packing;
+use super::value::values;
 use crate::volume::SliceData;
 use dicom_dictionary_std::tags;
 use flate2::bufread::DeflateDecoder;
 use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Values of a slice, of which the file may hold the upper part only.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,9 +31,10 @@ pub struct SlicePart {
 
 /// Reads the stored values of one slice. Slices are independent of each other: call it from many threads.
 ///
-/// The header is read again (some 30 microseconds), so that a file that was exchanged in the meantime is
-/// noticed. Values are cut to the stored bits and signed as the file says; 32-bit whole numbers become the
-/// nearest `f32`, and colours of more than eight bits their highest eight.
+/// The header is read again (some 30 microseconds; that of an object with many frames once for all), so that a file
+/// that was exchanged in the meantime is noticed. Values are cut to the stored bits and signed as the file says;
+/// 32-bit whole numbers become the nearest `f32`, and colours of more than eight bits their highest eight. Where the
+/// file makes values by a table ([`StackInfo::mapped`]), the slice holds the values.
 ///
 /// # Errors
 /// Says why the slice cannot be shown, also when rows are missing. A fault in a decoder costs this slice only.
@@ -53,7 +58,7 @@ pub fn read_slice_part(
 ) -> Result<SlicePart, ReadError> {
     let frame = info.frames.get(slice as usize).ok_or(ReadError::NoSuchSlice { number: u64::from(slice) + 1 })?;
     let read = || {
-        let (opened, mut file) = open_file(&source.path, limits)?;
+        let (opened, mut file) = opened(&source.path, limits)?;
         let format = Format::new(&opened.header, &opened.scanned, opened.size, limits)?;
         let same = format.rows == info.rows
             && format.columns == info.columns
@@ -67,9 +72,28 @@ pub fn read_slice_part(
             let bright = format.colour == Colour::Grey { small_is_bright: true };
             blank(&mut data, rows as usize * info.columns as usize, info.padding.map(|p| p.low), bright);
         }
-        Ok(SlicePart { data, rows })
+        Ok(SlicePart { data: finish(data, info, &opened, &format, frame.frame)?, rows })
     };
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(ReadError::Fault))
+    guarded(read)
+}
+
+/// What is left to do with the stored values of a slice: colours of a palette, values of a table.
+fn finish(
+    data: SliceData,
+    info: &StackInfo,
+    opened: &Opened,
+    format: &Format,
+    frame: u32,
+) -> Result<SliceData, ReadError> {
+    if format.palette {
+        return Ok(Palette::of(&opened.header, format.signed)?.apply(&data));
+    }
+    if !info.mapped {
+        return Ok(data);
+    }
+    let header = opened.header.frame(frame as usize);
+    let values = values(&header, format, modality(&header), &uid_text(header.bytes(tags::SOP_CLASS_UID)));
+    Ok(values.mapping.apply(data, padding(&header, format)))
 }
 
 /// Fills what is missing from a pixel on: with the padding, else with the darkest value that came.

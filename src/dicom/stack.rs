@@ -1,16 +1,21 @@
 //! From the instances of a series to its stacks.
 
-use super::found::{FoundStack, FrameRef, FrameSource, Shape, Skipped, StackInfo};
-use super::instance::Instance;
+use super::found::{Acquisition, FoundStack, FrameRef, FrameSource, Shape, Skipped, StackInfo};
+use super::group::group;
+use super::instance::{Instance, Object};
 use super::kernel::kernel;
 use super::limits::Limits;
-use super::regular::{ON_GRID_MM, Stacking, stacking};
+use super::regular::ON_GRID_MM;
 use super::rules::{Part, split};
+use super::shape::{Shaped, shape};
+use super::value::{PetTags, set_series_start, to_suv};
 use crate::clinical::{Oddity, StackKey};
-use crate::geometry::{Grid, SpaceId};
+use crate::geometry::{Grid, PatientDirection, SpaceId};
+use crate::volume::Rescale;
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The key of a set of frames: the first 16 bytes of SHA-256 over its (SOP Instance UID, frame) pairs,
 /// sorted by the bytes of the UID, then by frame, repeats left out. A pair is written as the UID in ASCII
@@ -32,27 +37,72 @@ pub fn stack_key<'a>(frames: impl IntoIterator<Item = (&'a str, u32)>) -> StackK
 
 /// Groups instances into stacks. What is a copy of another, or too large, goes to `skipped`.
 pub(super) fn stacks(instances: Vec<Instance>, limits: &Limits, skipped: &mut Vec<Skipped>) -> Vec<FoundStack> {
+    stacks_by_hand(instances, &[], limits, skipped)
+}
+
+/// Groups instances into stacks: first those that were grouped by hand, the rest by the rules. A frame is
+/// named by its SOP Instance UID and its number.
+pub(super) fn stacks_by_hand(
+    instances: Vec<Instance>,
+    by_hand: &[BTreeSet<(&str, u32)>],
+    limits: &Limits,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<FoundStack> {
     let mut series: BTreeMap<(String, String), Vec<Instance>> = BTreeMap::new();
     for instance in instances {
-        series.entry((instance.study.uid.clone(), instance.series_uid.clone())).or_default().push(instance);
+        let uids = (instance.file.study.uid.clone(), instance.file.series_uid.clone());
+        series.entry(uids).or_default().push(instance);
+    }
+    let mut repeated = BTreeSet::new();
+    let mut hand: Vec<Vec<Instance>> = by_hand.iter().map(|_| Vec::new()).collect();
+    for instances in series.values_mut() {
+        instances.sort_by(order_of_files);
+        set_series_start(instances.iter_mut().filter_map(|i| i.pet.as_deref_mut()));
+        repeated.append(&mut take_copies(instances, skipped));
+        let (rest, chosen): (Vec<_>, Vec<_>) =
+            instances.drain(..).map(|i| (group_by_hand(&i, by_hand), i)).partition(|(group, _)| group.is_none());
+        instances.extend(rest.into_iter().map(|(_, instance)| instance));
+        for (group, instance) in chosen {
+            if let Some(members) = group.and_then(|group| hand.get_mut(group)) {
+                members.push(instance);
+            }
+        }
+    }
+    // What was put together by hand belongs to the series of its first frame.
+    let mut extra: BTreeMap<(String, String), Vec<Part>> = BTreeMap::new();
+    for part in hand.into_iter().flat_map(Part::by_hand) {
+        if let Some(first) = part.instances.first() {
+            let uids = (first.file.study.uid.clone(), first.file.series_uid.clone());
+            extra.entry(uids).or_default().push(part);
+        }
     }
     let mut stacks = Vec::new();
-    for ((_, series_uid), mut instances) in series {
-        instances.sort_by(order_of_files);
-        let repeated = take_copies(&mut instances, skipped);
-        for (ordinal, part) in split(instances).into_iter().enumerate() {
+    for (uids, instances) in series {
+        let mut parts = if instances.is_empty() { Vec::new() } else { split(instances) };
+        parts.append(&mut extra.remove(&uids).unwrap_or_default());
+        let series_uid = uids.1;
+        let mut of_series = Vec::new();
+        for (ordinal, part) in parts.into_iter().enumerate() {
             let id = if ordinal == 0 { series_uid.clone() } else { format!("{series_uid}#{}", ordinal + 1) };
-            let copies = part.instances.iter().filter(|i| repeated.contains(&i.sop_uid)).count();
+            let copies = part.instances.iter().filter(|i| repeated.contains(&i.file.sop_uid)).count();
+            let steps = part.steps.clone();
             match stack(id, part, copies, limits) {
-                Ok(stack) => stacks.push(stack),
+                Ok(stack) => of_series.push((stack, steps)),
                 Err(too_large) => skipped.extend(too_large),
             }
         }
+        group(&series_uid, &mut of_series);
+        stacks.extend(of_series.into_iter().map(|(stack, _)| stack));
     }
     stacks.sort_by_cached_key(|s| {
         (s.study.date, s.info.study_uid.clone(), s.info.series_number, s.info.series_uid.clone(), ordinal(&s.info.id))
     });
     stacks
+}
+
+/// The last group by hand that names a frame.
+fn group_by_hand(instance: &Instance, by_hand: &[BTreeSet<(&str, u32)>]) -> Option<usize> {
+    by_hand.iter().rposition(|names| names.contains(&(instance.file.sop_uid.as_str(), instance.frame)))
 }
 
 fn ordinal(id: &str) -> usize {
@@ -61,46 +111,56 @@ fn ordinal(id: &str) -> usize {
 
 /// By number and UID as the scanner wrote them, then by file: the same whatever order files were found in.
 fn order_of_files(a: &Instance, b: &Instance) -> Ordering {
-    let key = |i: &Instance| (i.acquisition_number, i.instance_number);
-    key(a).cmp(&key(b)).then_with(|| a.sop_uid.cmp(&b.sop_uid)).then_with(|| a.path.cmp(&b.path))
+    let key = |i: &Instance| (i.acquisition_number, i.file.instance_number);
+    key(a)
+        .cmp(&key(b))
+        .then_with(|| a.file.sop_uid.cmp(&b.file.sop_uid))
+        .then_with(|| a.file.path.cmp(&b.file.path))
+        .then_with(|| a.frame.cmp(&b.frame))
 }
 
 /// Takes out all but the first file of each instance. Files that share a UID but show another place or time
 /// are no copies (some de-identifying tools give every file one UID) and stay. Gives the UIDs with copies.
 fn take_copies(instances: &mut Vec<Instance>, skipped: &mut Vec<Skipped>) -> BTreeSet<String> {
     let mut kept: Vec<Instance> = Vec::with_capacity(instances.len());
-    let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<(String, u32), Vec<usize>> = BTreeMap::new();
     let mut repeated = BTreeSet::new();
+    let mut copies: BTreeMap<PathBuf, String> = BTreeMap::new();
     for instance in instances.drain(..) {
-        let same = seen.entry(instance.sop_uid.clone()).or_default();
+        let same = seen.entry((instance.file.sop_uid.clone(), instance.frame)).or_default();
         let first = same.iter().filter_map(|n| kept.get(*n)).find(|first| is_copy(first, &instance));
         if let Some(first) = first {
-            let first = first.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let first = first.file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let reason = format!("A copy of \"{}\": the same image, used once.", super::text::clean(&first));
-            skipped.push(Skipped { file: instance.path, reason });
-            repeated.insert(instance.sop_uid);
+            copies.insert(instance.file.path.clone(), reason);
+            repeated.insert(instance.file.sop_uid.clone());
         } else {
             same.push(kept.len());
             kept.push(instance);
         }
     }
+    for used in &kept {
+        copies.remove(&used.file.path);
+    }
+    skipped.extend(copies.into_iter().map(|(file, reason)| Skipped { file, reason }));
     *instances = kept;
     repeated
 }
 
 fn is_copy(a: &Instance, b: &Instance) -> bool {
     a.position == b.position
-        && a.instance_number == b.instance_number
-        && a.format.rows == b.format.rows
-        && a.format.columns == b.format.columns
-        && a.format.frames == b.format.frames
-        && a.identity.dicom_patient_id == b.identity.dicom_patient_id
+        && a.file.instance_number == b.file.instance_number
+        && a.file.format.rows == b.file.format.rows
+        && a.file.format.columns == b.file.format.columns
+        && a.file.format.frames == b.file.format.frames
+        && a.file.identity.dicom_patient_id == b.file.identity.dicom_patient_id
         && a.acquisition.time_s == b.acquisition.time_s
 }
 
 /// Builds one stack, or gives the files of one that is too large.
 fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<FoundStack, Vec<Skipped>> {
-    let Part { mut instances, split_by } = part;
+    let split_by = part.split_by();
+    let mut instances = part.instances;
     let normal = instances.first().and_then(Instance::normal);
     if let Some(normal) = normal {
         // Stable: frames without a position, or at the same one, stay in the order of their numbers.
@@ -109,128 +169,82 @@ fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<Found
             along(a).total_cmp(&along(b))
         });
     }
-    let pixels: u64 = instances.iter().map(|i| i.format.frame_pixels() * u64::from(i.format.frames)).sum();
+    let pixels: u64 = instances.iter().map(|i| i.file.format.frame_pixels()).sum();
     if pixels > limits.stack_pixels {
         let reason = super::ReadError::TooManyPixels { pixels, most: limits.stack_pixels }.to_string();
-        return Err(instances.into_iter().map(|i| Skipped { file: i.path, reason: reason.clone() }).collect());
+        let files: BTreeSet<PathBuf> = instances.into_iter().map(|i| i.file.path.clone()).collect();
+        return Err(files.into_iter().map(|file| Skipped { file, reason: reason.clone() }).collect());
     }
-    let frames = frames(&instances);
-    let key = stack_key(frames.iter().map(|(frame, _, _)| (frame.sop_uid.as_str(), frame.frame)));
+    let key = stack_key(instances.iter().map(|i| (i.file.sop_uid.as_str(), i.frame)));
     // A tag that varies through the stack is taken from its middle, where the patient surely is.
     let Some(middle) = instances.get(instances.len() / 2) else { return Err(Vec::new()) };
-    let (shape, mut oddities) = shape(&instances, key);
+    let Shaped { shape, mut oddities, recipes, outside } = shape(&instances, key, limits);
     oddities.extend(more_oddities(&instances, &shape, copies));
     let padding = middle.padding.filter(|_| instances.iter().all(|i| i.padding == middle.padding));
-    let syntaxes: BTreeSet<&String> = instances.iter().map(|i| &i.syntax).collect();
-    let mut acquisition = middle.acquisition.clone();
+    let syntaxes: BTreeSet<&String> = instances.iter().map(|i| &i.file.syntax).collect();
+    let mut acquisition = Acquisition::clone(&middle.acquisition);
     acquisition.time_s = instances.iter().filter_map(|i| i.acquisition.time_s).min_by(f64::total_cmp);
     acquisition.after_contrast_s =
         instances.iter().filter_map(|i| i.acquisition.after_contrast_s).min_by(f64::total_cmp);
+    let file = &middle.file;
+    let mut rescale: Vec<Rescale> = instances.iter().map(|i| i.rescale).collect();
+    let (mut unit, mut windows) = (middle.unit, middle.windows.clone());
+    let pet: Vec<&PetTags> = instances.iter().filter_map(|i| i.pet.as_deref()).collect();
+    let suv = if pet.len() == instances.len() {
+        to_suv(&pet, &mut rescale, &mut unit, &mut windows, &mut oddities)
+    } else {
+        None
+    };
     let info = StackInfo {
         key,
         id,
-        series_uid: middle.series_uid.clone(),
-        study_uid: middle.study.uid.clone(),
-        series_number: middle.series_number,
-        description: middle.description.clone(),
-        modality: middle.modality,
-        modality_text: middle.modality_text.clone(),
-        rows: middle.format.rows,
-        columns: middle.format.columns,
+        series_uid: file.series_uid.clone(),
+        study_uid: file.study.uid.clone(),
+        series_number: file.series_number,
+        description: file.description.clone(),
+        modality: file.modality,
+        modality_text: file.modality_text.clone(),
+        rows: file.format.rows,
+        columns: file.format.columns,
         shape,
         pixel_spacing_mm: middle.pixel_spacing_mm,
-        frame_of_reference_uid: middle.frame_of_reference_uid.clone(),
-        rescale: frames.iter().map(|(_, _, instance)| instance.rescale).collect(),
-        unit: middle.unit,
-        padding,
+        frame_of_reference_uid: file.frame_of_reference_uid.clone(),
+        rescale,
+        unit,
+        padding: outside.or(padding),
         small_is_bright: middle.small_is_bright(),
-        windows: middle.windows.clone(),
+        windows,
+        mapped: middle.mapped,
+        suv,
+        overlays: instances.iter().any(|i| i.file.overlays),
         transfer_syntaxes: syntaxes.into_iter().cloned().collect(),
-        split_by: (!split_by.is_empty()).then(|| split_by.join(", ")),
+        split_by,
         oddities,
         kernel: kernel(&acquisition.kernel_text),
         acquisition,
-        frames: frames.iter().map(|(frame, _, _)| frame.clone()).collect(),
+        frames: instances.iter().map(|i| frame_ref(i, normal)).collect(),
+        group: None,
+        recipes,
+        pixel_aspect: file.pixel_aspect.filter(|_| middle.pixel_spacing_mm.is_none()),
     };
     Ok(FoundStack {
         info,
-        identity: middle.identity.clone(),
-        sex: middle.sex,
-        study: middle.study.clone(),
-        sources: frames.into_iter().map(|(_, source, _)| source).collect(),
+        identity: file.identity.clone(),
+        sex: file.sex,
+        study: file.study.clone(),
+        sources: instances.iter().map(source).collect(),
+        instances,
     })
 }
 
-fn frames(instances: &[Instance]) -> Vec<(FrameRef, FrameSource, &Instance)> {
-    let normal = instances.first().and_then(Instance::normal);
-    let of = |instance: &Instance, frame: u32| {
-        let placed = normal.filter(|_| instance.format.frames == 1 && !instance.enhanced);
-        let position_mm = placed.and_then(|normal| instance.along_mm(normal));
-        let source = FrameSource { path: instance.path.clone(), frame, size: instance.size, mtime: instance.mtime };
-        (FrameRef { sop_uid: instance.sop_uid.clone(), frame, position_mm }, source)
-    };
-    instances
-        .iter()
-        .flat_map(|instance| {
-            (0..instance.format.frames).map(move |frame| {
-                let (frame, source) = of(instance, frame);
-                (frame, source, instance)
-            })
-        })
-        .collect()
+fn frame_ref(instance: &Instance, normal: Option<PatientDirection>) -> FrameRef {
+    let position_mm = normal.and_then(|normal| instance.along_mm(normal));
+    FrameRef { sop_uid: instance.file.sop_uid.clone(), frame: instance.frame, position_mm }
 }
 
-/// Volume or pictures; with pictures, why.
-fn shape(instances: &[Instance], key: StackKey) -> (Shape, Vec<Oddity>) {
-    let slices: Vec<&Instance> = instances.iter().collect();
-    let mut why = Vec::new();
-    let Some(first) = slices.first() else { return (Shape::PictureStack { why: why.clone() }, why) };
-    if first.enhanced || first.format.frames > 1 {
-        let what = if first.enhanced { "Enhanced multi-frame images" } else { "Multi-frame images" };
-        why.push(Oddity::NotYetAVolume { what: what.into() });
-    }
-    if first.is_localizer() {
-        why.push(Oddity::Localizer);
-    }
-    if first.is_secondary_capture() {
-        why.push(Oddity::SecondaryCapture);
-    }
-    if first.format.is_colour() {
-        why.push(Oddity::Other { text: "colour pictures carry no measured values".into() });
-    }
-    if why.is_empty() {
-        match stacking(&slices) {
-            Stacking::Odd(odd) => why.extend(odd),
-            Stacking::Even { normal, step_mm } => match grid(first, slices.len(), normal, step_mm, key) {
-                Ok(grid) => return (Shape::Volume(grid), Vec::new()),
-                Err(odd) => why.push(odd),
-            },
-        }
-    }
-    (Shape::PictureStack { why: why.clone() }, why)
-}
-
-fn grid(
-    first: &Instance,
-    slices: usize,
-    normal: crate::geometry::PatientDirection,
-    step_mm: f64,
-    key: StackKey,
-) -> Result<Grid, Oddity> {
-    let (Some(origin), Some([row, column])) = (first.position, first.orientation) else {
-        return Err(Oddity::NoPosition);
-    };
-    let Some([along, down]) = first.pixel_spacing_mm else { return Err(Oddity::NotCalibrated) };
-    let slices = u32::try_from(slices).unwrap_or(u32::MAX);
-    let grid = Grid {
-        origin,
-        axes: [row, column, normal],
-        spacing_mm: [along, down, step_mm],
-        dims: [first.format.columns, first.format.rows, slices],
-        space: SpaceId(first.frame_of_reference_uid.clone().unwrap_or_else(|| format!("stack:{key}"))),
-    };
-    grid.check().map_err(|error| Oddity::Other { text: error.to_string() })?;
-    Ok(grid)
+fn source(instance: &Instance) -> FrameSource {
+    let file = &instance.file;
+    FrameSource { path: file.path.clone(), frame: instance.frame, size: file.size, mtime: file.mtime }
 }
 
 /// What is odd although it does not decide the shape.
@@ -241,12 +255,13 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     if copies > 0 {
         odd.push(Oddity::DuplicateInstances { count: count(copies) });
     }
-    let uids: BTreeSet<&str> = instances.iter().map(|i| i.sop_uid.as_str()).collect();
-    if uids.len() < instances.len() {
+    odd.extend(parts_missing(instances));
+    let names: BTreeSet<(&str, u32)> = instances.iter().map(|i| (i.file.sop_uid.as_str(), i.frame)).collect();
+    if names.len() < instances.len() {
         odd.push(Oddity::Other { text: "different images carry the same SOP Instance UID".into() });
     }
     if let Shape::Volume(grid) = shape {
-        if middle.frame_of_reference_uid.is_none() {
+        if middle.file.frame_of_reference_uid.is_none() {
             odd.push(Oddity::NoFrameOfReference);
         }
         let actual_mm = grid.spacing_mm[2];
@@ -260,14 +275,17 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     if middle.pixel_spacing_mm.is_none() {
         odd.push(Oddity::NotCalibrated);
     }
-    let lossy: Vec<_> = instances.iter().filter_map(|i| i.lossy).collect();
+    let lossy: Vec<_> = instances.iter().filter_map(|i| i.file.lossy).collect();
     if !lossy.is_empty() {
         odd.push(Oddity::Lossy { ratio: lossy.iter().filter_map(|l| l.ratio).max_by(f64::total_cmp) });
     }
-    let notes: BTreeSet<&str> = instances.iter().filter_map(|i| i.value_note).collect();
-    odd.extend(notes.into_iter().map(|text| Oddity::Other { text: text.into() }));
+    let notes: BTreeSet<&String> = instances.iter().flat_map(|i| i.value_notes.iter()).collect();
+    odd.extend(notes.into_iter().map(|text| Oddity::Other { text: text.clone() }));
+    if instances.iter().any(|i| i.unit != middle.unit || i.mapped != middle.mapped) {
+        odd.push(Oddity::Other { text: "the unit of the values differs between slices".into() });
+    }
     for (number, i) in (1u32..).zip(instances) {
-        if let Some((there, claimed)) = i.format.cut_short {
+        if let Some((there, claimed)) = i.file.format.cut_short {
             let text = format!("file {number} is cut short: {there} of {claimed} rows are there");
             odd.push(Oddity::Other { text });
         }
@@ -278,23 +296,39 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     odd
 }
 
+/// The files of concatenations that are not there.
+fn parts_missing(instances: &[Instance]) -> Option<Oddity> {
+    let mut parts: BTreeMap<&str, (u32, BTreeSet<u32>)> = BTreeMap::new();
+    for instance in instances {
+        if let Object::Enhanced { part: Some(part) } = &instance.file.object {
+            let (of, there) = parts.entry(&part.uid).or_default();
+            *of = (*of).max(part.of.unwrap_or_default()).max(part.number);
+            there.insert(part.number);
+        }
+    }
+    let count = |there: &BTreeSet<u32>| u32::try_from(there.len()).unwrap_or(u32::MAX);
+    let of: u32 = parts.values().map(|(of, _)| *of).fold(0, u32::saturating_add);
+    let missing = parts.values().map(|(of, there)| of.saturating_sub(count(there))).fold(0, u32::saturating_add);
+    (missing > 0).then_some(Oddity::PartsMissing { missing, of })
+}
+
 impl StackInfo {
     /// A volume for this stack with no slice read yet.
     ///
-    /// Pictures get a space of their own, with the pixel spacing in plane (1.0 when not calibrated) and a
-    /// step of 1.0: their places mean nothing in the patient.
+    /// Pictures get a space of their own, with the pixel spacing in plane and a step of 1.0: their places mean
+    /// nothing in the patient. When not calibrated, a pixel is 1.0 wide and as high as its aspect says.
     #[must_use]
     pub fn empty_volume(&self) -> crate::volume::Volume {
         use crate::geometry::{PatientDirection, PatientPoint};
         let (grid, is_volume) = match &self.shape {
             Shape::Volume(grid) => (grid.clone(), true),
             Shape::PictureStack { .. } => {
-                let [along, down] = self.pixel_spacing_mm.unwrap_or([1.0, 1.0]);
+                let [along, down] = self.pixel_spacing_mm.unwrap_or([1.0, self.pixel_aspect.unwrap_or(1.0)]);
                 let pictures = Grid {
                     origin: PatientPoint::new(0.0, 0.0, 0.0),
                     axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
                     spacing_mm: [along, down, 1.0],
-                    dims: [self.columns, self.rows, u32::try_from(self.frames.len()).unwrap_or(u32::MAX)],
+                    dims: [self.columns, self.rows, self.slices()],
                     space: SpaceId(format!("pictures:{}", self.key)),
                 };
                 (pictures, false)
@@ -302,14 +336,22 @@ impl StackInfo {
         };
         crate::volume::Volume {
             key: self.key,
-            slices: self.frames.iter().map(|_| std::sync::OnceLock::new()).collect(),
-            rescale: self.rescale.clone(),
+            slices: (0..self.slices()).map(|_| std::sync::OnceLock::new()).collect(),
+            rescale: (0..self.slices()).map(|slice| self.rescale_of(slice)).collect(),
             unit: self.unit,
             padding: self.padding,
             small_is_bright: self.small_is_bright,
             calibrated: self.pixel_spacing_mm.is_some(),
             grid,
             is_volume,
+            voi_tables: self.windows.iter().filter_map(|window| window.table.clone()).collect(),
+            overlays: (0..self.slices()).filter(|_| self.overlays).map(|_| std::sync::OnceLock::new()).collect(),
         }
+    }
+
+    /// Stored value to value, for a slice: that of its frame.
+    fn rescale_of(&self, slice: u32) -> Rescale {
+        let frame = self.frame_of(slice).and_then(|frame| self.rescale.get(frame as usize));
+        frame.copied().unwrap_or_default()
     }
 }

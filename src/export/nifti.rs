@@ -259,6 +259,8 @@ mod tests {
             small_is_bright: false,
             calibrated: true,
             is_volume: true,
+            voi_tables: Vec::new(),
+            overlays: Vec::new(),
         }
     }
 

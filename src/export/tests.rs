@@ -57,11 +57,17 @@ fn stack(n: u8, role: StackRole) -> Row {
         padding: None,
         small_is_bright: false,
         windows: Vec::new(),
+        mapped: false,
+        suv: None,
+        overlays: false,
         transfer_syntaxes: Vec::new(),
         split_by: None,
         oddities: Vec::new(),
         acquisition: Acquisition::default(),
         kernel: crate::clinical::Kernel::Soft,
+        group: None,
+        recipes: Vec::new(),
+        pixel_aspect: None,
     };
     Row::Stack(StackRecord {
         info: Arc::new(info),

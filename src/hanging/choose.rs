@@ -92,14 +92,15 @@ fn common_style(visits: &[&VisitStacks], organ: Option<Organ>) -> Option<Style> 
     })
 }
 
-/// The best stack of a visit for a style. Ties: more slices, then the smaller key.
+/// The best stack of a visit for a style. Ties: more slices, then the first of a 4-D series, then the smaller key.
 fn best_in_style(visit: &VisitStacks, style: Style, organ: Option<Organ>) -> Option<(u32, &HangStack)> {
     let penalty = |stack: &HangStack| {
         let mismatch = u32::from(stack.role != style.0) * OTHER_PHASE + u32::from(stack.plane != style.1) * OTHER_PLANE;
         mismatch + own_penalty(stack, organ)
     };
+    let place = |stack: &HangStack| stack.group.as_ref().map_or(0, |(_, place)| *place);
     let readable = visit.stacks.iter().filter(|stack| stack.is_read());
-    let best = readable.min_by_key(|stack| (penalty(stack), Reverse(stack.slices), stack.key))?;
+    let best = readable.min_by_key(|stack| (penalty(stack), Reverse(stack.slices), place(stack), stack.key))?;
     Some((penalty(best), best))
 }
 
@@ -175,6 +176,7 @@ mod tests {
             is_volume: true,
             slices: (240.0 / thickness_mm) as u32,
             description: String::new(),
+            group: None,
         }
     }
 

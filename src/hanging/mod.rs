@@ -87,6 +87,8 @@ pub struct HangStack {
     pub slices: u32,
     /// Series description.
     pub description: String,
+    /// The 4-D series that it is of, and its place there.
+    pub group: Option<(String, u32)>,
 }
 
 impl HangStack {
@@ -105,8 +107,9 @@ impl HangStack {
             thickness_mm: stack.acquisition.slice_thickness_mm,
             plane: grid.map(|grid| main_plane(grid.normal())),
             is_volume: grid.is_some(),
-            slices: u32::try_from(stack.frames.len()).unwrap_or(u32::MAX),
+            slices: stack.slices(),
             description: stack.description.clone(),
+            group: stack.group.as_ref().map(|group| (group.id.clone(), group.index)),
         }
     }
 

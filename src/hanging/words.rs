@@ -2,6 +2,7 @@
 
 use super::{HangStack, VisitStacks};
 use crate::clinical::{Coded, Kernel, StackKey, StackRole};
+use std::collections::BTreeSet;
 
 /// Why a pane stays empty; shown in the pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -63,11 +64,17 @@ fn describe(stack: &HangStack) -> String {
     parts.join(", ")
 }
 
-/// The line under a pane: "Chosen: PV, 3 mm, soft. 4 others". Others are those that somebody would read.
+/// The line under a pane: "Chosen: PV, 3 mm, soft. 4 others". Others are those that somebody would read; a 4-D series
+/// is one.
 #[must_use]
 pub fn choice_words(visit: &VisitStacks, shown: StackKey) -> String {
     let Some(stack) = visit.stacks.iter().find(|stack| stack.key == shown) else { return String::new() };
-    let others = visit.stacks.iter().filter(|other| other.key != shown && other.is_read()).count();
+    let group = |stack: &HangStack| stack.group.as_ref().map(|(id, _)| id.clone());
+    let others = visit.stacks.iter().filter(|other| other.key != shown && other.is_read());
+    let (alone, of_groups): (Vec<_>, Vec<_>) = others.partition(|other| other.group.is_none());
+    let groups: BTreeSet<_> =
+        of_groups.into_iter().filter_map(group).filter(|id| group(stack).as_ref() != Some(id)).collect();
+    let others = alone.len() + groups.len();
     let others = match others {
         0 => "No others".to_owned(),
         1 => "1 other".to_owned(),

@@ -13,7 +13,7 @@ mod visit;
 mod words;
 
 pub use adequacy::propose_adequacy;
-pub use patient::{PatientMatch, propose_patient};
+pub use patient::{Doubt, PatientMatch, doubts, propose_patient, study_vouches};
 pub use role::propose_role;
 pub use visit::{VisitChoice, propose_visits};
 

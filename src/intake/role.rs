@@ -4,7 +4,7 @@ use super::Proposal;
 use super::phrases::{Hit, Meaning, hits, phase_of_delay};
 use super::words::words;
 use crate::clinical::{Modality, Oddity, StackRole};
-use crate::dicom::StackInfo;
+use crate::dicom::{StackAxis, StackInfo};
 
 /// Proposes what a stack shows, from its tags and from the other stacks of the same study.
 #[must_use]
@@ -147,7 +147,33 @@ fn agent_given(stack: &StackInfo) -> Option<bool> {
     Some(!(none || oral_only))
 }
 
+/// The phase of one of several stacks of a series, where the words name as many phases as there are stacks:
+/// contrast passes in the order unenhanced, arterial, portal venous, delayed, whatever the order of the words.
+fn ct_from_group(stack: &StackInfo) -> Option<Proposal<StackRole>> {
+    let group = stack.group.as_ref().filter(|g| matches!(g.axis, StackAxis::Phase | StackAxis::Time))?;
+    Field::BOTH.into_iter().find_map(|field| {
+        let found = hits(&field.words(stack), true);
+        let named: Vec<Meaning> =
+            PHASES.into_iter().filter(|phase| found.iter().any(|hit| hit.meaning == *phase)).collect();
+        if named.len() < 2 || named.len() != group.of as usize {
+            return None;
+        }
+        let phase = *named.get(group.index as usize)?;
+        let (place, of) = (group.index + 1, group.of);
+        let words: Vec<String> = named
+            .iter()
+            .filter_map(|phase| found.iter().find(|hit| hit.meaning == *phase))
+            .map(|hit| format!("'{}'", hit.words))
+            .collect();
+        let text = format!("phase {place} of {of} in one series, whose words say {}", words.join(", "));
+        Some(Proposal::new(ct_role(phase), text))
+    })
+}
+
 fn ct(stack: &StackInfo, others: &[&StackInfo]) -> Proposal<StackRole> {
+    if let Some(proposal) = ct_from_group(stack) {
+        return proposal;
+    }
     let (from_words, generic) = match ct_words(stack) {
         CtWords::Says(Meaning::Enhanced, text) => (None, Some(text)),
         CtWords::Says(meaning, text) => (Some(Proposal::new(ct_role(meaning), text)), None),
@@ -313,6 +339,10 @@ fn mr(stack: &StackInfo) -> Proposal<StackRole> {
     if image_type_has(stack, "ADC") {
         return Proposal::new(StackRole::MrAdc, "the image type is ADC");
     }
+    if let Some(group) = stack.group.as_ref().filter(|group| group.axis == StackAxis::BValue) {
+        let text = format!("one of {} diffusion weightings in one series: {}", group.of, group.label);
+        return Proposal::new(StackRole::MrDwi, text);
+    }
     for field in Field::BOTH {
         let text = field.words(stack);
         let found = hits(&text, false);
@@ -359,6 +389,9 @@ fn mr_t1(stack: &StackInfo, field: Field, hit: &Hit, found: &[Hit], text: &[Stri
     if let Some(without) = unenhanced {
         return Proposal::new(StackRole::MrT1, field.says(&without));
     }
+    if let Some(proposal) = mr_dynamic(stack) {
+        return proposal;
+    }
     if let Some((enhanced, word)) = mr_pre_post(text) {
         let role = if enhanced { StackRole::MrT1Enhanced } else { StackRole::MrT1 };
         return Proposal::new(role, field.says(&Hit { meaning: hit.meaning, words: word.to_owned(), next: None }));
@@ -370,6 +403,19 @@ fn mr_t1(stack: &StackInfo, field: Field, hit: &Hit, found: &[Hit], text: &[Stri
         return Proposal::new(StackRole::MrT1Enhanced, format!("{}, and a contrast agent is stated", field.says(hit)));
     }
     Proposal::new(StackRole::MrT1, field.says(hit))
+}
+
+/// Times of one T1 series: the first of three or more is taken before contrast, unless the file says when
+/// contrast started.
+fn mr_dynamic(stack: &StackInfo) -> Option<Proposal<StackRole>> {
+    let group = stack.group.as_ref().filter(|g| matches!(g.axis, StackAxis::Phase | StackAxis::Time) && g.of >= 3)?;
+    let (place, of) = (group.index + 1, group.of);
+    let before = match stack.acquisition.after_contrast_s {
+        Some(after_s) => after_s <= 0.0,
+        None => group.index == 0,
+    };
+    let role = if before { StackRole::MrT1 } else { StackRole::MrT1Enhanced };
+    Some(Proposal::new(role, format!("time {place} of {of} in one dynamic series")))
 }
 
 /// Weighting from repetition and echo time, for descriptions that say nothing.

@@ -2,7 +2,7 @@
 
 use super::propose_role;
 use crate::clinical::{Kernel, Modality, Oddity, StackKey, StackRole};
-use crate::dicom::{Acquisition, Shape, StackInfo};
+use crate::dicom::{Acquisition, GroupRef, Shape, StackAxis, StackInfo};
 use crate::volume::Unit;
 use StackRole as R;
 
@@ -29,11 +29,17 @@ fn stack(modality: Modality, description: &str) -> StackInfo {
         padding: None,
         small_is_bright: false,
         windows: Vec::new(),
+        mapped: false,
+        suv: None,
+        overlays: false,
         transfer_syntaxes: Vec::new(),
         split_by: None,
         oddities: Vec::new(),
         acquisition: Acquisition::default(),
         kernel: Kernel::Unknown,
+        group: None,
+        recipes: Vec::new(),
+        pixel_aspect: None,
     }
 }
 
@@ -259,6 +265,42 @@ fn phases_from_the_order_of_acquisitions() {
     let mut other_study = enhanced_at("Leber art", 36_000.0);
     other_study.study_uid = "9.9".into();
     assert_eq!(propose_role(&before, &[&other_study]).value, R::CtUnknown, "another study says nothing");
+}
+
+fn member(mut stack: StackInfo, axis: StackAxis, index: u32, of: u32) -> StackInfo {
+    let (id, label) = ("g".to_owned(), "b 400".to_owned());
+    stack.group = Some(GroupRef { id, axis, index, of, value: None, label });
+    stack
+}
+
+#[test]
+fn phases_of_one_series_go_by_the_phases_that_its_words_name() {
+    let of = |n| propose_role(&member(ct("Leber pv, art, nativ"), StackAxis::Phase, n, 3), &[]);
+    assert_eq!([0, 1, 2].map(|n| of(n).value), [R::CtUnenhanced, R::CtArterial, R::CtPortalVenous]);
+    assert_eq!(of(1).because, "phase 2 of 3 in one series, whose words say 'nativ', 'art', 'pv'");
+    // Four stacks and three names: no order tells which is which.
+    assert_eq!(role(&member(ct("Leber pv, art, nativ"), StackAxis::Phase, 1, 4)), R::CtUnknown);
+}
+
+#[test]
+fn stacks_of_a_diffusion_series_are_diffusion_also_without_weighting() {
+    let proposal = propose_role(&member(mr("ax abd"), StackAxis::BValue, 0, 3), &[]);
+    assert_eq!(
+        (proposal.value, proposal.because.as_str()),
+        (R::MrDwi, "one of 3 diffusion weightings in one series: b 400")
+    );
+    let mut map = member(mr("ax abd"), StackAxis::BValue, 0, 3);
+    map.acquisition.image_type = vec!["DERIVED".into(), "PRIMARY".into(), "ADC".into()];
+    assert_eq!(role(&map), R::MrAdc);
+}
+
+#[test]
+fn times_of_a_dynamic_t1_series() {
+    let of = |n| role(&member(mr("t1 vibe dyn"), StackAxis::Time, n, 4));
+    assert_eq!([0, 1, 3].map(of), [R::MrT1, R::MrT1Enhanced, R::MrT1Enhanced]);
+    let mut first = member(mr("t1 vibe dyn"), StackAxis::Time, 0, 4);
+    first.acquisition.after_contrast_s = Some(20.0);
+    assert_eq!(role(&first), R::MrT1Enhanced);
 }
 
 #[test]

@@ -57,6 +57,8 @@ pub(super) mod tests {
             small_is_bright: false,
             calibrated: true,
             is_volume: true,
+            voi_tables: Vec::new(),
+            overlays: Vec::new(),
             grid,
         }
     }

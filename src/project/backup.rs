@@ -11,7 +11,7 @@
 use super::cached::journal_path;
 use super::errors::{SaveError, file_name};
 use super::{lock, schema};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -55,8 +55,23 @@ fn state(path: &Path) -> Option<(i32, Option<i64>)> {
 }
 
 /// SQLite's quick check.
+///
+/// # Errors
+/// Also when the disk did not give a page: that says nothing of the file.
 pub(super) fn sound(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA quick_check(1)", [], |row| Ok(row.get::<_, String>(0)? == "ok"))
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if unread_page(&verdict) {
+        return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR), None));
+    }
+    Ok(verdict == "ok")
+}
+
+/// Whether the check stopped at a page that could not be read. It tells this in words alone (`checkTreePage` and
+/// `checkList` of SQLite's btree.c); a page that does not exist is told otherwise.
+fn unread_page(verdict: &str) -> bool {
+    let code = verdict.split_once("unable to get the page. error code=").map(|(_, code)| code);
+    let code = code.and_then(|code| code.split(|c: char| !c.is_ascii_digit()).next()?.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xFF == ffi::SQLITE_IOERR) || verdict.contains("failed to get page")
 }
 
 fn last_change(connection: &Connection) -> rusqlite::Result<Option<i64>> {

@@ -2,7 +2,7 @@
 
 use super::backup;
 use super::document::Document;
-use super::errors::{OpenError, ReadError, file_name};
+use super::errors::{OpenError, ReadError, file_name, plain};
 use super::history::{Dropped, History};
 use super::open;
 use super::options::{OpenAs, OpenOptions};
@@ -89,7 +89,7 @@ fn report(problems: Vec<String>, path: &Path, document: &Document, history: &His
         document.marks().filter_map(|mark| document.mask(mark.info.id)).map(|mask| mask.voxel_count()).sum();
     let dropped = |seq: u64| history.dropped(seq) == Some(Dropped::Voxels);
     Report {
-        problems,
+        problems: problems.iter().map(|what| plain(what)).collect(),
         changes: history.entries().len(),
         voxels_dropped: history.entries().iter().filter(|entry| dropped(entry.seq)).count(),
         rows: document.counts(),

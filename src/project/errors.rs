@@ -177,6 +177,11 @@ pub(super) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().chars().filter(|c| !c.is_control()).collect()
 }
 
+/// Words that quote a file, without the control characters that the file may hold.
+pub(super) fn plain(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Why reading a file stopped, before it is known which file and what to advise.
 #[derive(Debug)]
 pub(super) enum ReadError {
@@ -204,7 +209,7 @@ impl From<rusqlite::Error> for SaveError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::WriteProtected,
             Some(ErrorCode::ConstraintViolation) => Self::ChangedElsewhere,
-            _ => Self::Disk(error.to_string()),
+            _ => Self::Disk(plain(&error.to_string())),
         }
     }
 }

@@ -87,6 +87,13 @@ pub(super) fn take(project: &Path) -> Result<Lock, Option<String>> {
     }
 }
 
+/// Whether somebody has a project open for writing just now.
+#[must_use]
+pub fn is_held(project: &Path) -> bool {
+    let file = OpenOptions::new().read(true).open(lock_path(project));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Who has the project, as the project says.
 pub(super) fn holder(connection: &Connection) -> Result<Option<Holder>, ReadError> {
     let row = connection

@@ -30,7 +30,7 @@ pub enum Place {
 #[must_use]
 pub fn place(path: &InstancePath, project_folder: &Path) -> Place {
     if let Some(beside) = path.relative.as_deref().and_then(|relative| inside(project_folder, relative))
-        && beside.is_file()
+        && crate::dicom::is_there(&beside)
     {
         return Place::Beside(beside);
     }

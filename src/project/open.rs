@@ -1,6 +1,6 @@
 //! Making and opening project files: the checks before a file is believed.
 
-use super::errors::{OpenError, ReadError, file_name, sqlite_code};
+use super::errors::{OpenError, ReadError, file_name, plain, sqlite_code};
 use super::lock::{self, Holder, ReadOnly};
 use super::options::{OpenAs, OpenOptions};
 use super::place::FileId;
@@ -136,9 +136,11 @@ fn open_file(place: &Path, path: &Path, options: &OpenOptions<'_>) -> Result<Ope
         return Err(ReadError::Content("its structure fails SQLite's check".into()).into());
     }
     let (document, mut history) = read(&connection, format).map_err(|why| match (format > schema::FORMAT, why) {
-        (true, ReadError::Content(what)) => Stop::Said(OpenError::TooNew { file: file.clone(), format, what }),
+        (true, ReadError::Content(what)) => {
+            Stop::Said(OpenError::TooNew { file: file.clone(), format, what: plain(&what) })
+        }
         (true, ReadError::Sqlite(why)) => {
-            Stop::Said(OpenError::TooNew { file: file.clone(), format, what: why.to_string() })
+            Stop::Said(OpenError::TooNew { file: file.clone(), format, what: plain(&why.to_string()) })
         }
         (false, why) => why.into(),
     })?;
@@ -269,7 +271,7 @@ pub(super) fn read(connection: &Connection, format: i32) -> Result<(Document, Hi
 pub(super) fn explain(path: &Path, why: ReadError) -> OpenError {
     let file = file_name(path);
     match why {
-        ReadError::Content(what) => OpenError::Damaged { file, what, backup: backup::last_good(path) },
+        ReadError::Content(what) => OpenError::Damaged { file, what: plain(&what), backup: backup::last_good(path) },
         ReadError::Sqlite(error) => match sqlite_code(&error) {
             Some(ErrorCode::NotADatabase) => OpenError::NotAProject { file },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy { file },
@@ -279,8 +281,8 @@ pub(super) fn explain(path: &Path, why: ReadError) -> OpenError {
                 | ErrorCode::ReadOnly
                 | ErrorCode::SystemIoFailure
                 | ErrorCode::DiskFull,
-            ) => OpenError::Disk { file, why: error.to_string() },
-            _ => OpenError::Damaged { file, what: error.to_string(), backup: backup::last_good(path) },
+            ) => OpenError::Disk { file, why: plain(&error.to_string()) },
+            _ => OpenError::Damaged { file, what: plain(&error.to_string()), backup: backup::last_good(path) },
         },
     }
 }

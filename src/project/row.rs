@@ -266,9 +266,13 @@ impl Row {
                     if let Err(why) = usable(grid) {
                         return bad(&why);
                     }
-                    if grid.dims[..2] != [info.columns, info.rows] || grid.dims[2] as usize != info.frames.len() {
+                    let grown = !info.recipes.is_empty() && grid.dims[0] >= info.columns && grid.dims[1] >= info.rows;
+                    if !(grown || grid.dims[..2] == [info.columns, info.rows]) || grid.dims[2] != info.slices() {
                         return bad("its size disagrees with its slices");
                     }
+                }
+                if (0..info.slices()).any(|slice| !info.has_frames_for(slice)) {
+                    return bad("a slice is made of frames that it does not have");
                 }
             }
             Self::Mark(mark) => {

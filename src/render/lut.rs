@@ -1,7 +1,7 @@
 //! Windowing through lookup tables.
 
 use super::Picture;
-use crate::volume::{Padding, Rescale, SliceData, Volume, Window};
+use crate::volume::{Bitmap, Padding, Rescale, SliceData, VoiTable, Volume, Window};
 use std::sync::Arc;
 
 /// Tables kept: some panes, each with a window of its own, and the ones just left.
@@ -16,9 +16,11 @@ pub struct Luts {
 }
 
 /// All that a grey depends on beside the stored value.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Key {
     window: Window,
+    /// The table that the window names.
+    voi: Option<VoiTable>,
     rescale: Rescale,
     padding: Option<Padding>,
     inverted: bool,
@@ -26,12 +28,17 @@ struct Key {
 }
 
 impl Key {
-    /// The grey of a stored value: windowed, inverted when small values are bright; padding is black either way.
+    /// The grey of a stored value: windowed, inverted when small values are bright; padding and what has no value
+    /// are black either way.
     fn grey(&self, stored: f64) -> u8 {
         if self.padding.is_some_and(|padding| padding.covers(stored)) {
             return 0;
         }
-        let grey = self.window.linear(self.rescale.apply(stored));
+        let value = self.rescale.apply(stored);
+        if value.is_nan() {
+            return 0;
+        }
+        let grey = self.window.grey(value, self.voi.as_ref());
         if self.inverted { 255 - grey } else { grey }
     }
 }
@@ -60,6 +67,7 @@ impl Luts {
         let key = |signed| {
             Some(Key {
                 window,
+                voi: volume.voi_table(window).cloned(),
                 rescale: *volume.rescale.get(slice as usize)?,
                 padding: volume.padding,
                 inverted: volume.small_is_bright != invert,
@@ -93,7 +101,8 @@ impl Luts {
                 let stored = |bits: u16| {
                     if key.signed { f64::from(bits.cast_signed()) } else { f64::from(bits) }
                 };
-                (key, (0..=u16::MAX).map(|bits| key.grey(stored(bits))).collect())
+                let table = (0..=u16::MAX).map(|bits| key.grey(stored(bits))).collect();
+                (key, table)
             }
         };
         let table = Arc::clone(&entry.1);
@@ -102,6 +111,16 @@ impl Luts {
         }
         self.recent.push(entry);
         table
+    }
+}
+
+/// Draws a file's overlay over pixels: white on what is dark and black on what is bright, so that it is seen on
+/// any picture. `brightness` of a pixel is from 0 to 255; `grey` makes one.
+pub fn draw_over<P>(pixels: &mut [P], overlay: &Bitmap, brightness: impl Fn(&P) -> u8, grey: impl Fn(u8) -> P) {
+    for place in overlay.places() {
+        if let Some(pixel) = pixels.get_mut(place) {
+            *pixel = grey(if brightness(pixel) > 160 { 0 } else { 255 });
+        }
     }
 }
 
@@ -138,10 +157,12 @@ mod tests {
             small_is_bright: false,
             calibrated: true,
             is_volume: true,
+            voi_tables: Vec::new(),
+            overlays: Vec::new(),
         }
     }
 
-    const LIVER: Window = Window { centre: 100.0, width: 160.0 };
+    const LIVER: Window = Window::new(100.0, 160.0);
 
     fn greys(volume: &Volume, invert: bool) -> Vec<u8> {
         Luts::new()
@@ -159,15 +180,15 @@ mod tests {
         let unsigned = greys(&volume(256, SliceData::U16((0..=u16::MAX).collect())), false);
         let float = greys(&volume(256, SliceData::F32(all.iter().map(|v| f32::from(*v)).collect())), false);
         for (n, stored) in all.iter().enumerate() {
-            assert_eq!(signed[n], LIVER.linear(2.0 * f64::from(*stored) - 1024.0));
+            assert_eq!(signed[n], LIVER.grey(2.0 * f64::from(*stored) - 1024.0, None));
             assert_eq!(float[n], signed[n]);
-            assert_eq!(unsigned[n], LIVER.linear(2.0 * n as f64 - 1024.0));
+            assert_eq!(unsigned[n], LIVER.grey(2.0 * n as f64 - 1024.0, None));
         }
         assert!(signed.contains(&0) && signed.contains(&255) && signed.contains(&128));
     }
 
     #[test]
-    fn inversions_cancel_and_padding_stays_black() {
+    fn trap_07_inversions_cancel_and_padding_stays_black() {
         // 502 -> -20 HU black, 562 -> 100 HU middle, 700 -> white, -2000 is padding.
         let mut v = volume(2, SliceData::I16([502, 562, 700, -2000].into()));
         v.padding = Some(Padding { low: -2000.0, high: -2000.0 });
@@ -177,6 +198,17 @@ mod tests {
         v.small_is_bright = true;
         assert_eq!(greys(&v, false), [255, 255 - plain[1], 0, 0]);
         assert_eq!(greys(&v, true), plain);
+    }
+
+    #[test]
+    fn trap_24_an_overlay_is_seen_on_dark_and_bright() {
+        let mut overlay = Bitmap::new(2, 2);
+        for (column, row) in [(0, 0), (1, 1)] {
+            overlay.set(column, row);
+        }
+        let mut pixels = [10u8, 10, 250, 250];
+        draw_over(&mut pixels, &overlay, |pixel| *pixel, |grey| grey);
+        assert_eq!(pixels, [255, 10, 250, 0]);
     }
 
     #[test]
@@ -203,9 +235,9 @@ mod tests {
     fn tables_are_kept_and_the_oldest_leaves() {
         let v = volume(2, SliceData::I16([502, 562, 700, 0].into()));
         let mut luts = Luts::new();
-        let first = Window { centre: 0.0, width: 100.0 };
+        let first = Window::new(0.0, 100.0);
         for n in 0..20 {
-            let other = Window { centre: f64::from(n), width: 50.0 };
+            let other = Window::new(f64::from(n), 50.0);
             let a = render_slice(&mut luts, &v, 0, first, false);
             let b = render_slice(&mut luts, &v, 0, other, false);
             assert_eq!(a, render_slice(&mut Luts::new(), &v, 0, first, false));

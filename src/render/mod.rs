@@ -11,5 +11,5 @@ mod picture;
 
 pub use compose::{Layer, View, compose, ring};
 pub use line::{LineStyle, mark_style};
-pub use lut::{Luts, render_slice};
+pub use lut::{Luts, draw_over, render_slice};
 pub use picture::Picture;

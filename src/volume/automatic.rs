@@ -9,6 +9,8 @@ const BODY_ABOVE_SHARE: f64 = 0.1;
 /// Shares of the values that become black and white, for CT and for all else.
 const CT_SHARES: (f64, f64) = (0.02, 0.98);
 const OTHER_SHARES: (f64, f64) = (0.01, 0.995);
+/// Values that are no whole numbers and spread less than this get an exact window.
+const FEW_STEPS: f64 = 16.0;
 /// So many values are enough for a percentile.
 const ENOUGH: usize = 400_000;
 
@@ -37,6 +39,10 @@ pub fn auto_window(volume: &Volume, slice: Option<u32>) -> Option<Window> {
         body = values;
     }
     let (low, high) = (percentile(&mut body, shares.0), percentile(&mut body, shares.1));
+    let broken = || body.iter().any(|value| value.fract() != 0.0);
+    if matches!(volume.unit, Unit::SuvBw | Unit::Mm2PerS) || (high - low < FEW_STEPS && broken()) {
+        return Some(Window::between(low, high));
+    }
     // The linear function spreads [c - w/2, c - 1 + w/2]: one added to the width puts both ends on it.
     Some(Window::new((low + high + 1.0) / 2.0, high - low + 1.0))
 }
@@ -83,18 +89,18 @@ mod tests {
     use crate::volume::{Padding, SliceData};
 
     #[test]
-    fn ct_air_does_not_count() {
+    fn trap_05_no_window_in_the_file_ct_air_does_not_count() {
         // Nine tenths air, the rest 0..=99 HU: ranks 2 and 97 of 0..=99 in the body.
         let mut v = volume([100, 10, 1], |i, j, _| if j == 0 { i as i16 } else { -1000 });
         v.unit = Unit::Hu;
         let window = auto_window(&v, None).unwrap();
         assert_eq!((window.centre, window.width), ((2.0 + 97.0 + 1.0) / 2.0, 96.0));
-        assert_eq!((window.linear(2.0), window.linear(2.1)), (0, 0));
-        assert_eq!((window.linear(96.0), window.linear(97.0)), (252, 255));
+        assert_eq!((window.grey(2.0, None), window.grey(2.1, None)), (0, 0));
+        assert_eq!((window.grey(96.0, None), window.grey(97.0, None)), (252, 255));
     }
 
     #[test]
-    fn padding_moves_no_window() {
+    fn trap_06_padding_moves_no_window() {
         let mut v = volume([100, 2, 1], |i, j, _| if j == 0 { i as i16 + 100 } else { 30_000 });
         v.padding = Some(Padding { low: 30_000.0, high: 30_000.0 });
         assert!(auto_window(&v, None).unwrap().range().1 < 201.0);

@@ -4,12 +4,14 @@
 //! only read. It knows its grid and the unit of its values, but nothing of files or marks.
 
 mod automatic;
+mod bitmap;
 mod sample;
 mod statistics;
 mod voxels;
 mod window;
 
 pub use automatic::auto_window;
+pub use bitmap::Bitmap;
 pub use statistics::{Accumulator, Statistics};
 pub use voxels::{Padding, Rescale, SliceData, Unit, Volume};
-pub use window::{PRESETS, Preset, Window, preset};
+pub use window::{PRESETS, Preset, VoiFunction, VoiTable, Window, preset, presets};

@@ -1,5 +1,6 @@
 //! Stored voxels and what turns them into values with a unit.
 
+use super::{Bitmap, VoiFunction, VoiTable, Window};
 use crate::clinical::StackKey;
 use crate::geometry::Grid;
 use serde::{Deserialize, Serialize};
@@ -143,6 +144,10 @@ pub struct Volume {
     pub calibrated: bool,
     /// Whether slices make a volume; otherwise nothing 3-D may be measured.
     pub is_volume: bool,
+    /// The file's tables from value to grey, that windows name by their place.
+    pub voi_tables: Vec<VoiTable>,
+    /// What the file draws over its slices, one per slice, set once when read; empty where it draws nothing.
+    pub overlays: Vec<OnceLock<Bitmap>>,
 }
 
 impl Volume {
@@ -164,7 +169,22 @@ impl Volume {
         self.slices.iter().all(|slice| slice.get().is_some())
     }
 
-    /// The value of one voxel in `unit`; `None` outside, not yet read, padding, or colour.
+    /// What the file draws over a slice; `None` where it draws nothing or has not been read.
+    #[must_use]
+    pub fn overlay(&self, k: u32) -> Option<&Bitmap> {
+        self.overlays.get(k as usize)?.get()
+    }
+
+    /// The table that a window's function names; `None` for the other functions.
+    #[must_use]
+    pub fn voi_table(&self, window: Window) -> Option<&VoiTable> {
+        match window.function {
+            VoiFunction::Table(n) => self.voi_tables.get(usize::from(n)),
+            VoiFunction::Linear | VoiFunction::LinearExact | VoiFunction::Sigmoid => None,
+        }
+    }
+
+    /// The value of one voxel in `unit`; `None` outside, not yet read, padding, without a value, or colour.
     #[must_use]
     pub fn value(&self, i: u32, j: u32, k: u32) -> Option<f64> {
         if i >= self.grid.dims[0] || j >= self.grid.dims[1] {
@@ -175,7 +195,7 @@ impl Volume {
         if self.padding.is_some_and(|padding| padding.covers(stored)) {
             return None;
         }
-        Some(self.rescale.get(k as usize)?.apply(stored))
+        Some(self.rescale.get(k as usize)?.apply(stored)).filter(|value| value.is_finite())
     }
 }
 
@@ -207,11 +227,13 @@ pub(super) mod tests {
             small_is_bright: false,
             calibrated: true,
             is_volume: true,
+            voi_tables: Vec::new(),
+            overlays: Vec::new(),
         }
     }
 
     #[test]
-    fn a_value_is_rescaled_and_padding_has_none() {
+    fn trap_06_a_value_is_rescaled_and_padding_has_none() {
         let mut v = volume([3, 2, 2], |i, j, k| (i + 10 * j + 100 * k) as i16);
         v.rescale[1] = Rescale { slope: 2.0, intercept: -1024.0 };
         assert_eq!(v.value(2, 1, 0), Some(12.0));

@@ -3,7 +3,7 @@
 use super::jobs::{JobContext, Jobs, Lane};
 use super::{Done, Slot};
 use crate::clinical::StackKey;
-use crate::dicom::{FrameSource, Limits, StackInfo, read_slice_part};
+use crate::dicom::{FrameSource, Limits, SliceRecipe, StackInfo, read_grid_slice_part, read_overlays};
 use crate::volume::{SliceData, Volume};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -76,6 +76,11 @@ impl Images {
     /// Where a stack's pixels are.
     pub fn sources(&self, key: StackKey) -> Option<Arc<[FrameSource]>> {
         self.sources.get(&key).cloned()
+    }
+
+    /// Forgets a stack's voxels, so that it is read anew.
+    pub fn forget(&mut self, key: StackKey) {
+        self.entries.remove(&key);
     }
 
     /// Forgets everything; used when another project is opened.
@@ -181,7 +186,7 @@ fn load(
     limits: &Limits,
     context: &JobContext,
 ) -> SliceErrors {
-    let mut order: Vec<u32> = (0..sources.len() as u32).collect();
+    let mut order: Vec<u32> = (0..info.slices()).collect();
     order.sort_by_key(|k| (k.abs_diff(first), *k));
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
@@ -191,14 +196,13 @@ fn load(
             if context.cancelled() {
                 return;
             }
-            let (Some(source), Some(place)) = (sources.get(slice as usize), volume.slices.get(slice as usize)) else {
-                continue;
-            };
+            let Some(place) = volume.slices.get(slice as usize) else { continue };
+            read_overlay(volume, info, slice, sources, limits); // before the slice, which shows as it comes
             if place.get().is_some() {
                 context.report(done.fetch_add(1, Ordering::Relaxed) + 1, order.len());
                 continue;
             }
-            match read_slice_part(info, slice, source, limits) {
+            match read_grid_slice_part(info, slice, sources, limits) {
                 Ok(part) => {
                     if part.rows < info.rows {
                         note(&errors, slice, super::words::rows_missing(part.rows, info.rows));
@@ -223,6 +227,17 @@ fn load(
         read_all();
     });
     errors.into_inner().unwrap_or_default()
+}
+
+/// Reads what the file draws over a slice. One that cannot be read is missed by nobody who sees the slice.
+fn read_overlay(volume: &Volume, info: &StackInfo, slice: u32, sources: &[FrameSource], limits: &Limits) {
+    let Some(place) = volume.overlays.get(slice as usize) else { return };
+    // A slice that is made of frames otherwise than whole has no pixels for the overlay of one of them.
+    let Some(SliceRecipe::Frame { frame }) = info.recipe(slice) else { return };
+    let Some(source) = sources.get(frame as usize) else { return };
+    if let Ok(Some(overlay)) = read_overlays(info, frame, source, limits) {
+        place.set(overlay).ok(); // only this job writes this slice
+    }
 }
 
 fn note(errors: &Mutex<SliceErrors>, slice: u32, why: String) {
@@ -259,6 +274,8 @@ mod tests {
             small_is_bright: false,
             calibrated: true,
             is_volume: true,
+            voi_tables: Vec::new(),
+            overlays: Vec::new(),
         };
         Entry { volume: Arc::new(volume), errors: SliceErrors::new(), last_shown }
     }

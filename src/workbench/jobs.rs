@@ -1,6 +1,7 @@
 //! Background work: named slots, latest wins, cancel, progress; stale results are dropped.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -82,6 +83,12 @@ impl JobContext {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// What says whether to stop, for work that asks by itself.
+    #[must_use]
+    pub fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancelled)
+    }
+
     /// How far the job is.
     pub fn report(&self, done: usize, total: usize) {
         self.progress.done.store(done, Ordering::Relaxed);
@@ -135,8 +142,10 @@ pub struct Jobs<S, T> {
     wake: Wake,
     running: BTreeMap<S, Running>,
     next_generation: u64,
-    sender: Sender<(S, u64, T)>,
-    inbox: Receiver<(S, u64, T)>,
+    sender: Sender<(S, u64, Option<T>)>,
+    inbox: Receiver<(S, u64, Option<T>)>,
+    /// What stopped because of a fault of the program, in words.
+    faults: Vec<String>,
 }
 
 impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
@@ -144,7 +153,7 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
     #[must_use]
     pub fn new(executor: Executor, wake: Wake) -> Self {
         let (sender, inbox) = channel();
-        Self { executor, wake, running: BTreeMap::new(), next_generation: 0, sender, inbox }
+        Self { executor, wake, running: BTreeMap::new(), next_generation: 0, sender, inbox, faults: Vec::new() }
     }
 
     /// Starts a job; whatever ran in its slot is cancelled and its result will be dropped.
@@ -166,7 +175,8 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
         self.running.insert(slot.clone(), Running { generation, label: label.into(), context: context.clone() });
         let sender = self.sender.clone();
         let run = move || {
-            let result = work(&context);
+            // A fault costs this job: the pool, the window and the project go on.
+            let result = catch_unwind(AssertUnwindSafe(|| work(&context))).ok();
             // The other end is gone only when the program closes; then nobody waits for the result.
             sender.send((slot, generation, result)).ok();
             context.wake();
@@ -203,11 +213,21 @@ impl<S: Ord + Clone + Send + 'static, T: Send + 'static> Jobs<S, T> {
         let mut done = Vec::new();
         while let Ok((slot, generation, result)) = self.inbox.try_recv() {
             if self.running.get(&slot).is_some_and(|job| job.generation == generation) {
-                self.running.remove(&slot);
-                done.push((slot, result));
+                let job = self.running.remove(&slot);
+                match (result, job) {
+                    (Some(result), _) => done.push((slot, result)),
+                    (None, Some(job)) => self.faults.push(job.label),
+                    (None, None) => {}
+                }
             }
         }
         done
+    }
+
+    /// What stopped because of a fault of the program since last time, in words. Taken in by
+    /// [`Jobs::finished`].
+    pub fn faults(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.faults)
     }
 
     /// The running jobs.
@@ -275,6 +295,29 @@ mod tests {
             std::thread::yield_now();
         }
         assert_eq!(results, [("load", 2)]);
+    }
+
+    #[test]
+    fn a_fault_costs_its_job_and_is_told() {
+        for executor in [Executor::Inline, Executor::threads()] {
+            let mut jobs = Jobs::new(executor, quiet());
+            jobs.start("load", "Reading pixels", Lane::Loading, |_| -> u32 { panic!("a fault for the test") });
+            let end = std::time::Instant::now() + Duration::from_secs(20);
+            while jobs.is_busy() && std::time::Instant::now() < end {
+                assert!(jobs.finished().is_empty());
+                std::thread::yield_now();
+            }
+            assert_eq!(jobs.faults(), ["Reading pixels"]);
+            assert!(jobs.faults().is_empty());
+            // The pool still works.
+            jobs.start("load", "again", Lane::Loading, |_| 3);
+            let mut results = Vec::new();
+            while results.is_empty() && std::time::Instant::now() < end {
+                results.extend(jobs.finished());
+                std::thread::yield_now();
+            }
+            assert_eq!(results, [("load", 3)]);
+        }
     }
 
     #[test]

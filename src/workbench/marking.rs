@@ -150,6 +150,11 @@ impl Workbench {
 
     pub(super) fn begin_stroke(&mut self, pane: usize, at: (f64, f64)) {
         let (Some(role), erase) = (self.tool.role(), matches!(self.tool, Tool::Eraser(_))) else { return };
+        if self.reader.is_none() {
+            // After a restart the tool is at hand and nobody said yet who reads.
+            self.notices.tell(Level::Problem, words::NO_READER, false);
+            return;
+        }
         let Some(lesion) = self.selection.lesion else { return };
         let Some(document) = self.document() else { return };
         let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown).cloned() else { return };

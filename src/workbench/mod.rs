@@ -5,34 +5,55 @@
 //! here draws, and nothing here waits: [`Workbench::pump`] takes in what background work has finished.
 
 mod answering;
+mod damage;
 mod desk;
+pub mod fault;
+mod following;
+mod group;
+mod identity_copy;
 mod images;
 mod importing;
 pub mod jobs;
+mod keeper;
 mod marking;
 mod memory;
+mod moved;
 mod moving;
 mod notices;
 mod opening;
+mod patients;
+mod place;
+mod planning;
 mod recording;
+mod recovery;
+mod regrouping;
 mod request;
 pub mod room;
 mod sampling;
+mod scribe;
 mod selecting;
 mod thumbnails;
+mod trail;
 mod untitled;
 pub mod words;
 
-pub use desk::{Desk, Unsaved};
+pub use damage::Damage;
+pub use desk::{Desk, LastChange, Unsaved};
+pub use following::ReadingOnly;
+pub use group::{GroupPlace, one_of_each};
 pub use images::SliceErrors;
-pub use importing::ImportReport;
+pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
+pub use patients::{Candidate, PatientQuestion, Whose};
+pub use recovery::Recovered;
+pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
 pub use selecting::{PaneTitle, Selection, VisitState};
+pub use trail::Trail;
 
 use crate::clinical::{Date, LesionId, StackKey, Stamp};
 use crate::outcome::LesionOutcome;
@@ -59,16 +80,34 @@ pub enum Slot {
     Sample,
     /// Writing tables.
     Export,
+    /// Checking the project in full.
+    Check,
+    /// Looking which image files are where they were.
+    Places,
+    /// Writing a copy without identity.
+    IdentityCopy,
+    /// Reading headers again to group frames anew.
+    Regroup,
 }
 
 /// What background work brings back.
 pub(crate) enum Done {
     Found(Box<importing::Search>),
-    Loaded { key: StackKey, errors: SliceErrors },
+    Loaded {
+        key: StackKey,
+        errors: SliceErrors,
+    },
     Thumbnails(Vec<(StackKey, crate::render::Picture)>),
     Project(Box<opening::ProjectDone>),
+    Checked(Box<damage::Checked>),
+    Places(Box<moved::Places>),
+    Searched(Box<moved::Searched>),
+    IdentityCopied(Result<String, String>),
+    /// There was nothing to do.
+    Nothing,
     Sample(Result<(String, PathBuf), String>),
     Exported(Result<String, String>),
+    Regrouped(Result<Box<regrouping::Regrouped>, String>),
 }
 
 /// The time, given from outside so that tests can stop it.
@@ -97,6 +136,17 @@ pub struct Workbench {
     wake: Wake,
     images: Images,
     desk: Option<Desk>,
+    /// Keeps where the reader is, for as long as a project is open for writing.
+    keeper: Option<keeper::Keeper>,
+    /// What was half typed when the project was open last.
+    forms: Option<serde_json::Value>,
+    /// What there is to say of the end of the program before.
+    recovered: Option<Recovered>,
+    trail: trail::Trail,
+    places: moved::Places,
+    damage: Option<Damage>,
+    /// How the last copy without identity went.
+    identity_copy: Option<Result<String, String>>,
     /// Desks that are still writing after they were put away.
     leaving: Vec<std::thread::JoinHandle<()>>,
     room: Room,
@@ -117,6 +167,8 @@ pub struct Workbench {
     /// A sample whose lesions and sessions are entered once its images are in the project.
     sample: Option<String>,
     chosen_stacks: BTreeMap<(crate::clinical::VisitId, selecting::PaneSlot), StackKey>,
+    questions: patients::Questions,
+    show_archived: bool,
 }
 
 impl Workbench {
@@ -132,6 +184,13 @@ impl Workbench {
             wake: setup.wake,
             images: Images::new(setup.budget_bytes),
             desk: None,
+            keeper: None,
+            forms: None,
+            recovered: None,
+            trail: trail::Trail::default(),
+            places: moved::Places::default(),
+            damage: None,
+            identity_copy: None,
             leaving: Vec::new(),
             room: Room::default(),
             selection: Selection::default(),
@@ -149,6 +208,8 @@ impl Workbench {
             thumbnails: BTreeMap::new(),
             sample: None,
             chosen_stacks: BTreeMap::new(),
+            questions: patients::Questions::default(),
+            show_archived: false,
         }
     }
 
@@ -160,18 +221,53 @@ impl Workbench {
                 Done::Loaded { key, errors } => self.take_loaded(key, errors),
                 Done::Thumbnails(made) => self.take_thumbnails(made),
                 Done::Project(done) => self.take_project(*done),
+                Done::Checked(checked) => self.take_checked(*checked),
+                Done::Places(places) => self.take_places(*places),
+                Done::Searched(searched) => self.take_searched(*searched),
+                Done::IdentityCopied(result) => self.identity_copy = Some(result),
+                Done::Nothing => {}
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
+                Done::Regrouped(result) => self.take_regrouped(result),
             }
         }
+        for what in self.jobs.faults() {
+            self.notices.tell(Level::Problem, words::fault_in_job(&what, fault::reports().last()), false);
+        }
         self.take_acknowledged();
+        self.take_trail();
+        self.refresh_questions();
+        self.take_questions();
+    }
+
+    /// Fails in the background on purpose, for a test of the real window.
+    #[cfg(feature = "inspection")]
+    #[allow(clippy::panic)] // that is what it is for
+    pub fn fail_in_the_background(&mut self) {
+        let path = self.desk.as_ref().map(|desk| desk.path().display().to_string()).unwrap_or_default();
+        self.jobs.start(Slot::Export, words::EXPORTING, jobs::Lane::Loading, move |_| {
+            panic!("a fault on purpose that quotes {path}")
+        });
     }
 
     /// Does what a person asks, or says in a notice why it cannot be done.
     pub fn ask(&mut self, request: Request) {
         use Request as R;
         match request {
+            R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject
+                if self.leaves(&request) && !self.may_leave() => {}
             R::Open(paths) => self.open_paths(paths),
+            R::OpenIfLeft(path) => self.open_file(opening::OpenWhat::IfLeft(path)),
+            R::LookAgain => self.look_again(),
+            R::TakeOver => self.take_over(),
+            R::CheckProject => self.check_project(true),
+            R::OpenBackup => self.open_backup(),
+            R::RestoreBackup => self.restore_backup(),
+            R::DismissDamage => self.damage = None,
+            R::AllowPlace(folder) => self.allow_place(&folder),
+            R::NotNow(folder) => self.not_now(&folder),
+            R::FindMissing(folder) => self.find_missing(folder),
+            R::CopyWithoutIdentity { path, dates_as_offsets } => self.copy_without_identity(path, dates_as_offsets),
             R::NewProject(path) => self.new_project(path),
             R::OpenSample(case) => self.open_sample(case),
             R::SaveAs(path) => self.save_as(path),
@@ -181,6 +277,12 @@ impl Workbench {
             R::SetImageMemory(bytes) => self.set_image_memory(bytes),
             R::Undo => self.undo(),
             R::Redo => self.redo(),
+            R::ReadTrail => self.read_trail(),
+            R::PlanUndo(seq) => self.plan_undo(seq),
+            R::TakeBack { seq, alone } => self.take_back(seq, alone),
+            R::ExportTrail { path, rows, dates } => self.export_trail(path, rows, dates),
+            R::SaveAgain => self.save_again(),
+            R::GiveUpUnsaved => self.give_up_unsaved(),
 
             R::SelectPatient(patient) => self.select_patient(patient),
             R::SelectVisit(visit) => self.select_visit(visit),
@@ -189,6 +291,8 @@ impl Workbench {
             R::StepLesion(step) => self.step_lesion(step),
             R::StepVisit(step) => self.step_visit(step),
             R::StepSeries(step) => self.step_series(step),
+            R::StepGroup { step, all_panes } => self.step_group(step, all_panes),
+            R::ShowMember { pane, stack } => self.show_member(pane, stack),
 
             R::ActivatePane(pane) => self.room.activate(pane),
             R::NextPane => self.next_pane(),
@@ -205,6 +309,7 @@ impl Workbench {
             R::ResetView => self.reset_view(),
             R::SetWindow { pane, window } => self.room.set_window(pane, window),
             R::Preset { pane, id } => self.preset(pane, id),
+            R::FileWindow { pane, index } => self.file_window(pane, index),
             R::AutoWindow(pane) => self.auto_window(pane),
             R::ToggleInverted => self.room.toggle_inverted(),
             R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),
@@ -232,6 +337,8 @@ impl Workbench {
             R::RemoveEvent(event) => self.remove_event(event),
             R::SetRole { stack, role } => self.set_role(stack, role),
             R::MoveStudy { study, visit } => self.move_study(study, visit),
+            R::Whose(what) => self.ask_whose(what),
+            R::Regroup(what) => self.regroup(what),
             R::PutSettings(settings) => self.put_settings(*settings),
 
             R::Answer(answer) => self.answer(answer),
@@ -249,6 +356,7 @@ impl Workbench {
             R::Amend { reason, text } => self.amend(reason, text),
 
             R::Export { path, dates } => self.export(path, dates),
+            R::DismissRecovered => self.recovered = None,
             R::Dismiss(notice) => self.notices.dismiss(notice),
         }
     }

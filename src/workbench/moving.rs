@@ -6,6 +6,7 @@ use super::room::{LinkOf, Pane, Room};
 use super::{Tool, Workbench, words};
 use crate::alignment::{How, Link, Placed, Placement, match_points, resolve};
 use crate::clinical::{LesionId, PatientId, StackKey};
+use crate::dicom::FileWindow;
 use crate::geometry::{Anatomical, Grid, SpaceId, main_plane};
 use crate::project::{ChangeKind, Document, NamedEdit, Op, RowKey, StackRecord, edits};
 use crate::volume::auto_window;
@@ -126,6 +127,14 @@ impl Workbench {
     pub(super) fn preset(&mut self, pane: usize, id: &str) {
         if let Some(preset) = crate::volume::preset(id) {
             self.room.set_window(pane, preset.window);
+        }
+    }
+
+    pub(super) fn file_window(&mut self, pane: usize, index: usize) {
+        let shown = self.room.panes().get(pane).and_then(Pane::shown);
+        let info = shown.and_then(|shown| self.info_of(shown.stack));
+        if let Some(window) = info.and_then(|info| info.windows.get(index)).map(FileWindow::window) {
+            self.room.set_window(pane, window);
         }
     }
 

@@ -58,6 +58,11 @@ impl Notices {
         }
     }
 
+    /// Puts away problems that start with these words: they are no longer so.
+    pub(super) fn put_away(&mut self, start: &str) {
+        self.all.retain(|notice| !(notice.level == Level::Problem && notice.text.starts_with(start)));
+    }
+
     pub(super) fn dismiss(&mut self, id: u64) {
         self.all.retain(|notice| notice.id != id);
     }

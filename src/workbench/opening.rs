@@ -1,41 +1,107 @@
 //! Opening, making, copying and closing projects, and the sample study.
 
-use super::desk::{Desk, Report};
+use super::damage::{self, Damage};
+use super::desk::Desk;
 use super::jobs::Lane;
+use super::keeper::{self, Found, Keeper};
+use super::moved::{self, Places};
 use super::notices::Level;
+use super::scribe::{Pen, Report};
 use super::{Done, Slot, Workbench, words};
-use crate::clinical::StackKey;
-use crate::dicom::FrameSource;
+use crate::clinical::Date;
 use crate::phantom;
-use crate::project::{InstancePath, OpenAs, Opened, Project};
-use std::collections::BTreeMap;
+use crate::project::{By, OpenAs, OpenError, OpenOptions, Opened, Project};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The ending of project files.
 pub const PROJECT_ENDING: &str = "ablation";
 
+/// Where projects without a name are, below the user's folder.
+pub(super) const UNTITLED_FOLDER: &str = "untitled";
+
 /// A project that was opened or made in the background, with what came along.
 pub(crate) struct ProjectDone {
-    pub(super) result: Result<Ready, String>,
+    pub(super) result: Result<Ready, Failed>,
+}
+
+/// Why there is no project, and whether one is damaged.
+pub(super) struct Failed {
+    why: String,
+    damage: Option<Damage>,
+}
+
+impl Failed {
+    fn of(error: OpenError, path: &Path) -> Self {
+        Self { damage: Damage::of(&error, path), why: error.to_string() }
+    }
+}
+
+impl From<String> for Failed {
+    fn from(why: String) -> Self {
+        Self { why, damage: None }
+    }
+}
+
+/// What is opened.
+pub(super) enum OpenWhat {
+    /// A project.
+    Project(PathBuf),
+    /// A project, when the program died with it open.
+    IfLeft(PathBuf),
+    /// A backup, to be read.
+    Backup(PathBuf),
+    /// A project whose backup is put in its place first.
+    Restored {
+        /// The backup.
+        backup: PathBuf,
+        /// The project.
+        project: PathBuf,
+    },
 }
 
 /// A project ready to be put on the desk.
 pub(super) struct Ready {
-    project: Project,
+    pen: Pen,
     untitled: bool,
-    read_only: Option<String>,
+    read_only: bool,
     notes: Vec<String>,
-    sources: BTreeMap<StackKey, Vec<FrameSource>>,
+    places: Places,
+    kept: Option<(Keeper, Option<Found>)>,
     /// The change that was made before the project came to the desk.
     first: Option<Report>,
 }
 
 impl Ready {
     /// A project without a name, with the change that was made on the way.
-    pub(super) fn untitled(project: Project, first: Option<Report>) -> Self {
-        Self { first, ..fresh(project, true) }
+    pub(super) fn untitled(pen: Pen, first: Option<Report>) -> Self {
+        let places = Places::default();
+        Self { pen, untitled: true, read_only: false, notes: Vec::new(), places, kept: None, first }
     }
+
+    /// Takes up what is kept of the place and of half-filled forms. Who only reads keeps nothing: somebody else may
+    /// be keeping it.
+    pub(super) fn with_place(mut self, surroundings: &Surroundings) -> Self {
+        if !self.read_only {
+            let token = keeper::token(first_change(&self.pen.project));
+            let path = self.pen.project.store().path();
+            self.kept = Keeper::take_up(&surroundings.user_folder, path, token, surroundings.inline);
+        }
+        self
+    }
+}
+
+/// What opening needs of the workbench, for a job.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    user_folder: PathBuf,
+    cache: PathBuf,
+    inline: bool,
+    today: Date,
+}
+
+fn first_change(project: &Project) -> Option<(crate::clinical::Stamp, &str)> {
+    project.history().entries().first().map(|entry| (entry.at, entry.label.as_str()))
 }
 
 /// Whether a path is a project file by its ending.
@@ -71,58 +137,108 @@ impl Workbench {
             }
             return;
         }
+        self.open_file(OpenWhat::Project(path));
+    }
+
+    /// Opens a file in the background.
+    pub(super) fn open_file(&mut self, what: OpenWhat) {
         let (at, who) = (self.now(), self.who());
+        let around = self.surroundings();
         let leaving = std::mem::take(&mut self.leaving);
         self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
             // A project that was just closed is let go of first: it may be the one that is opened.
             leaving.into_iter().for_each(|desk| drop(desk.join()));
-            let result = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
-            Done::Project(Box::new(ProjectDone { result: result.map(|opened| ready(opened, false)) }))
-        });
-        self.pump_inline();
-    }
-
-    pub(super) fn new_project(&mut self, path: PathBuf) {
-        let path = with_ending(path);
-        let (at, who) = (self.now(), self.who());
-        self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
-            let result = Project::create(&path, &who, at).map_err(|error| error.to_string());
-            Done::Project(Box::new(ProjectDone { result: result.map(|project| fresh(project, false)) }))
-        });
-        self.pump_inline();
-    }
-
-    /// Copies the project to another file and goes on there.
-    pub(super) fn save_as(&mut self, path: PathBuf) {
-        let path = with_ending(path);
-        let (at, who) = (self.now(), self.who());
-        let Some(mut desk) = self.desk.take() else {
-            self.notices.tell(Level::Problem, words::NO_PROJECT, false);
-            return;
-        };
-        // The copy is made by the scribe after all changes before it, and then opened as any project is.
-        let (send, receive) = std::sync::mpsc::channel();
-        let target = path.clone();
-        desk.with_project(move |project| {
-            send.send(project.save_a_copy(&target).map_err(|error| error.to_string())).ok();
-        });
-        let old = desk.path().to_owned();
-        let was_untitled = desk.is_untitled();
-        self.jobs.start(Slot::Project, words::SAVING_AS, Lane::Screen, move |_| {
-            drop(desk); // writes what waits, lets go of the old file
-            let copied = receive.recv().unwrap_or_else(|_| Err(words::COPY_FAILED.to_owned()));
-            let (open, untitled, note) = match copied {
-                Ok(()) => (path, false, None),
-                Err(why) => (old, was_untitled, Some(why)),
+            let (path, open_as, note) = match what {
+                OpenWhat::Project(path) => (path, OpenAs::Writer, None),
+                OpenWhat::IfLeft(path) if keeper::was_left_open(&around.user_folder, &path) => {
+                    (path, OpenAs::Writer, None)
+                }
+                OpenWhat::IfLeft(_) => return Done::Nothing,
+                OpenWhat::Backup(path) => (path, OpenAs::ReadOnly, Some(words::BACKUP_TO_READ.to_owned())),
+                OpenWhat::Restored { backup, project } => match damage::put_back(&backup, &project) {
+                    Ok(note) => (project, OpenAs::Writer, Some(note)),
+                    Err(why) => return Done::Project(Box::new(ProjectDone { result: Err(why.into()) })),
+                },
             };
-            let opened = Project::open(&open, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
-            let mut result = opened.map(|opened| ready(opened, untitled));
+            let options = OpenOptions::new(open_as, &who, at).with_cache(&around.cache);
+            let opened = Project::open_with(&path, &options).map_err(|error| Failed::of(error, &path));
+            let untitled = path.parent().is_some_and(|folder| folder == around.user_folder.join(UNTITLED_FOLDER));
+            let mut result = opened.map(|opened| ready(opened, untitled, &around).with_place(&around));
             if let (Ok(ready), Some(note)) = (&mut result, note) {
                 ready.notes.push(note);
             }
             Done::Project(Box::new(ProjectDone { result }))
         });
         self.pump_inline();
+    }
+
+    pub(super) fn surroundings(&self) -> Surroundings {
+        let user_folder = self.user_folder.clone();
+        Surroundings { user_folder, cache: self.cache_folder(), inline: self.inline, today: self.today() }
+    }
+
+    pub(super) fn new_project(&mut self, path: PathBuf) {
+        let path = with_ending(path);
+        let (at, who) = (self.now(), self.who());
+        let around = self.surroundings();
+        self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
+            let result = Project::create(&path, &who, at).map_err(|error| Failed::from(error.to_string()));
+            let result = result.map(|project| fresh(project, false, &around).with_place(&around));
+            Done::Project(Box::new(ProjectDone { result }))
+        });
+        self.pump_inline();
+    }
+
+    /// Copies the project to another file, with everything that is not saved, and goes on there. Until that is
+    /// done nothing else is changed: it would be missing in the copy.
+    pub(super) fn save_as(&mut self, path: PathBuf) {
+        let path = with_ending(path);
+        let (at, who) = (self.now(), self.who());
+        let around = self.surroundings();
+        let place = self.keeper.as_ref().and_then(Keeper::last).cloned().map(|kept| Found { kept, died: false });
+        let Some(desk) = self.desk.as_mut() else {
+            self.notices.tell(Level::Problem, words::NO_PROJECT, false);
+            return;
+        };
+        // The copy is made by the scribe after all changes before it, and then opened as any project is.
+        let (send, receive) = std::sync::mpsc::channel();
+        let target = path.clone();
+        desk.copying = true;
+        let by = By { reader: None, at };
+        desk.with_pen(move |pen| {
+            send.send(pen.copy_to(&target, by)).ok();
+        });
+        self.jobs.start(Slot::Project, words::SAVING_AS, Lane::Screen, move |_| {
+            let copied = receive.recv().unwrap_or_else(|_| Err(words::COPY_FAILED.to_owned()));
+            let result = copied.and_then(|note| {
+                let opened = Project::open(&path, OpenAs::Writer, &who, at).map_err(|error| error.to_string());
+                let mut ready = opened.map(|opened| ready(opened, false, &around).with_place(&around))?;
+                ready.notes.extend(note);
+                if let (Some((_, found)), Some(place)) = (&mut ready.kept, place) {
+                    *found = Some(place); // the reading goes on where it was
+                }
+                Ok(ready)
+            });
+            Done::Project(Box::new(ProjectDone { result: result.map_err(Failed::from) }))
+        });
+        self.pump_inline();
+    }
+
+    /// Whether a request takes the project off the desk.
+    pub(super) fn leaves(&self, request: &super::Request) -> bool {
+        match request {
+            super::Request::Open(paths) => paths.iter().any(|path| is_project(path)),
+            _ => true,
+        }
+    }
+
+    /// Whether the project may be left; says why not while something is not saved.
+    pub(super) fn may_leave(&mut self) -> bool {
+        let unsaved = self.desk.as_ref().map(|desk| desk.unsaved().len()).unwrap_or_default();
+        if unsaved > 0 {
+            self.notices.tell(Level::Problem, words::UNSAVED_FIRST, false);
+        }
+        unsaved == 0
     }
 
     pub(super) fn close_project(&mut self) {
@@ -135,14 +251,24 @@ impl Workbench {
         for job in self.jobs.running() {
             self.jobs.cancel(&job.slot);
         }
+        let keeper = self.keeper.take();
         if let Some(desk) = self.desk.take() {
-            if self.inline {
+            let leave = move || {
                 drop(desk);
+                drop(keeper.and_then(Keeper::close));
+            };
+            if self.inline {
+                leave();
             } else {
                 // Dropping waits for the disk; the window must not.
-                self.leaving.push(std::thread::spawn(move || drop(desk)));
+                self.leaving.push(std::thread::spawn(leave));
             }
         }
+        self.forms = None;
+        self.recovered = None;
+        self.trail = super::Trail::default();
+        self.places = Places::default();
+        self.damage = None;
         self.images.clear();
         self.room = super::room::Room::default();
         self.selection = super::Selection::default();
@@ -155,11 +281,19 @@ impl Workbench {
     }
 
     pub(super) fn take_project(&mut self, done: ProjectDone) {
+        if let Some(desk) = &mut self.desk {
+            desk.copying = false;
+        }
         let ready = match done.result {
-            Ok(ready) => ready,
-            Err(why) => {
+            Ok(ready) if self.may_leave() => ready,
+            Ok(_) => return, // something could not be written meanwhile: it stays in view
+            Err(Failed { why, damage }) => {
                 self.awaiting_import.clear();
-                self.notices.tell(Level::Problem, why, false);
+                match damage {
+                    // It is said with what can be done about it.
+                    Some(damage) => self.damage = Some(damage),
+                    None => self.notices.tell(Level::Problem, why, false),
+                }
                 return;
             }
         };
@@ -170,15 +304,13 @@ impl Workbench {
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
         }
-        if let Some(why) = &ready.read_only {
-            self.notices.tell(Level::Problem, why.clone(), false);
+        self.damage = None;
+        for (key, sources) in &ready.places.sources {
+            self.images.set_sources(*key, sources.clone());
         }
-        for (key, sources) in ready.sources {
-            self.images.set_sources(key, sources);
-        }
-        let today = self.today();
+        self.places = ready.places;
         let wake = Arc::clone(&self.wake);
-        let (mut desk, outcomes) = Desk::new(ready.project, ready.untitled, ready.read_only, self.inline, wake, today);
+        let (mut desk, outcomes) = Desk::new(ready.pen, ready.untitled, self.inline, wake);
         self.outcomes = outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)).collect();
         let first = ready.first.map(|first| desk.take_first(first)).is_some();
         self.desk = Some(desk);
@@ -186,6 +318,11 @@ impl Workbench {
             self.take_acknowledged();
         } else {
             self.select_first();
+        }
+        self.take_place(ready.kept);
+        self.look_for_images();
+        if !self.inline {
+            self.check_project(false);
         }
         let waiting = std::mem::take(&mut self.awaiting_import);
         if !waiting.is_empty() {
@@ -233,48 +370,21 @@ impl Workbench {
     }
 }
 
-fn ready(opened: Opened, untitled: bool) -> Ready {
+fn ready(opened: Opened, untitled: bool, around: &Surroundings) -> Ready {
     let Opened { project, read_only, notes } = opened;
-    let sources = sources(&project);
-    Ready { project, untitled, read_only: read_only.map(|why| words::read_only(&why)), notes, sources, first: None }
+    let places = moved::known_places(&project, &around.user_folder);
+    let pen = Pen::new(project, around.today);
+    Ready { pen, untitled, read_only: read_only.is_some(), notes, places, kept: None, first: None }
 }
 
-/// Where the pixels of each stack were found: beside the project when it moved with its images, else where
-/// they were. Network paths of other systems are left alone.
-fn sources(project: &Project) -> BTreeMap<StackKey, Vec<FrameSource>> {
-    let folder = project.store().path().parent().map(Path::to_owned).unwrap_or_default();
-    let mut sources = BTreeMap::new();
-    for stack in project.document().stacks() {
-        let Ok(paths) = project.store().paths_of(stack.info.key) else { continue };
-        let place = |path: &InstancePath| {
-            let beside = path
-                .relative
-                .as_ref()
-                .map(|relative| folder.join(relative))
-                .filter(|beside| crate::dicom::is_there(beside));
-            beside.unwrap_or_else(|| PathBuf::from(&path.absolute))
-        };
-        let usable = |path: &InstancePath| !path.absolute.starts_with("\\\\") && !path.absolute.starts_with("//");
-        let frames: Vec<FrameSource> = paths
-            .iter()
-            .filter(|path| usable(path))
-            .map(|path| FrameSource { path: place(path), frame: path.frame, size: path.size, mtime: path.mtime })
-            .collect();
-        if frames.len() == stack.info.frames.len() {
-            sources.insert(stack.info.key, frames);
-        }
-    }
-    sources
-}
-
-fn fresh(project: Project, untitled: bool) -> Ready {
-    Ready { project, untitled, read_only: None, notes: Vec::new(), sources: BTreeMap::new(), first: None }
+fn fresh(project: Project, untitled: bool, around: &Surroundings) -> Ready {
+    Ready { untitled, ..Ready::untitled(Pen::new(project, around.today), None) }
 }
 
 fn is_same_file(a: &Path, b: &Path) -> bool {
     a == b || a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }
 
-fn with_ending(path: PathBuf) -> PathBuf {
+pub(super) fn with_ending(path: PathBuf) -> PathBuf {
     if is_project(&path) { path } else { PathBuf::from(format!("{}.{PROJECT_ENDING}", path.display())) }
 }

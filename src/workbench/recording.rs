@@ -173,7 +173,7 @@ impl Workbench {
 
     /// Writes the tables in the background.
     pub(super) fn export(&mut self, path: PathBuf, dates: Dates) {
-        let Some(document) = self.document().cloned() else {
+        let Some(document) = self.counted() else {
             self.notices.tell(Level::Problem, words::NO_PROJECT, false);
             return;
         };

@@ -1,5 +1,6 @@
 //! Everything a person can ask of the workbench, with what it needs to be done.
 
+use super::{Regroup, Whose};
 use crate::clinical::{
     AmendmentReason, Answer, Complications, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
@@ -7,11 +8,13 @@ use crate::clinical::{
 };
 use crate::export::Dates;
 use crate::geometry::PatientPoint;
+use crate::project::HistoryRow;
 use crate::volume::Window;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What the left button does on a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Tool {
     /// Nothing but choosing; the wheel scrolls.
     #[default]
@@ -49,6 +52,33 @@ pub enum Request {
     Open(Vec<PathBuf>),
     /// Make a project file.
     NewProject(PathBuf),
+    /// Open a project when the program died with it open; else nothing.
+    OpenIfLeft(PathBuf),
+    /// Look whether somebody else has written or closed the project.
+    LookAgain,
+    /// Become the one who writes, when whoever had the project is gone.
+    TakeOver,
+    /// Check the project in full.
+    CheckProject,
+    /// Open the last good backup of the damaged project, to be read.
+    OpenBackup,
+    /// Put the last good backup in the place of the damaged project, which stays beside it.
+    RestoreBackup,
+    /// The line about damage was read.
+    DismissDamage,
+    /// Look for images in a place that the project names.
+    AllowPlace(PathBuf),
+    /// Leave a place that the project names alone for now.
+    NotNow(PathBuf),
+    /// Look for all missing images below a folder.
+    FindMissing(PathBuf),
+    /// Write a copy of the project without what tells who its patients are.
+    CopyWithoutIdentity {
+        /// Where to.
+        path: PathBuf,
+        /// Dates moved, so that days between them stay.
+        dates_as_offsets: bool,
+    },
     /// Write a sample study to the user's folder and open it.
     OpenSample(String),
     /// Save the project as another file and go on there.
@@ -65,6 +95,30 @@ pub enum Request {
     Undo,
     /// Do it again.
     Redo,
+    /// Read on in the audit trail.
+    ReadTrail,
+    /// Work out what taking back a change would do.
+    PlanUndo(u64),
+    /// Take back a change of the audit trail.
+    TakeBack {
+        /// Its number.
+        seq: u64,
+        /// The change alone, as against everything from there on.
+        alone: bool,
+    },
+    /// Write changes of the audit trail as CSV.
+    ExportTrail {
+        /// A `.csv` file.
+        path: PathBuf,
+        /// The changes, in the order they are written.
+        rows: Vec<Arc<HistoryRow>>,
+        /// How dates are written.
+        dates: Dates,
+    },
+    /// Try to write again what could not be written.
+    SaveAgain,
+    /// Give up what could not be written, and show the project as it is on disk.
+    GiveUpUnsaved,
 
     /// Read this patient.
     SelectPatient(PatientId),
@@ -80,6 +134,20 @@ pub enum Request {
     StepVisit(Step),
     /// Next or previous stack of the same visit in the active pane.
     StepSeries(Step),
+    /// Next or previous phase, b-value, echo or time of a 4-D series; where there is none, of the visit's series.
+    StepGroup {
+        /// Which way.
+        step: Step,
+        /// In every pane that shows such a series, as against the active one.
+        all_panes: bool,
+    },
+    /// Show another stack of the 4-D series that a pane shows, at the same slice.
+    ShowMember {
+        /// The pane.
+        pane: usize,
+        /// The stack.
+        stack: StackKey,
+    },
 
     /// Make a pane the active one.
     ActivatePane(usize),
@@ -143,6 +211,13 @@ pub enum Request {
         pane: usize,
         /// The preset's id.
         id: &'static str,
+    },
+    /// Set one of the windows that the file brings.
+    FileWindow {
+        /// The pane.
+        pane: usize,
+        /// Its place in the list of the stack, from 0.
+        index: usize,
     },
     /// Choose the window from the values.
     AutoWindow(usize),
@@ -225,6 +300,10 @@ pub enum Request {
         /// The visit; none makes a new one.
         visit: Option<VisitId>,
     },
+    /// Say whose images are, or put a patient away.
+    Whose(Whose),
+    /// Merge stacks of a series or take one apart.
+    Regroup(Regroup),
     /// Change the study's settings.
     PutSettings(Box<StudySettings>),
 
@@ -279,6 +358,8 @@ pub enum Request {
         /// How dates are written.
         dates: Dates,
     },
+    /// The line about an unclean end was read.
+    DismissRecovered,
     /// Put a notice away.
     Dismiss(u64),
 }

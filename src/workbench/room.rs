@@ -16,7 +16,7 @@ const FIELD_RANGE_MM: std::ops::RangeInclusive<f64> = 8.0..=2000.0;
 pub type LinkOf<'a> = &'a dyn Fn(StackKey, StackKey) -> Option<Link>;
 
 /// What panes share a window: CT of one role does, anything else only with itself (reading.md 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum WindowGroup {
     /// All CT stacks of a role.
     Ct(StackRole),
@@ -170,6 +170,19 @@ impl Room {
         *old = Pane::Stack(with);
     }
 
+    /// Shows another stack of the same 4-D series in a pane: same slice, same place, and no other pane moves.
+    pub fn exchange(&mut self, pane: usize, mut with: Shown) {
+        let Some(old) = self.panes.get_mut(pane) else { return };
+        if let Some(before) = old.shown() {
+            if before.grid.dims == with.grid.dims {
+                (with.slice, with.centre, with.beyond) = (before.slice, before.centre, before.beyond);
+            } else if before.placed && with.placed {
+                with.go_to(before.focus(), true);
+            }
+        }
+        *old = Pane::Stack(with);
+    }
+
     /// The window of a pane, when one was set.
     #[must_use]
     pub fn window(&self, pane: usize) -> Option<Window> {
@@ -179,15 +192,36 @@ impl Room {
     /// Sets the window of a pane and of all that share it.
     pub fn set_window(&mut self, pane: usize, window: Window) {
         if let Some(shown) = self.panes.get(pane).and_then(Pane::shown) {
-            let width = window.width.clamp(1.0, 1e7);
-            let centre = window.centre.clamp(-1e7, 1e7);
-            self.windows.insert(shown.group, Window { centre, width });
+            self.set_window_of(shown.group, window);
         }
     }
 
     /// Sets the window of a group only when it has none yet.
     pub fn set_first_window(&mut self, group: WindowGroup, window: Window) {
         self.windows.entry(group).or_insert(window);
+    }
+
+    /// Every window in use, with what shares it.
+    pub fn windows(&self) -> impl Iterator<Item = (WindowGroup, Window)> {
+        self.windows.iter().map(|(group, window)| (*group, *window))
+    }
+
+    /// Sets the window of a group.
+    pub fn set_window_of(&mut self, group: WindowGroup, window: Window) {
+        let moved = window.moved(window.centre.clamp(-1e7, 1e7), window.width.min(1e7));
+        self.windows.insert(group, moved);
+    }
+
+    /// Shows in a pane what was there before, where it was; a pane that is no longer there is left out.
+    pub fn put_back(&mut self, pane: usize, what: Pane) {
+        if let Some(place) = self.panes.get_mut(pane) {
+            *place = what;
+        }
+    }
+
+    /// Sets the field and moves no picture.
+    pub fn set_field_alone(&mut self, field_mm: Option<f64>) {
+        self.field_mm = field_mm.map(|mm| mm.clamp(*FIELD_RANGE_MM.start(), *FIELD_RANGE_MM.end()));
     }
 
     /// Forgets all windows, so that each is chosen anew.
@@ -240,7 +274,7 @@ impl Room {
 
     /// Sets the field, mm across; none shows the whole picture, centred.
     pub fn set_field(&mut self, field_mm: Option<f64>) {
-        self.field_mm = field_mm.map(|mm| mm.clamp(*FIELD_RANGE_MM.start(), *FIELD_RANGE_MM.end()));
+        self.set_field_alone(field_mm);
         if self.field_mm.is_none() {
             for shown in self.panes.iter_mut().filter_map(Pane::shown_mut) {
                 shown.centre =
@@ -369,10 +403,10 @@ mod tests {
         let (mut a, mut b) = (shown(1, 0.0, 5.0, 3), shown(2, 0.0, 5.0, 3));
         (a.group, b.group) = (ct, ct);
         room.hang(vec![Pane::Stack(a), Pane::Stack(b), Pane::Stack(shown(3, 0.0, 5.0, 3))]);
-        room.set_window(0, Window { centre: 100.0, width: 160.0 });
-        assert_eq!(room.window(1), Some(Window { centre: 100.0, width: 160.0 }));
+        room.set_window(0, Window::new(100.0, 160.0));
+        assert_eq!(room.window(1), Some(Window::new(100.0, 160.0)));
         assert_eq!(room.window(2), None);
-        room.set_window(2, Window { centre: 0.0, width: 0.0 });
-        assert_eq!(room.window(2), Some(Window { centre: 0.0, width: 1.0 }));
+        room.set_window(2, Window::new(0.0, 0.0));
+        assert_eq!(room.window(2), Some(Window::new(0.0, 1.0)));
     }
 }

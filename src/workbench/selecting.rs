@@ -2,12 +2,14 @@
 
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
-use crate::clinical::{Date, LesionId, LesionStatus, Modality, PatientId, StackKey, StackRole, Track, Visit, VisitId};
-use crate::dicom::Shape;
+use crate::clinical::{
+    Date, LesionId, LesionStatus, Modality, Oddity, PatientId, StackKey, StackRole, Track, Visit, VisitId,
+};
+use crate::dicom::{FileWindow, Shape, StackInfo};
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
 use crate::project::{Document, StackRecord};
-use crate::volume::Window;
+use crate::volume::{Unit, Window};
 
 /// What a pane is for.
 pub(super) type PaneSlot = StackRole;
@@ -54,6 +56,8 @@ pub struct PaneTitle {
     pub series: String,
     /// "Chosen: PV, 3 mm, soft. 4 others".
     pub choice: String,
+    /// What a reader should know of the stack while looking at it: "tilted 16.5 degrees", "lossy 10:1".
+    pub odd: Vec<String>,
 }
 
 impl Workbench {
@@ -112,7 +116,7 @@ impl Workbench {
     pub fn unread(&self) -> Vec<(PatientId, VisitId, LesionId)> {
         let Some(document) = self.document() else { return Vec::new() };
         let mut unread = Vec::new();
-        for patient in document.patients() {
+        for patient in document.patients().filter(|patient| !patient.archived || self.show_archived) {
             for visit in document.visits_of(patient.id) {
                 if document.signature(visit.id, Track::Main).is_some() || self.is_hidden(visit.id) {
                     continue;
@@ -135,7 +139,9 @@ impl Workbench {
         if let Some((patient, visit, lesion)) = self.unread().first().copied() {
             self.selection = Selection { patient: Some(patient), visit: Some(visit), lesion: Some(lesion) };
             self.hang_and_centre();
-        } else if let Some(patient) = self.document().and_then(|d| d.patients().next()).map(|p| p.id) {
+        } else if let Some(patient) =
+            self.document().and_then(|d| d.active_patients().next().or_else(|| d.patients().next())).map(|p| p.id)
+        {
             self.select_patient(patient);
         }
     }
@@ -226,7 +232,8 @@ impl Workbench {
         let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown) else { return };
         let Some(document) = self.document() else { return };
         let Some(visit) = document.visit_of_stack(shown.stack) else { return };
-        let stacks: Vec<StackKey> = document.stacks_of(visit).iter().map(|stack| stack.info.key).collect();
+        // A 4-D series is one step, however many phases it has.
+        let stacks = super::group::steps(document, visit, &self.room.panes()[pane..=pane]);
         if let Some(next) = neighbour(&stacks, Some(shown.stack), step, true) {
             self.show_stack(pane, next);
         }
@@ -247,7 +254,7 @@ impl Workbench {
         self.prepare_panes();
     }
 
-    fn wanted_role(&self, pane: usize) -> Option<StackRole> {
+    pub(super) fn wanted_role(&self, pane: usize) -> Option<StackRole> {
         let (visits, situation) = self.hanging_input()?;
         let chosen = choose(&Hanging::default(), &situation, &visits);
         chosen.get(pane)?.as_ref().ok().map(|chosen| chosen.wanted)
@@ -360,6 +367,12 @@ impl Workbench {
         first_window(stack)
     }
 
+    /// What the headers of a stack say.
+    #[must_use]
+    pub fn info_of(&self, stack: StackKey) -> Option<&StackInfo> {
+        self.document().and_then(|d| d.stack(stack)).map(|record| record.info.as_ref())
+    }
+
     /// Whether lengths on a stack are mm at the patient.
     #[must_use]
     pub fn is_calibrated(&self, stack: StackKey) -> bool {
@@ -404,6 +417,7 @@ impl Workbench {
             time: time.unwrap_or_default(),
             series: words::series(record),
             choice: choice_words(&stacks, shown.stack),
+            odd: odd_here(record, shown.slice),
         })
     }
 
@@ -500,6 +514,15 @@ impl Workbench {
     }
 }
 
+/// What a reader should know while looking at a slice, in a few words each.
+fn odd_here(record: &StackRecord, slice: u32) -> Vec<String> {
+    let tilt = record.info.oddities.iter().find_map(|odd| match odd {
+        Oddity::Tilted { degrees, .. } => Some(format!("tilted {degrees:.1} degrees")),
+        _ => None,
+    });
+    tilt.into_iter().chain(record.info.slice_marks(slice)).collect()
+}
+
 /// While the pre-procedure scan itself is looked at it hangs on the left, where it always is, and the right
 /// pane says what could come there.
 fn pre_procedure_first(panes: Vec<Pane>) -> (Vec<Pane>, usize) {
@@ -574,7 +597,7 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
     let info = &record.info;
     let group = match info.modality {
         Modality::Ct => WindowGroup::Ct(record.role),
-        _ => WindowGroup::Own(info.key),
+        _ => super::group::window_group(info),
     };
     let (grid, placed) = match &info.shape {
         Shape::Volume(grid) => (grid.clone(), true),
@@ -585,28 +608,32 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
 
 /// The grid that pictures are marked on: pixels in plane, steps of one.
 fn picture_grid(record: &StackRecord) -> Grid {
-    let [x, y] = record.info.pixel_spacing_mm.unwrap_or([1.0, 1.0]);
+    let [x, y] = record.info.pixel_spacing_mm.unwrap_or([1.0, record.info.pixel_aspect.unwrap_or(1.0)]);
     Grid {
         origin: PatientPoint::new(0.0, 0.0, 0.0),
         axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
         spacing_mm: [x, y, 1.0],
-        dims: [record.info.columns, record.info.rows, u32::try_from(record.info.frames.len()).unwrap_or(1)],
+        dims: [record.info.columns, record.info.rows, record.info.slices()],
         space: SpaceId(record.info.key.to_string()),
     }
 }
 
-/// The window a stack opens with: by role for CT (reading.md 4), by the file for others; none where it has
-/// to be chosen from the values.
+/// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps (reading.md 4), by
+/// the file for others; none where it has to be chosen from the values.
 fn first_window(record: &StackRecord) -> Option<Window> {
     let id = match record.role {
         StackRole::CtUnenhanced => "liver_unenhanced",
         StackRole::CtArterial => "liver_arterial",
         StackRole::CtPortalVenous => "liver_portal_venous",
         StackRole::CtDelayed => "liver_delayed",
-        _ if record.info.modality == Modality::Ct && record.info.unit == crate::volume::Unit::Hu => "abdomen",
-        _ => "",
+        _ => match (record.info.modality, record.info.unit) {
+            (Modality::Ct, Unit::Hu) => "abdomen",
+            (_, Unit::SuvBw) => "suv_7",
+            (_, Unit::Mm2PerS) => "adc",
+            _ => "",
+        },
     };
     crate::volume::preset(id)
         .map(|preset| preset.window)
-        .or_else(|| record.info.windows.first().map(|window| Window { centre: window.centre, width: window.width }))
+        .or_else(|| record.info.windows.first().map(FileWindow::window))
 }

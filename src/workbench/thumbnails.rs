@@ -3,7 +3,7 @@
 use super::jobs::{JobContext, Lane};
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::StackKey;
-use crate::dicom::{FrameSource, Limits, StackInfo, read_slice};
+use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice};
 use crate::project::StackRecord;
 use crate::render::{Luts, Picture, View, compose, render_slice};
 use crate::volume::{Window, auto_window};
@@ -63,11 +63,10 @@ fn make(wanted: &Wanted, context: &JobContext) -> Option<(StackKey, Picture)> {
     if context.cancelled() {
         return None;
     }
-    let slice = u32::try_from(wanted.sources.len() / 2).ok()?;
+    let slice = wanted.info.slices() / 2;
     let black = || (wanted.key, Picture::black(EDGE_PX, EDGE_PX));
     let picture = || {
-        let source = wanted.sources.get(slice as usize)?;
-        let data = read_slice(&wanted.info, slice, source, &Limits::default()).ok()?;
+        let data = read_grid_slice(&wanted.info, slice, &wanted.sources, &Limits::default()).ok()?;
         let volume = wanted.info.empty_volume();
         volume.slices.get(slice as usize)?.set(data).ok()?;
         let window = wanted.window.or_else(|| auto_window(&volume, Some(slice)))?;

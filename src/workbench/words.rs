@@ -1,11 +1,19 @@
 //! Every sentence of the workbench that a person reads.
 
-use crate::clinical::{PatientId, VisitId};
-use crate::dicom::Skipped;
+use crate::clinical::{Oddity, PatientId, VisitId};
+use crate::dicom::{GroupRef, Skipped, SplitBy, StackAxis};
 use crate::hanging::short_role;
-use crate::project::{Document, StackRecord};
+use crate::project::{CopyCounts, CopyReport, Document, StackRecord};
 use std::path::Path;
 
+pub(super) const GROUPING: &str = "Reading headers again";
+pub(super) const MERGE_NEEDS_TWO: &str = "Choose two or more stacks of one series to merge.";
+pub(super) const MERGE_ONE_SERIES: &str = "These are of several series. Only stacks of one series are one stack.";
+pub(super) const FILES_GONE: &str =
+    "The files of these images are not where they were. Drop their folder on the window, then try again.";
+pub(super) const NOT_GROUPED: &str =
+    "The images cannot be one stack: slices of one stack have one size, one colour and one unit.";
+pub(super) const NO_GROUP: &str = "This series has no phases, b-values, echoes or times to step through.";
 pub(super) const UNTITLED: &str = "Untitled project";
 pub(super) const LOADING: &str = "Reading pixels";
 pub(super) const LOOKING: &str = "Looking for images";
@@ -109,8 +117,103 @@ pub(super) fn read_only(why: &impl std::fmt::Display) -> String {
     format!("This project is open for reading only: {why}")
 }
 
+pub(super) const NOT_SAVED: &str = "Not saved: ";
+pub(super) const WAITS_FOR_OTHERS: &str = "It waits for the changes before it.";
+pub(super) const GIVEN_UP: &str = "What was not saved is given up; the project is shown as it is on disk";
+pub(super) const UNSAVED_FIRST: &str =
+    "Not everything is saved. Try again, save a copy elsewhere, or give up the changes in the list at the top first.";
+pub(super) const COPYING: &str = "A copy is being saved. Go on in a moment.";
+pub(super) const NO_REDO_UNSAVED: &str = "There is nothing to do again: the last changes are not saved yet.";
+pub(super) const FAULT_IN_CHANGE: &str =
+    "The program met a fault of its own and did not make this change. What is saved stays as it is.";
+
 pub(super) fn not_written(label: &str, why: &str) -> String {
-    format!("Not saved: {label}. {why} It is kept in the list of unsaved changes; try again there.")
+    format!("{NOT_SAVED}{label}. {why} It is kept in the list at the top; work can go on.")
+}
+
+pub(super) fn fault_in_job(what: &str, report: Option<&std::path::PathBuf>) -> String {
+    let report = report.map_or_else(String::new, |path| {
+        format!(" A report for its makers, without anything of a patient, is in {}.", path.display())
+    });
+    format!("{what} stopped, because the program met a fault of its own. Everything else goes on.{report}")
+}
+
+pub(super) fn copied(report: &CopyReport) -> Option<String> {
+    let left_out: Vec<String> = report.left_out.iter().map(|(what, why)| format!("{what} ({why})")).collect();
+    match (left_out.is_empty(), report.from_memory) {
+        (true, false) => None,
+        (true, true) => Some(
+            "The project file could not be read any more. The copy was put together from memory: it has everything but \
+             the content of older changes and the places of image files. Drop the images on the window again."
+                .to_owned(),
+        ),
+        (false, _) => Some(format!("The copy lacks what no longer fits: {}", left_out.join("; "))),
+    }
+}
+
+pub(super) const CHECKING: &str = "Checking the project";
+pub(super) const LOOKING_FOR_FILES: &str = "Looking for image files";
+pub(super) const COPYING_BLIND: &str = "Copying without identity";
+pub(super) const OPEN_TO_WRITE: &str = "This project can be changed here already.";
+pub(super) const TAKEN_OVER: &str = "You have the project now and can change it.";
+pub(super) const BACKUP_TO_READ: &str = "This is a backup, opened for reading only. Save a copy of it to go on there, or put it back from the damaged project.";
+
+pub(super) fn sound(changes: usize, backups: usize) -> String {
+    let backups = if backups == 1 { "1 backup".to_owned() } else { format!("{backups} backups") };
+    format!(
+        "The project is sound: {changes} changes, each done again from nothing gives what is there; {backups} beside it"
+    )
+}
+
+pub(super) fn damaged(what: &str) -> String {
+    format!("The project is damaged: {what} What is shown was read before; save a copy elsewhere.")
+}
+
+pub(super) fn restored(aside: Option<&Path>) -> String {
+    match aside {
+        Some(aside) => format!("The backup is in its place. The damaged file is kept as {}.", name(aside)),
+        None => "The backup is in its place.".to_owned(),
+    }
+}
+
+pub(super) fn copied_without(target: &Path, counts: &CopyCounts) -> String {
+    let CopyCounts { identities, paths, text_hits, uids_replaced, codes_replaced, dates_left_out, .. } = counts;
+    format!(
+        "{} is written. Taken out: {identities} names and identifiers, {paths} places of files, {text_hits} mentions in \
+         texts, {} journal entries. Replaced: {uids_replaced} UIDs, {codes_replaced} codes. Texts left out for their \
+         dates: {dates_left_out}. Then it was searched for all {} strings, and none was found.",
+        name(target),
+        counts.journal_entries,
+        counts.strings_searched
+    )
+}
+
+pub(super) fn no_such_folder(folder: &Path) -> String {
+    format!("There is no folder {}. Check the path.", folder.display())
+}
+
+pub(super) fn found_again(found: usize, still: usize, folder: &Path, looked_at: usize) -> String {
+    let series = |n: usize| if n == 1 { "1 series".to_owned() } else { format!("{n} series") };
+    match (found, still) {
+        (0, _) => format!(
+            "None of the missing images is below {} ({looked_at} images looked at). Choose another folder.",
+            folder.display()
+        ),
+        (n, 0) => format!("{} found again", series(n)),
+        (n, still) => format!("{} found again, {} still missing images", series(n), series(still)),
+    }
+}
+
+pub(super) fn undo_unsaved(label: &str) -> String {
+    format!("Undo: {label} (was not saved)")
+}
+
+pub(super) fn saved_at_last(count: usize) -> String {
+    if count == 1 {
+        "1 change that waited is saved".to_owned()
+    } else {
+        format!("{count} changes that waited are saved")
+    }
 }
 
 pub(super) fn cannot_make_folder(folder: &Path, error: &std::io::Error) -> String {
@@ -144,9 +247,77 @@ pub(super) fn imported(stacks: usize, skipped: usize) -> String {
     }
 }
 
-pub(super) fn left_out(stacks: usize) -> String {
-    let what = if stacks == 1 { "1 series was".to_owned() } else { format!("{stacks} series were") };
-    format!("{what} left out: the same study names two patients. Import each patient's folder by itself.")
+/// "Whose images are these? 2 answers are asked for."
+pub(super) fn whose(questions: usize) -> String {
+    match questions {
+        1 => "It is not sure whose some of the images are: see the question at the top.".to_owned(),
+        n => format!("It is not sure whose some of the images are: see the {n} questions at the top."),
+    }
+}
+
+/// "2 visits with 5 series, and 1 lesion of P002 become P001's."
+pub(super) fn merge_preview(document: &Document, from: PatientId, into: PatientId) -> String {
+    let code = |id| document.patient(id).map(|patient| patient.code.clone()).unwrap_or_default();
+    let (old, kept) = (code(from), code(into));
+    let counted = |n: usize, one: &str, many: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {many}")),
+    };
+    let parts = [
+        counted(document.visits_of(from).len(), "visit", "visits"),
+        counted(document.stacks().filter(|stack| stack.patient == from).count(), "series", "series"),
+        counted(document.lesions_of(from).count(), "lesion", "lesions"),
+        counted(document.sessions_of(from).len(), "session", "sessions"),
+        counted(document.marks_of_patient(from).count(), "mark", "marks"),
+        counted(document.events_of(from).len(), "event", "events"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let what = match parts.as_slice() {
+        [] => "Nothing".to_owned(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    };
+    let taken: Vec<&str> = document.lesions_of(into).map(|lesion| lesion.label.as_str()).collect();
+    let renamed = document.lesions_of(from).filter(|lesion| taken.contains(&lesion.label.as_str())).count();
+    let renamed = match renamed {
+        0 => String::new(),
+        1 => " A lesion whose label is taken gets the next free one.".to_owned(),
+        n => format!(" {n} lesions whose labels are taken get the next free ones."),
+    };
+    format!("{what} of {old} become {kept}'s, and {old} goes.{renamed} Undo brings it back.")
+}
+
+/// "phase 3 of 5, +35 s", "b 800, 3 of 4": where a stack is in its 4-D series.
+#[must_use]
+pub fn place_in_group(group: &GroupRef) -> String {
+    let nth = group.index + 1;
+    let plain = format!("{} {nth}", group.axis.code());
+    match group.label.strip_prefix(plain.as_str()) {
+        Some(rest) => format!("{plain} of {}{rest}", group.of),
+        None => format!("{}, {nth} of {}", group.label, group.of),
+    }
+}
+
+/// "5 phases".
+#[must_use]
+pub fn group_size(group: &GroupRef) -> String {
+    let many = match group.axis {
+        StackAxis::Phase => "phases",
+        StackAxis::BValue => "b-values",
+        StackAxis::Echo => "echoes",
+        StackAxis::Time => "times",
+    };
+    format!("{} {many}", group.of)
+}
+
+pub(super) fn does_not_differ(by: SplitBy) -> String {
+    format!("The images do not differ in {}, so nothing was split.", by.words())
+}
+
+pub(super) fn pictures_after_merge(why: &[Oddity]) -> String {
+    let why: Vec<String> = why.iter().map(ToString::to_string).collect();
+    format!("Merged, and shown one by one: together they make no volume ({}).", why.join("; "))
 }
 
 pub(super) fn wrong_size(pixels: usize, wanted: usize) -> String {

@@ -1,7 +1,9 @@
 //! Real DICOM against independent readers (`tests/fixtures/volume/make.py`), and against the files of others.
 
+mod containers;
 mod damage;
 mod decoders;
+mod stacks;
 mod syntaxes;
 mod volumes;
 

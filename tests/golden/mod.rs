@@ -14,7 +14,7 @@ use ablation_review::volume::{Padding, Rescale, SliceData, Unit, Volume, Window}
 use std::path::Path;
 use std::sync::OnceLock;
 
-const LIVER: Window = Window { centre: 100.0, width: 160.0 };
+const LIVER: Window = Window::new(100.0, 160.0);
 
 fn grid(spacing_mm: [f64; 3], dims: [u32; 3]) -> Grid {
     Grid {
@@ -61,6 +61,8 @@ fn abdomen(grid: &Grid) -> Volume {
         small_is_bright: false,
         calibrated: true,
         is_volume: true,
+        voi_tables: Vec::new(),
+        overlays: Vec::new(),
     }
 }
 

@@ -15,5 +15,5 @@ mod media;
 mod moved;
 mod patients;
 mod safety;
-mod scene;
+pub(crate) mod scene;
 mod second;

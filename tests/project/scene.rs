@@ -89,11 +89,17 @@ pub fn stack_info(number: u64, study_uid: &str, slices: u32) -> StackInfo {
         padding: None,
         small_is_bright: false,
         windows: Vec::new(),
+        mapped: false,
+        suv: None,
+        overlays: false,
         transfer_syntaxes: vec!["1.2.840.10008.1.2.1".into()],
         split_by: None,
         oddities: vec![Oddity::SpacingDisagrees { stated_mm: 3.0, actual_mm: 3.1 }],
         acquisition: Acquisition { kvp: Some(120.0), ..Acquisition::default() },
         kernel: Kernel::Soft,
+        group: None,
+        recipes: Vec::new(),
+        pixel_aspect: None,
     }
 }
 

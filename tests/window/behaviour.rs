@@ -84,6 +84,37 @@ fn presets_are_digits_and_answers_while_the_strip_is_on() {
 }
 
 #[test]
+fn trap_04_a_right_click_lists_the_named_windows_and_those_of_the_file() {
+    let mut person = ready();
+    let at = person.pane(RIGHT).rect().center();
+    person.drag(PointerButton::Secondary, &[at]);
+    person.click_button("Lung 7");
+    assert!(person.pane_value(RIGHT).ends_with(", 1500/-600"), "{}", person.pane_value(RIGHT));
+    person.drag(PointerButton::Secondary, &[at]);
+    person.click_button("ABDOMEN Shift+1");
+    assert!(person.pane_value(RIGHT).ends_with(", 400/40"));
+    person.press(Key::Num4);
+    person.harness.key_press_modifiers(Modifiers::SHIFT, Key::Num1);
+    person.see();
+    assert!(person.pane_value(RIGHT).ends_with(", 400/40"), "{}", person.pane_value(RIGHT));
+}
+
+#[test]
+fn trap_20_pet_opens_in_suv_and_lists_its_inputs() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pet");
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["siemens_bqml_start.dcm", "weight_missing.dcm"] {
+        std::fs::copy(fixtures.join(name), folder.path().join(name)).unwrap();
+    }
+    let mut person = Person::at_the_window();
+    person.drop_files(&[folder.path().to_owned()]);
+    person.ctrl(Key::Num3); // the table of images
+    person.reads("Weight 70.0 kg");
+    person.reads("Injected dose 370.0 MBq");
+    person.reads("No SUV: the patient's weight is missing");
+}
+
+#[test]
 fn escape_leaves_no_trace_of_a_stroke_and_never_resets_the_view() {
     let mut person = ready();
     person.wheel(RIGHT, 2);

@@ -5,5 +5,8 @@
 
 mod bad_input;
 mod behaviour;
+mod images;
+mod patients;
 mod person;
+mod safety;
 mod story;

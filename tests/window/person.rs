@@ -85,6 +85,23 @@ impl Window {
     }
 }
 
+/// A window on a user's folder.
+fn window(user_folder: &Path, clock: &Arc<Mutex<Stamp>>, dialogs: &Prepared, size: Vec2) -> Harness<'static, Window> {
+    let now = Arc::clone(clock);
+    let options = Options {
+        executor: Executor::Inline,
+        clock: Arc::new(move || *now.lock().unwrap()),
+        user_folder: user_folder.to_owned(),
+        dialogs: Box::new(dialogs.clone()),
+        keys: BTreeMap::new(),
+    };
+    Harness::builder()
+        .with_size(size)
+        .with_step_dt(1.0 / 60.0)
+        .with_max_steps(60)
+        .build_ui_state(|ui, window: &mut Window| window.frame(ui), Window { app: None, options: Some(options) })
+}
+
 /// Somebody at the window.
 pub struct Person {
     pub harness: Harness<'static, Window>,
@@ -101,22 +118,29 @@ impl Person {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(Mutex::new("2024-10-01T08:00:00Z".parse::<Stamp>().unwrap()));
         let dialogs = Prepared::default();
-        let now = Arc::clone(&clock);
-        let options = Options {
-            executor: Executor::Inline,
-            clock: Arc::new(move || *now.lock().unwrap()),
-            user_folder: folder.path().join("user"),
-            dialogs: Box::new(dialogs.clone()),
-            keys: BTreeMap::new(),
-        };
-        let harness = Harness::builder()
-            .with_size(WINDOW)
-            .with_step_dt(1.0 / 60.0)
-            .with_max_steps(60)
-            .build_ui_state(|ui, window: &mut Window| window.frame(ui), Window { app: None, options: Some(options) });
+        let harness = window(&folder.path().join("user"), &clock, &dialogs, WINDOW);
         let mut person = Self { harness, dialogs, inputs: 0, clock, folder };
         person.see();
         person
+    }
+
+    /// The program dies without a word and is started again.
+    pub fn die_and_start_again(&mut self) {
+        let nothing = Harness::new_ui_state(|_, _: &mut Window| {}, Window { app: None, options: None });
+        drop(std::mem::replace(&mut self.harness, nothing)); // what the dead one held is let go of first
+        self.start_again();
+    }
+
+    /// The window is closed as it should be and opened again.
+    pub fn close_and_start_again(&mut self) {
+        self.harness.state_mut().app.as_mut().unwrap().close_well();
+        self.die_and_start_again();
+    }
+
+    fn start_again(&mut self) {
+        self.harness = window(&self.folder.path().join("user"), &self.clock, &self.dialogs, WINDOW);
+        self.see();
+        self.until("all read", |person| !person.bench().is_busy());
     }
 
     /// A folder that vanishes with the window.
@@ -128,6 +152,22 @@ impl Person {
     pub fn copy_of_visits(&self, visits: &[&str]) -> Vec<PathBuf> {
         let sample = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(FIRST_CASE);
         visits.iter().map(|visit| copy(&sample.join(visit), &self.folder().join("images").join(visit))).collect()
+    }
+
+    /// Asks the window to close, as a window manager does.
+    pub fn ask_to_close(&mut self) {
+        let viewport = self.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+        viewport.events.push(egui::ViewportEvent::Close);
+        self.harness.step();
+        let viewport = self.harness.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default();
+        viewport.events.clear();
+        self.see();
+    }
+
+    /// Whether the window has asked in this frame to be closed.
+    pub fn closes(&self) -> bool {
+        let output = self.harness.output().viewport_output.get(&egui::ViewportId::ROOT);
+        output.is_some_and(|output| output.commands.contains(&egui::ViewportCommand::Close))
     }
 
     pub fn bench(&self) -> &Workbench {

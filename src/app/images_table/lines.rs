@@ -2,8 +2,9 @@
 
 use crate::app::text;
 use crate::clinical::{Coded, PatientId, StackKey, StackRole, VisitId};
-use crate::dicom::Shape;
+use crate::dicom::{Shape, Suv};
 use crate::project::{Document, StackRecord};
+use crate::workbench::needs_a_look;
 use crate::workbench::words::capital;
 use std::collections::BTreeMap;
 
@@ -31,8 +32,12 @@ pub(super) struct StackLine {
     pub(super) step: String,
     pub(super) kernel: &'static str,
     pub(super) matrix: String,
+    /// What the unit of its values was made of; empty where there is nothing to tell.
+    pub(super) values: String,
     /// What was odd, one sentence each; why it is pictures only comes first.
     pub(super) odd: Vec<String>,
+    /// Whether that should be looked at before the stack is trusted.
+    pub(super) needs_a_look: bool,
 }
 
 /// All rows in the order patient, visit, study, series; and the visits to choose from.
@@ -40,6 +45,8 @@ pub(super) struct StackLine {
 pub(super) struct Lines {
     pub(super) lines: Vec<StackLine>,
     visits: BTreeMap<PatientId, Vec<(VisitId, String)>>,
+    /// Every patient with code, to give images to.
+    pub(super) patients: Vec<(PatientId, String)>,
 }
 
 impl Lines {
@@ -62,7 +69,8 @@ impl Lines {
                 visits.into_iter().map(|visit| (visit.id, visit.date.to_string())).collect()
             });
         }
-        Self { lines, visits }
+        let patients = document.active_patients().map(|patient| (patient.id, patient.code.clone())).collect();
+        Self { lines, visits, patients }
     }
 
     /// The visits of a patient with their dates, by date.
@@ -77,7 +85,11 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
     let visit = study.and_then(|study| document.visit(study.visit));
     let split = info.split_by.as_deref().map(text::split_by);
     let parts: Vec<String> =
-        [Some(info.description.clone()), split].into_iter().flatten().filter(|s| !s.is_empty()).collect();
+        [Some(info.description.clone()), info.group.as_ref().map(|group| group.label.clone()), split]
+            .into_iter()
+            .flatten()
+            .filter(|s| !s.is_empty())
+            .collect();
     StackLine {
         stack: info.key,
         patient: record.patient,
@@ -94,18 +106,20 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
         modality: info.modality.words(),
         role: record.role,
         because: record.role_because.clone(),
-        slices: info.frames.len().to_string(),
+        slices: info.slices().to_string(),
         step: thickness_and_step(record),
         kernel: info.kernel.words(),
         matrix: format!("{} x {}", info.columns, info.rows),
+        values: values(record),
         odd: odd(record),
+        needs_a_look: needs_a_look(info),
     }
 }
 
 /// "5 / 2.5": as stated, and from the positions; only what is known.
 fn thickness_and_step(record: &StackRecord) -> String {
     let step = match &record.info.shape {
-        Shape::Volume(grid) if record.info.frames.len() > 1 => Some(grid.spacing_mm[2]),
+        Shape::Volume(grid) if record.info.slices() > 1 => Some(grid.spacing_mm[2]),
         _ => None,
     };
     match (record.info.acquisition.slice_thickness_mm, step) {
@@ -119,6 +133,17 @@ fn thickness_and_step(record: &StackRecord) -> String {
 /// At most two decimals, none that are zero.
 fn mm(value: f64) -> String {
     format!("{}", (value * 100.0).round() / 100.0)
+}
+
+/// The inputs of SUV in one line: "SUVbw computed from weight and dose · Weight 70.0 kg · ...".
+fn values(record: &StackRecord) -> String {
+    match &record.info.suv {
+        Some(Suv::From(inputs)) => {
+            let lines = inputs.lines().into_iter();
+            lines.map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>().join(" · ")
+        }
+        Some(Suv::None { .. }) | None => String::new(), // said among what is odd
+    }
 }
 
 fn odd(record: &StackRecord) -> Vec<String> {

@@ -1,23 +1,29 @@
 //! All stacks with role and visit, each with its reason, in one table; below it what the last import skipped.
 
 mod lines;
+mod more;
 mod report;
 
 use super::command::Command;
+use super::text::whose as words;
 use super::theme::{self, colour};
 use super::widgets::row_line;
 use super::{Outbox, text};
-use crate::clinical::{Coded, PatientId, StackRole};
+use crate::clinical::{Coded, PatientId, StackKey, StackRole};
 use crate::workbench::{Request, Workbench};
 use eframe::egui::{self, Button, CentralPanel, ComboBox, Label, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 use lines::{Lines, StackLine};
 use report::ReportPanel;
+use std::collections::BTreeSet;
 
 /// The images screen's own state: whose images, what is listed, what is unfolded.
 #[derive(Debug, Default)]
 pub struct ImagesScreen {
     all_patients: bool,
+    only_odd: bool,
+    /// Stacks that were chosen to be merged.
+    chosen: BTreeSet<StackKey>,
     cache: Option<Cache>,
     report: ReportPanel,
 }
@@ -27,55 +33,82 @@ pub struct ImagesScreen {
 struct Cache {
     revision: u64,
     patient: Option<PatientId>,
+    only_odd: bool,
     lines: Lines,
     heights: Vec<f32>,
+    /// How many stacks there are, and about how many there is nothing unusual.
+    count: usize,
+    plain: usize,
 }
 
 /// Width of the column that says why a role was given.
-const BECAUSE_WIDTH: f32 = 150.0;
+const BECAUSE_WIDTH: f32 = 136.0;
 /// Least width of the column of oddities.
-const ODD_WIDTH: f32 = 184.0;
+const ODD_WIDTH: f32 = 176.0;
 /// Least height of a row: a combo box with air.
 const ROW_HEIGHT: f32 = 32.0;
 
 impl ImagesScreen {
+    /// Shows what is odd about the series, of all patients.
+    pub fn look_at_odd(&mut self) {
+        self.only_odd = true;
+        self.all_patients = true;
+    }
+
     /// Draws the screen.
     pub fn show(&mut self, ui: &mut Ui, bench: &Workbench, out: &mut Outbox) {
         let Some(desk) = bench.desk() else { return };
-        self.report.show(ui, bench);
+        if self.report.show(ui, bench, out) {
+            self.look_at_odd();
+        }
         let patient = if self.all_patients { None } else { bench.selection().patient };
+        self.chosen.retain(|key| desk.document().stack(*key).is_some());
         self.refresh(ui, desk.revision(), desk.document(), patient);
         CentralPanel::no_frame().show(ui, |ui| {
             ui.horizontal(|ui| {
                 let code = patient.and_then(|id| desk.document().patient(id)).map(|patient| patient.code.clone());
                 ui.label(theme::title(code.unwrap_or_else(|| text::ALL_PATIENTS.to_owned())));
-                let count = self.cache.as_ref().map_or(0, |cache| cache.lines.lines.len());
+                let (count, plain) = self.cache.as_ref().map_or((0, 0), |cache| (cache.count, cache.plain));
                 ui.label(theme::soft(text::series_count(count)));
+                if plain > 0 {
+                    ui.label(theme::soft(words::nothing_unusual(plain)));
+                }
                 ui.add_space(2.0 * theme::UNIT);
                 ui.checkbox(&mut self.all_patients, text::ALL_PATIENTS);
+                ui.checkbox(&mut self.only_odd, words::ONLY_ODD).on_hover_text(words::ONLY_ODD_TOOLTIP);
+                more::merge_bar(ui, &mut self.chosen, desk.read_only(), out);
             });
             ui.add_space(theme::UNIT);
             match &self.cache {
-                Some(cache) if !cache.lines.lines.is_empty() => table(ui, cache, bench, out),
+                Some(cache) if !cache.lines.lines.is_empty() => table(ui, cache, &mut self.chosen, bench, out),
+                Some(cache) if cache.count > 0 => {
+                    ui.label(theme::soft(words::NOTHING_UNUSUAL_HERE));
+                }
                 _ => nothing_here(ui, desk.document().stacks().next().is_some(), out),
             }
         });
     }
 
     fn refresh(&mut self, ui: &Ui, revision: u64, document: &crate::project::Document, patient: Option<PatientId>) {
-        if self.cache.as_ref().is_some_and(|cache| cache.revision == revision && cache.patient == patient) {
+        let only_odd = self.only_odd;
+        let is_same = |c: &Cache| (c.revision, c.patient, c.only_odd) == (revision, patient, only_odd);
+        if self.cache.as_ref().is_some_and(is_same) {
             return;
         }
-        let lines = Lines::new(document, patient);
+        let mut lines = Lines::new(document, patient);
+        let count = lines.lines.len();
+        let plain = lines.lines.iter().filter(|line| line.odd.is_empty()).count();
+        lines.lines.retain(|line| !only_odd || line.needs_a_look);
         let tall = |text: &str, width: f32| {
             ui.painter().layout(text.to_owned(), theme::font(theme::SMALL), colour::SOFT, width).size().y
         };
         let heights = lines.lines.iter().map(|line| {
-            let odd: f32 = line.odd.iter().map(|odd| tall(odd, ODD_WIDTH) + 2.0).sum();
-            odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, 150.0)) + 2.0 * theme::UNIT
+            let told = line.odd.iter().chain(Some(&line.values).filter(|values| !values.is_empty()));
+            let odd: f32 = told.map(|words| tall(words, ODD_WIDTH) + 2.0).sum();
+            odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, 140.0)) + 2.0 * theme::UNIT
         });
         let heights = heights.map(|height| height.max(ROW_HEIGHT)).collect();
-        self.cache = Some(Cache { revision, patient, lines, heights });
+        self.cache = Some(Cache { revision, patient, only_odd, lines, heights, count, plain });
     }
 }
 
@@ -89,10 +122,10 @@ fn nothing_here(ui: &mut Ui, others: bool, out: &mut Outbox) {
     }
 }
 
-fn table(ui: &mut Ui, cache: &Cache, bench: &Workbench, out: &mut Outbox) {
+fn table(ui: &mut Ui, cache: &Cache, chosen: &mut BTreeSet<StackKey>, bench: &Workbench, out: &mut Outbox) {
     const PATIENT: usize = 1;
     let with_patient = cache.patient.is_none();
-    let widths = [54.0, 58.0, 112.0, 76.0, 42.0, 150.0, 32.0, 214.0, BECAUSE_WIDTH, 38.0, 48.0, 72.0, 66.0];
+    let widths = [106.0, 58.0, 112.0, 76.0, 38.0, 142.0, 32.0, 200.0, BECAUSE_WIDTH, 38.0, 48.0, 68.0, 66.0];
     let shown = |n: usize| with_patient || n != PATIENT;
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 1.5 * theme::UNIT;
@@ -117,11 +150,13 @@ fn table(ui: &mut Ui, cache: &Cache, bench: &Workbench, out: &mut Outbox) {
             let seen = body.ui_mut().clip_rect();
             body.heterogeneous_rows(cache.heights.iter().copied(), |mut row| {
                 if let Some(line) = cache.lines.lines.get(row.index()) {
-                    let first = |ui: &mut Ui, out: &mut Outbox| {
+                    row.col(|ui| {
                         row_line(ui, seen);
+                        ui.spacing_mut().item_spacing.x = theme::UNIT;
+                        more::choose(ui, line, chosen);
                         show_button(ui, line, bench, out);
-                    };
-                    row.col(|ui| first(ui, out));
+                        more::menu(ui, line, &cache.lines, bench, out);
+                    });
                     table_row(&mut row, line, &cache.lines, with_patient, bench, out);
                 }
             });
@@ -153,13 +188,10 @@ fn table_row(
     plain(row, line.kernel);
     plain(row, &line.matrix);
     row.col(|ui| {
-        if line.odd.is_empty() {
-            wrapped(ui, text::NOTHING_UNUSUAL, colour::FAINT);
-            return;
-        }
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.add_space(theme::UNIT);
+            wrapped(ui, &line.values, colour::SOFT);
             for odd in &line.odd {
                 wrapped(ui, odd, colour::WARN);
             }

@@ -122,3 +122,19 @@ fn names_are_told_apart_only_where_they_clash() {
     assert_eq!(lines.lines[0].step, "5 / 5");
     assert_eq!(lines.lines[0].matrix, "8 x 8");
 }
+
+#[test]
+fn what_was_signed_is_not_merged_away() {
+    let (mut bench, _folder) = crate::app::testing::bench_with_reading();
+    crate::app::testing::sign(&mut bench);
+    bench.ask(Request::PutPatient(Box::new(crate::clinical::Patient::new(PatientId(2), "P002"))));
+    settle(&mut bench);
+    let why = bench.merge_preview(PatientId(1), PatientId(2)).unwrap_err();
+    assert!(why.contains("signed"), "{why}");
+    assert!(bench.merge_preview(PatientId(2), PatientId(1)).is_ok());
+    // Asked in either way, it is done in the way that keeps what was signed.
+    bench.ask(Request::Whose(crate::workbench::Whose::Same { from: PatientId(1), into: PatientId(2) }));
+    settle(&mut bench);
+    let left: Vec<_> = bench.document().unwrap().patients().map(|patient| patient.id).collect();
+    assert_eq!(left, [PatientId(1)], "{:?}", bench.notices());
+}

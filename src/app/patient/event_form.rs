@@ -7,9 +7,10 @@ use crate::clinical::{Coded, Date, Event, EventId, EventKind, LesionId, PatientI
 use crate::project::Document;
 use crate::workbench::Workbench;
 use eframe::egui::{Align, Layout, Ui, vec2};
+use serde::{Deserialize, Serialize};
 
 /// An event that is being entered. Nothing is preselected.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// To whom.
     pub patient: PatientId,
@@ -21,7 +22,7 @@ pub struct Entry {
 }
 
 /// Fields of an event that are typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// A date.
     Date,

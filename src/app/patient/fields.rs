@@ -77,6 +77,16 @@ impl<T: Typed> Drafts<T> {
         item
     }
 
+    /// Everything that is typed and not taken over, to be kept.
+    pub fn typed(&self) -> Vec<(T::Id, T::Field, String)> {
+        self.typed.iter().map(|((id, field), typed)| (*id, *field, typed.clone())).collect()
+    }
+
+    /// Has again what was typed before.
+    pub fn type_again(&mut self, typed: Vec<(T::Id, T::Field, String)>) {
+        self.typed.extend(typed.into_iter().map(|(id, field, typed)| ((id, field), typed)));
+    }
+
     /// Forgets what is typed for an item.
     pub fn forget(&mut self, id: T::Id) {
         self.typed.retain(|(of, _), _| *of != id);

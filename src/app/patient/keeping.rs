@@ -1,11 +1,13 @@
 //! Keeping what is typed until it is in the project, whatever is shown meanwhile.
 
 use super::session_form::{self, Key};
-use super::{PatientScreen, event_form};
+use super::{PatientScreen, event_form, lesion_form, patient_form};
 use crate::app::Outbox;
 use crate::clinical::{Event, LesionId, PatientId, Session, SessionId};
 use crate::project::Document;
 use crate::workbench::{Request, Workbench};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// Something new that was asked for: it is chosen, or its form emptied, once it is in the project.
 #[derive(Debug)]
@@ -31,7 +33,44 @@ pub struct Shown {
     pub session: Option<SessionId>,
 }
 
+/// What is typed on the screen and is not in the project yet.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    patients: Vec<(PatientId, patient_form::Field, String)>,
+    lesions: Vec<(LesionId, lesion_form::Field, String)>,
+    sessions: Vec<(Key, session_form::Field, String)>,
+    events: Vec<(PatientId, event_form::Field, String)>,
+    new_sessions: Vec<session_form::Entry>,
+    new_events: Vec<event_form::Entry>,
+    session: Option<SessionId>,
+}
+
 impl PatientScreen {
+    /// What is typed and not in the project yet.
+    pub fn kept(&self) -> Kept {
+        Kept {
+            patients: self.patients.typed(),
+            lesions: self.lesions.typed(),
+            sessions: self.sessions.typed(),
+            events: self.events.typed(),
+            new_sessions: self.new_sessions.values().cloned().collect(),
+            new_events: self.new_events.values().cloned().collect(),
+            session: self.session,
+        }
+    }
+
+    /// Has again what was typed in the open project before.
+    pub fn take_back(&mut self, kept: Kept, project: &Path) {
+        *self = Self { project: Some(project.to_owned()), session: kept.session, ..Self::default() };
+        self.patients.type_again(kept.patients);
+        self.lesions.type_again(kept.lesions);
+        self.sessions.type_again(kept.sessions);
+        self.events.type_again(kept.events);
+        self.new_sessions.extend(kept.new_sessions.into_iter().map(|entry| (entry.session.patient, entry)));
+        self.new_events.extend(kept.new_events.into_iter().map(|entry| (entry.patient, entry)));
+    }
+
     /// Hands over what is still being typed: called when the screen is left.
     pub fn settle(&mut self, bench: &Workbench, out: &mut Outbox) {
         if let Some(document) = self.take_up(bench, out) {

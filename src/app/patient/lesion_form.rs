@@ -6,9 +6,10 @@ use crate::app::theme::{self, colour};
 use crate::clinical::{Coded, Lesion, LesionId, LiverSegment, MarkRole, MarkSummary, Organ, PatientId};
 use crate::project::Document;
 use eframe::egui::Ui;
+use serde::{Deserialize, Serialize};
 
 /// Fields of a lesion that are typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// "L1".
     Label,

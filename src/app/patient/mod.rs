@@ -8,6 +8,7 @@ mod event_form;
 mod fields;
 mod keeping;
 mod lesion_form;
+mod merging;
 mod patient_form;
 mod session_form;
 
@@ -22,6 +23,7 @@ use crate::project::Document;
 use crate::workbench::{Request, Workbench};
 use eframe::egui::{Layout, Rect, Response, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use fields::Drafts;
+pub use keeping::Kept;
 use keeping::{Awaited, Shown};
 use session_form::Key;
 use std::collections::BTreeMap;
@@ -41,6 +43,7 @@ pub struct PatientScreen {
     session: Option<SessionId>,
     awaited: Option<Awaited>,
     followed: Option<PatientId>,
+    merging: merging::Merging,
 }
 
 impl PatientScreen {
@@ -71,7 +74,7 @@ impl PatientScreen {
             rect
         };
         let [first, second, third] = shares;
-        column(ui, "patient column", next(first), |ui| self.patient_column(ui, document, patient, writable, out));
+        column(ui, "patient column", next(first), |ui| self.patient_column(ui, bench, patient, writable, out));
         column(ui, "lesion column", next(second), |ui| {
             self.lesion_column(ui, document, patient.id, lesion, (writable, keys), out);
         });
@@ -82,24 +85,19 @@ impl PatientScreen {
         });
     }
 
-    fn patient_column(
-        &mut self,
-        ui: &mut Ui,
-        document: &Document,
-        patient: &Patient,
-        writable: bool,
-        out: &mut Outbox,
-    ) {
+    fn patient_column(&mut self, ui: &mut Ui, bench: &Workbench, patient: &Patient, writable: bool, out: &mut Outbox) {
+        let Some(document) = bench.document() else { return };
         let several = document.patients().nth(1).is_some();
         let add = (text::ADD_PATIENT, text::ADD_PATIENT_TOOLTIP, writable);
         let mut added = false;
         if several {
             added |= fields::group(ui, text::PATIENTS, Some(add), |ui| {
                 let follow = self.followed.replace(patient.id) != Some(patient.id);
-                if let Some(id) = patient_form::list(ui, document, Some(patient.id), follow) {
+                if let Some(id) = patient_form::list(ui, bench, document, follow) {
                     self.followed = Some(id); // it is in view already
                     out.ask(Request::SelectPatient(id));
                 }
+                merging::show_archived(ui, bench, document, out);
             });
             ui.add_space(2.0 * theme::UNIT);
         }
@@ -113,9 +111,16 @@ impl PatientScreen {
             self.patients.sent(edited.clone());
             out.ask(Request::PutPatient(Box::new(edited)));
         }
+        ui.add_space(2.0 * theme::UNIT);
+        self.merging.show(ui, bench, patient, writable, out);
         if added {
             self.add_patient(document, out);
         }
+    }
+
+    /// Makes ready to merge the patient into another.
+    pub fn unfold_merge(&mut self) {
+        self.merging.unfold();
     }
 
     fn add_patient(&mut self, document: &Document, out: &mut Outbox) {

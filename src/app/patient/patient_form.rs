@@ -2,13 +2,16 @@
 
 use super::fields::{self, Cell, Drafts, Line, ROW, Typed};
 use crate::app::text::patient as text;
+use crate::app::text::whose;
 use crate::app::theme::colour;
 use crate::clinical::{Coded, Patient, PatientId};
 use crate::project::Document;
+use crate::workbench::Workbench;
 use eframe::egui::{ScrollArea, Ui};
+use serde::{Deserialize, Serialize};
 
 /// Fields of a patient that are typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// The study's code.
     Code,
@@ -66,8 +69,9 @@ fn read_age(typed: &str) -> Result<Option<u16>, &'static str> {
 }
 
 /// The patients to choose from; the one that was clicked. `follow` scrolls to the chosen one.
-pub fn list(ui: &mut Ui, document: &Document, chosen: Option<PatientId>, follow: bool) -> Option<PatientId> {
-    let patients: Vec<&Patient> = document.patients().collect();
+pub fn list(ui: &mut Ui, bench: &Workbench, document: &Document, follow: bool) -> Option<PatientId> {
+    let chosen = bench.selection().patient;
+    let patients: Vec<&Patient> = bench.listed_patients();
     let mut clicked = None;
     let mut area = ScrollArea::vertical().id_salt("patients").max_height(5.5 * ROW).auto_shrink([false, true]);
     ui.spacing_mut().item_spacing.y = 1.0;
@@ -82,7 +86,7 @@ pub fn list(ui: &mut Ui, document: &Document, chosen: Option<PatientId>, follow:
             let lesions = if lesions == 1 { "1 lesion".to_owned() } else { format!("{lesions} lesions") };
             let cells: [Cell<'_>; 3] = [
                 (&patient.code, 0.0, colour::TEXT),
-                (patient.primary.words(), 0.3, colour::SOFT),
+                (if patient.archived { whose::ARCHIVED } else { patient.primary.words() }, 0.3, colour::SOFT),
                 (&lesions, 0.78, colour::SOFT),
             ];
             let name = format!("{} {}", text::PATIENT, patient.code);

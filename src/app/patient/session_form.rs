@@ -9,9 +9,10 @@ use crate::clinical::{
 };
 use crate::project::Document;
 use eframe::egui::{Align, Checkbox, Layout, Ui, vec2};
+use serde::{Deserialize, Serialize};
 
 /// What names a session in the form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Key {
     /// One of the project.
     Kept(SessionId),
@@ -20,7 +21,7 @@ pub enum Key {
 }
 
 /// A session in the form: a new one has no date at first.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Which.
     pub key: Key,
@@ -31,7 +32,7 @@ pub struct Entry {
 }
 
 /// Fields of a session that are typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// A date.
     Date,

@@ -15,6 +15,7 @@ use super::{Outbox, text};
 use crate::clinical::{AmendmentReason, Coded, LesionId, OverrideReason, VisitId};
 use crate::workbench::{Request, Step, Workbench};
 use eframe::egui::{Button, ComboBox, ScrollArea, TextEdit, Ui, Vec2, vec2};
+use serde::{Deserialize, Serialize};
 
 /// The panel's own state: what is being typed, and find cards that were made.
 #[derive(Default)]
@@ -37,11 +38,13 @@ pub(super) struct Draft<K> {
     of: Option<K>,
     text: String,
     typing: bool,
+    /// The text came back after a restart; its field is to be typed in again.
+    back: bool,
 }
 
 impl<K> Default for Draft<K> {
     fn default() -> Self {
-        Self { of: None, text: String::new(), typing: false }
+        Self { of: None, text: String::new(), typing: false, back: false }
     }
 }
 
@@ -58,6 +61,9 @@ impl<K: Copy + PartialEq> Draft<K> {
 
     /// Takes note of a field's state; the text to keep when typing ended.
     pub(super) fn ended(&mut self, response: &eframe::egui::Response) -> Option<String> {
+        if std::mem::take(&mut self.back) {
+            response.request_focus();
+        }
         if response.has_focus() {
             self.typing = true;
         }
@@ -69,7 +75,60 @@ impl<K: Copy + PartialEq> Draft<K> {
     }
 }
 
+/// What is typed in the panel and is not in the project yet.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    comment: Option<((LesionId, VisitId), String)>,
+    viable_ld: Option<((LesionId, VisitId), String)>,
+    place: Option<(VisitId, String)>,
+    which: Option<(VisitId, String)>,
+    override_text: String,
+    override_reason: Option<OverrideReason>,
+    amend_reason: Option<AmendmentReason>,
+    amend_text: String,
+    adequacy_text: String,
+}
+
+impl<K: Copy + PartialEq> Draft<K> {
+    fn kept(&self) -> Option<(K, String)> {
+        self.of.filter(|_| self.typing).map(|of| (of, self.text.clone()))
+    }
+
+    fn come_back(kept: Option<(K, String)>) -> Self {
+        kept.map_or_else(Self::default, |(of, text)| Self { of: Some(of), text, typing: true, back: true })
+    }
+}
+
 impl ReadingPanel {
+    /// What is typed and not in the project yet.
+    pub(super) fn kept(&self) -> Kept {
+        Kept {
+            comment: self.comment.kept(),
+            viable_ld: self.viable_ld.kept(),
+            place: self.where_.kept(),
+            which: self.which.kept(),
+            override_text: self.override_text.clone(),
+            override_reason: self.override_reason,
+            amend_reason: self.amend_reason,
+            amend_text: self.amend_text.clone(),
+            adequacy_text: self.adequacy_text.clone(),
+        }
+    }
+
+    /// Has again what was typed before.
+    pub(super) fn take_back(&mut self, kept: Kept) {
+        self.comment = Draft::come_back(kept.comment);
+        self.viable_ld = Draft::come_back(kept.viable_ld);
+        self.where_ = Draft::come_back(kept.place);
+        self.which = Draft::come_back(kept.which);
+        self.override_text = kept.override_text;
+        self.override_reason = kept.override_reason;
+        self.amend_reason = kept.amend_reason;
+        self.amend_text = kept.amend_text;
+        self.adequacy_text = kept.adequacy_text;
+    }
+
     /// The reason picked for an amendment with its words; the next amendment starts without one.
     pub(super) fn take_amendment(&mut self) -> Option<(AmendmentReason, String)> {
         let reason = self.amend_reason.take()?;

@@ -119,8 +119,8 @@ pub(super) fn from_marks(ui: &mut Ui, bench: &Workbench, document: &Document, le
         let volume = measured.volume_ml.map(|ml| format!(", {ml:.1} ml")).unwrap_or_default();
         value_row(ui, role, &format!("{}{volume}", axes(measured)));
         if let Some(mean) = measured.mean {
-            let sd = measured.sd.map(|sd| format!(" ± {sd:.0}")).unwrap_or_default();
-            value_row(ui, &format!("{role}, mean inside"), &format!("{mean:.0}{sd} {}", measured.unit));
+            let words = text::mean_inside(mean, measured.sd, &measured.unit);
+            value_row(ui, &format!("{role}, mean inside"), &words);
         }
     }
     let zone =

@@ -20,17 +20,21 @@ pub(super) struct EfficacyView {
     rates: Vec<Rate>,
     /// Each with the code of its patient.
     left_out: Vec<(String, LeftOut)>,
+    /// Whether any lesion was answered: before, a rate of nought says nothing.
+    anything_read: bool,
 }
 
 impl EfficacyView {
     /// Counts what the workbench has derived.
     pub(super) fn new(bench: &Workbench, document: &Document) -> Self {
-        let outcomes: Vec<LesionOutcome> = bench.outcomes().values().cloned().collect();
+        let outcomes: Vec<LesionOutcome> =
+            bench.outcomes().values().filter(|o| document.lesion(o.lesion).is_some()).cloned().collect();
         let table = efficacy(&outcomes, &document.settings());
         let code =
             |left: &LeftOut| document.patient(left.patient).map(|patient| patient.code.clone()).unwrap_or_default();
         let left_out = table.left_out.iter().map(|left| (code(left), left.clone())).collect();
-        Self { rates: table.rates(), left_out, table }
+        let anything_read = document.findings().any(|finding| finding.answer.is_some());
+        Self { rates: table.rates(), left_out, table, anything_read }
     }
 
     /// Draws the block.
@@ -80,15 +84,22 @@ impl EfficacyView {
             ui.set_min_size(vec2(ui.available_width(), 76.0));
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
-                match percent(rate.proportion) {
+                match percent(rate.proportion).filter(|_| self.anything_read) {
                     Some(percent) => {
                         ui.label(RichText::new(percent).font(theme::bold(theme::FIGURE)).color(colour::TEXT))
                     }
+                    None if !self.anything_read => {
+                        ui.label(RichText::new(text::NOTHING_READ).font(theme::bold(theme::LARGE)).color(colour::SOFT))
+                    }
                     None => ui.label(RichText::new(text::NOT_YET).font(theme::bold(theme::LARGE)).color(colour::SOFT)),
                 };
-                ui.label(theme::small(format!("{}, {}/{}", words.0, rate.proportion.n, rate.proportion.of)));
+                if self.anything_read {
+                    ui.label(theme::small(format!("{}, {}/{}", words.0, rate.proportion.n, rate.proportion.of)));
+                } else {
+                    ui.label(theme::small(words.0));
+                }
                 ui.label(theme::small(words.1));
-                if let Some(interval) = rate.interval {
+                if let Some(interval) = rate.interval.filter(|_| self.anything_read) {
                     ui.label(theme::small(text::confidence(interval.percent()))).on_hover_text(text::WILSON);
                 }
             });

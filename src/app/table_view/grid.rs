@@ -71,6 +71,8 @@ const HEAD_HEIGHT: f32 = 34.0;
 pub(super) struct TableView {
     title: &'static str,
     summary: String,
+    /// Why rows are not shown; empty when all are.
+    hidden: String,
     empty: &'static str,
     columns: Vec<Head>,
     rows: Vec<Row>,
@@ -105,24 +107,30 @@ struct Opens {
 
 impl TableView {
     /// Lays a table out; `ui` measures its texts.
-    pub(super) fn new(ui: &Ui, table: &Table, title: &'static str, document: &Document) -> Self {
+    pub(super) fn new(
+        ui: &Ui,
+        table: &Table,
+        title: &'static str,
+        document: &Document,
+        hidden: &dyn Fn(VisitId) -> bool,
+    ) -> Self {
         let find = |list: &[(&str, &'static str)]| list.iter().find(|(name, _)| *name == table.name).map(|(_, s)| *s);
         let essential = ESSENTIAL.iter().find(|(name, _)| *name == table.name).map(|(_, columns)| *columns);
         let rows: Vec<Row> = table
             .rows
             .iter()
-            .map(|row| Row {
-                cells: table.columns.iter().zip(row).map(|(column, cell)| in_words(column, cell)).collect(),
-                opens: opens(table, row, document),
-            })
+            .filter(|row| !visit_of(table, row).is_some_and(hidden))
+            .map(|row| Row { cells: cells(table, row), opens: opens(table, row, document) })
             .collect();
+        let hidden = table.rows.len() - rows.len();
         let columns = table.columns.iter().enumerate().map(|(n, column)| {
             let cells = rows.iter().filter_map(|row| row.cells.get(n)).map(String::as_str);
             Head::new(ui, column, essential.is_none_or(|list| list.contains(&column.name.as_str())), cells)
         });
         Self {
             title,
-            summary: text::table_summary(table.meaning, table.rows.len()),
+            summary: text::table_summary(table.meaning, rows.len()),
+            hidden: text::rows_hidden(hidden),
             empty: find(text::NO_ROWS).unwrap_or_default(),
             columns: columns.collect(),
             rows,
@@ -136,6 +144,11 @@ impl TableView {
 
     pub(super) fn summary(&self) -> &str {
         &self.summary
+    }
+
+    /// Why rows are not shown, when some are not.
+    pub(super) fn hidden(&self) -> Option<&str> {
+        Some(self.hidden.as_str()).filter(|words| !words.is_empty())
     }
 
     /// Whether fewer columns than all can be shown.
@@ -256,6 +269,25 @@ pub(super) fn open(lesion: LesionId, visit: Option<VisitId>, out: &mut Outbox) {
     out.command(Command::ShowReading);
 }
 
+/// The visit that a row names.
+fn visit_of(table: &Table, row: &[String]) -> Option<VisitId> {
+    table.column("visit_id").and_then(|n| row.get(n)).and_then(|number| number.parse().ok()).map(VisitId)
+}
+
+/// A row's cells in words. Adequacy before anybody has read is a proposal, and says so.
+fn cells(table: &Table, row: &[String]) -> Vec<String> {
+    let mut cells: Vec<String> = table.columns.iter().zip(row).map(|(column, cell)| in_words(column, cell)).collect();
+    let unread = table.column("answer").and_then(|n| row.get(n)).is_some_and(String::is_empty);
+    let by_reader = table.column("adequacy_by_reader").and_then(|n| row.get(n)).is_some_and(|cell| cell == "yes");
+    if unread
+        && !by_reader
+        && let Some(cell) = table.column("adequacy").and_then(|n| cells.get_mut(n)).filter(|cell| !cell.is_empty())
+    {
+        *cell = text::proposed(cell);
+    }
+    cells
+}
+
 /// A cell's codes in their words.
 fn in_words(column: &ColumnInfo, cell: &str) -> String {
     let Values::Codes { codes, several, .. } = &column.values else { return cell.to_owned() };
@@ -271,8 +303,7 @@ fn opens(table: &Table, row: &[String], document: &Document) -> Option<Opens> {
     let (code, label) = (cell("patient")?, cell("lesion")?);
     let patient = document.patients().find(|patient| patient.code == *code)?;
     let lesion = document.lesions_of(patient.id).find(|lesion| lesion.label == *label)?;
-    let visit = cell("visit_id").and_then(|number| number.parse().ok()).map(VisitId);
-    let visit = visit.and_then(|id| document.visit(id));
+    let visit = visit_of(table, row).and_then(|id| document.visit(id));
     let mut name = text::open_lesion(label, code);
     if let Some(visit) = visit {
         name.push_str(&format!(", {}", visit.date));

@@ -29,7 +29,7 @@ pub struct TableScreen {
 /// What is shown, worked out once a change.
 #[derive(Debug)]
 struct Cache {
-    of: (u64, Dates, Date),
+    of: (u64, Dates, Date, bool),
     tables: Vec<TableView>,
     efficacy: EfficacyView,
 }
@@ -63,11 +63,17 @@ impl TableScreen {
             let Some(table) = tables.get(self.shown) else { return };
             ui.horizontal(|ui| {
                 ui.label(theme::small(table.summary()));
+                if bench.left_out_archived() > 0 {
+                    ui.label(theme::small(text::whose::not_counted(bench.left_out_archived())));
+                }
                 if table.has_essentials() {
                     ui.add_space(2.0 * theme::UNIT);
                     ui.checkbox(&mut self.all_columns, text::ALL_COLUMNS).on_hover_text(text::ALL_COLUMNS_TOOLTIP);
                 }
             });
+            if let Some(words) = table.hidden() {
+                ui.label(theme::small(words));
+            }
             ui.add_space(theme::UNIT);
             table.show(ui, self.all_columns, out);
         });
@@ -82,14 +88,18 @@ impl TableScreen {
     fn refresh(&mut self, ui: &Ui, bench: &Workbench) {
         let Some(desk) = bench.desk() else { return };
         let today = bench.today();
-        let of = (desk.revision(), self.dates, today);
+        let of = (desk.revision(), self.dates, today, bench.shows_archived());
         if self.cache.as_ref().is_some_and(|cache| cache.of == of) {
             return;
         }
-        let document = desk.document();
+        let Some(counted) = bench.counted() else { return };
+        let document = &counted;
         let every = tables(document, Options { dates: self.dates, today });
         let listed = text::TABLES.iter().filter_map(|(name, title)| {
-            every.iter().find(|table| table.name == *name).map(|table| TableView::new(ui, table, title, document))
+            every
+                .iter()
+                .find(|table| table.name == *name)
+                .map(|table| TableView::new(ui, table, title, document, &|visit| bench.is_hidden(visit)))
         });
         self.cache = Some(Cache { of, tables: listed.collect(), efficacy: EfficacyView::new(bench, document) });
     }

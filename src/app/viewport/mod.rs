@@ -1,9 +1,13 @@
 //! The image panes: pictures, marks, text, and what mouse and pen do on them.
 
+mod member;
 mod overlay;
 mod pane;
 mod picture;
 pub mod view;
+mod windows;
+
+pub(super) use overlay::shadowed;
 
 use super::Outbox;
 use super::input::Input;

@@ -5,7 +5,8 @@ use super::view::{View, scale_bar_mm};
 use super::{Ring, Viewport};
 use crate::app::text;
 use crate::app::theme::{self, MarkLine, colour, mark_line};
-use crate::clinical::{LesionId, MarkRole, StackKey};
+use crate::clinical::{LesionId, MarkRole, Oddity, StackKey};
+use crate::dicom::Suv;
 use crate::geometry::{PatientPoint, letters};
 use crate::marks::Outline;
 use crate::project::Document;
@@ -76,9 +77,23 @@ fn role_word(role: MarkRole) -> &'static str {
 }
 
 /// Text that stays legible on any picture.
-pub(super) fn shadowed(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId, tint: Color32) -> Rect {
-    painter.text(at + vec2(1.0, 1.0), align, text, font.clone(), Color32::from_black_alpha(220));
-    painter.text(at, align, text, font, tint)
+pub(in super::super) fn shadowed(
+    painter: &Painter,
+    at: Pos2,
+    align: Align2,
+    text: &str,
+    font: FontId,
+    tint: Color32,
+) -> Rect {
+    if text.is_empty() {
+        return Rect::from_min_size(at, Vec2::ZERO);
+    }
+    // A dark plate: a shadow alone does not hold against bright bone.
+    let galley = painter.layout_no_wrap(text.to_owned(), font, tint);
+    let rect = align.anchor_size(at, galley.size());
+    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, Color32::from_black_alpha(150));
+    painter.galley(rect.min, galley, tint);
+    rect
 }
 
 /// Where the patient's sides are: from the direction cosines, never assumed.
@@ -143,6 +158,9 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
     let top = left.used.max(right.used);
     let mut left = Column::new(painter, rect.left_bottom() + vec2(9.0, -8.0), false, true, rect.width() * 0.64);
     let mut right = Column::new(painter, rect.right_bottom() + vec2(-9.0, -8.0), true, true, rect.width() * 0.42);
+    for odd in title.iter().flat_map(|title| &title.odd) {
+        left.line(odd, theme::font(theme::SMALL), colour::WARN);
+    }
     link_line(&mut left, pane, shown, bench);
     let (n, of) = reading_number(&shown.grid, shown.slice);
     let place = if shown.placed && shown.grid.normal().vector().z.abs() > 0.9 {
@@ -152,8 +170,33 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
     };
     left.line(&format!("slice {n} of {of}{place}"), theme::font(theme::SMALL), colour::TEXT);
     right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::TEXT);
-    right.line(&format!("W {:.0} C {:.0}", window.width, window.centre), theme::font(theme::SMALL), colour::TEXT);
+    let words = format!("W {} C {}", short(window.width), short(window.centre));
+    right.line(&words, theme::font(theme::SMALL), colour::TEXT);
+    values_line(&mut right, shown, bench);
     (top + 12.0, left.used.max(right.used) + 12.0)
+}
+
+/// A number of a window: whole where it is large, else with as many digits as it needs.
+pub(super) fn short(value: f64) -> String {
+    match value.abs() {
+        size if size >= 20.0 || value.fract() == 0.0 => format!("{value:.0}"),
+        size if size >= 0.1 => format!("{value:.1}"),
+        _ => format!("{value:.2e}"),
+    }
+}
+
+/// What a reader must know of a PET's unit, and whether what is shown was compressed with loss.
+fn values_line(column: &mut Column<'_>, shown: &Shown, bench: &Workbench) {
+    let Some(info) = bench.info_of(shown.stack) else { return };
+    let small = theme::font(theme::SMALL);
+    match &info.suv {
+        Some(Suv::From(_)) => column.line(info.unit.code(), small.clone(), colour::TEXT),
+        Some(none @ Suv::None { .. }) => column.line(&none.to_string(), small.clone(), colour::WARN),
+        None => {}
+    }
+    if let Some(lossy) = info.oddities.iter().find(|odd| matches!(odd, Oddity::Lossy { .. })) {
+        column.line(&lossy.to_string(), small, colour::WARN);
+    }
 }
 
 fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbench) {

@@ -2,13 +2,13 @@
 
 use super::picture::Content;
 use super::view::View;
-use super::{UnderPointer, Viewport, overlay};
+use super::{UnderPointer, Viewport, overlay, windows};
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
 use crate::app::{Outbox, text};
 use crate::geometry::VoxelIndex;
 use crate::project::Document;
-use crate::volume::{Unit, Volume, Window};
+use crate::volume::{Unit, VoiFunction, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
 use eframe::egui::{
@@ -80,16 +80,17 @@ impl Viewport {
             *place = Some(view);
         }
         let scene = Scene { pane, view, shown, window: bench.room().window(pane), bench, painter };
-        self.picture(ui, &scene);
+        self.picture(ui, &scene, input);
         name(&response, &scene);
         self.over(ui, &scene, input);
         self.mouse(ui, &response, &scene, out);
+        super::member::control(ui, rect, pane, bench, out);
         if pane == bench.room().active() && bench.room().panes().len() > 1 {
             scene.painter.rect_stroke(rect, 0.0, Stroke::new(1.0, colour::ACCENT), StrokeKind::Inside);
         }
     }
 
-    fn picture(&mut self, ui: &Ui, scene: &Scene<'_>) {
+    fn picture(&mut self, ui: &Ui, scene: &Scene<'_>, input: &Input) {
         let Scene { shown, bench, view, .. } = scene;
         let volume = bench.volume(shown.stack).filter(|volume| volume.slice(shown.slice).is_some());
         let window =
@@ -100,6 +101,7 @@ impl Viewport {
                 slice: shown.slice,
                 window,
                 invert: bench.room().inverted(),
+                overlays: !input.overlays_off,
                 smooth: view.zoom() < 12.0, // closer than that, pixels are shown as they are
             };
             self.pictures.texture(ui.ctx(), scene.pane, volume, content)
@@ -193,9 +195,10 @@ impl Viewport {
             self.wheel_turned(ui, at, view, pane, shown, out);
             brush_cursor(ui, at, view, bench);
         }
-        if response.clicked() || response.drag_started() {
+        if response.clicked() || response.drag_started() || response.secondary_clicked() {
             out.ask(Request::ActivatePane(pane));
         }
+        windows::menu(response, pane, shown, bench, out);
         if bench.tool() != Tool::Scroll {
             paint(ui, response, scene, out);
         } else if response.dragged_by(PointerButton::Primary) {
@@ -215,10 +218,11 @@ impl Viewport {
             && let Some(window) = scene.window
         {
             // Wide windows move in larger steps, so that a drag across the pane always means something.
-            let step = (window.width / 256.0).max(0.25);
+            let least = if window.function == VoiFunction::Linear { 0.25 } else { 0.0 };
+            let step = (window.width / 256.0).max(least);
             let width = window.width + f64::from(by.x) * step;
             let centre = window.centre + f64::from(by.y) * step;
-            out.ask(Request::SetWindow { pane, window: Window { centre, width: width.max(1.0) } });
+            out.ask(Request::SetWindow { pane, window: window.moved(centre, width) });
         }
     }
 
@@ -279,6 +283,7 @@ fn value_words(volume: &Volume, at: (f64, f64), slice: u32) -> Option<String> {
     let digits = usize::from(value.fract() != 0.0) * 2;
     Some(match volume.unit {
         Unit::None => format!("{value:.digits$}"),
+        Unit::Mm2PerS => format!("{:.2} {}", value * 1e3, text::ADC_UNIT),
         unit => format!("{value:.digits$} {}", unit.code()),
     })
 }
@@ -287,7 +292,8 @@ fn value_words(volume: &Volume, at: (f64, f64), slice: u32) -> Option<String> {
 fn name(response: &Response, scene: &Scene<'_>) {
     let Scene { pane, shown, window, .. } = scene;
     let (n, of) = reading_number(&shown.grid, shown.slice);
-    let window = window.map(|w| format!(", {:.0}/{:.0}", w.width, w.centre)).unwrap_or_default();
+    let window = window.map(|w| format!(", {}/{}", overlay::short(w.width), overlay::short(w.centre)));
+    let window = window.unwrap_or_default();
     let value = format!("slice {n} of {of}{window}");
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::Image, true, pane_name(*pane));

@@ -1,7 +1,7 @@
 //! Slices as textures, uploaded at their own resolution when what is shown changes; OpenGL scales them.
 
 use crate::clinical::StackKey;
-use crate::render::Luts;
+use crate::render::{Luts, draw_over};
 use crate::volume::{Volume, Window};
 use eframe::egui::{self, Color32, ColorImage, TextureHandle, TextureOptions};
 
@@ -12,6 +12,8 @@ pub(super) struct Content {
     pub(super) slice: u32,
     pub(super) window: Window,
     pub(super) invert: bool,
+    /// Whether the file's own overlays are drawn.
+    pub(super) overlays: bool,
     pub(super) smooth: bool,
 }
 
@@ -40,9 +42,14 @@ impl Pictures {
         {
             return Some(texture.id());
         }
-        let pixels = self
+        let mut pixels = self
             .luts
             .pixels(volume, content.slice, content.window, content.invert, |[r, g, b]| Color32::from_rgb(r, g, b))?;
+        if content.overlays
+            && let Some(overlay) = volume.overlay(content.slice)
+        {
+            draw_over(&mut pixels, overlay, |pixel| pixel.r().max(pixel.g()).max(pixel.b()), Color32::from_gray);
+        }
         let size = [volume.grid.dims[0] as usize, volume.grid.dims[1] as usize];
         let image = ColorImage::new(size, pixels);
         let options = if content.smooth { TextureOptions::LINEAR } else { TextureOptions::NEAREST };

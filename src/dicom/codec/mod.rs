@@ -173,6 +173,7 @@ pub fn decode_frame_bytes(syntax: &str, bytes: &[u8], shape: FrameShape) -> Resu
         high_bit: stored - 1,
         signed: shape.signed,
         colour: if shape.colour { Colour::Rgb } else { Colour::Grey { small_is_bright: false } },
+        palette: false,
         planar: false,
         pixels: PixelsAt { offset: 0, length: None, whole_numbers: true, words: false },
         cut_short: None,

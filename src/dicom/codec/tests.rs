@@ -56,6 +56,7 @@ fn streams() -> Vec<Stream> {
                 high_bit: stored - 1,
                 signed: about["signed"].as_bool().unwrap(),
                 colour: if number("samples") == 3 { Colour::Rgb } else { Colour::Grey { small_is_bright: false } },
+                palette: false,
                 planar: false,
                 pixels: PixelsAt { offset: 0, length: None, whole_numbers: true, words: false },
                 cut_short: None,

@@ -4,6 +4,7 @@
 //! nothing is unpacked to disk, and no path is ever made from a name that leads outside the archive.
 
 pub(super) mod archive;
+pub(super) mod directory;
 mod inside;
 pub(super) mod source;
 

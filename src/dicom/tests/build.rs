@@ -73,6 +73,31 @@ impl File {
         self.text(tags::IMAGE_POSITION_PATIENT, VR::DS, &format!("{x}\\{y}\\{z}"))
     }
 
+    /// An item with these values and sequences, written as the file is.
+    pub fn item(&self, values: &[(Tag, VR, Vec<u8>)], sequences: &[(Tag, Vec<Vec<u8>>)]) -> Vec<u8> {
+        let (explicit, big) = (self.syntax != IMPLICIT, self.syntax == BIG_ENDIAN);
+        let mut elements: BTreeMap<Tag, Vec<u8>> = BTreeMap::new();
+        for (tag, vr, value) in values {
+            elements.insert(*tag, element(*tag, *vr, value, explicit, big));
+        }
+        for (tag, items) in sequences {
+            elements.insert(*tag, element(*tag, VR::SQ, &self.items(items), explicit, big));
+        }
+        elements.into_values().flatten().collect()
+    }
+
+    fn items(&self, items: &[Vec<u8>]) -> Vec<u8> {
+        let long = |n: u32| if self.syntax == BIG_ENDIAN { n.to_be_bytes() } else { n.to_le_bytes() };
+        let start: [u8; 4] = if self.syntax == BIG_ENDIAN { [0xFF, 0xFE, 0xE0, 0] } else { [0xFE, 0xFF, 0, 0xE0] };
+        items.iter().flat_map(|item| [start.as_slice(), &long(item.len() as u32), item].concat()).collect()
+    }
+
+    /// A sequence of items made with [`File::item`].
+    pub fn sequence(&mut self, tag: Tag, items: Vec<Vec<u8>>) -> &mut Self {
+        let value = self.items(&items);
+        self.bytes(tag, VR::SQ, &value)
+    }
+
     pub fn without(&mut self, tag: Tag) -> &mut Self {
         self.elements.remove(&tag);
         self

@@ -1,10 +1,16 @@
 //! Files built here byte by byte, so that no writer stands between a test and what the reader sees.
 
 pub mod archive;
-mod build;
+pub mod build;
 mod containers;
 pub(super) mod damage;
+mod frames;
 mod hostile;
+mod irregular;
 mod mutation;
+mod nested;
 mod pixels;
 mod stacks;
+mod traps;
+mod values;
+mod windows;

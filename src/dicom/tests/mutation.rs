@@ -4,7 +4,7 @@ use super::build::{File, series, slice};
 use super::damage::{Dice, damage};
 use crate::dicom::instance::Instance;
 use crate::dicom::syntax::{BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT};
-use crate::dicom::{Limits, ReadError, find, read_slice};
+use crate::dicom::{Limits, ReadError, find, read_grid_slice};
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
 use std::path::Path;
@@ -19,11 +19,12 @@ fn read(path: &Path) -> bool {
     }
     let found = find(&[path.to_owned()], &limits, &|_, _| {}, &|| false);
     for stack in &found.stacks {
-        for (k, source) in stack.sources.iter().enumerate().take(3) {
-            let result = read_slice(&stack.info, k as u32, source, &limits);
+        for k in 0..stack.info.slices().min(3) {
+            let result = read_grid_slice(&stack.info, k, &stack.sources, &limits);
             assert!(!matches!(result, Err(ReadError::Fault)), "a fault in slice {k}");
             if let Ok(data) = result {
-                assert_eq!(data.len() as u64, u64::from(stack.info.rows) * u64::from(stack.info.columns));
+                let [columns, rows] = stack.info.slice_size();
+                assert_eq!(data.len() as u64, u64::from(rows) * u64::from(columns));
             }
         }
     }

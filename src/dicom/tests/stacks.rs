@@ -6,18 +6,18 @@ use crate::dicom::{FoundStack, Shape, inspect_json, stack_key};
 use dicom_core::VR;
 use dicom_dictionary_std::tags;
 
-fn stacks(files: &[File]) -> Vec<FoundStack> {
+pub(super) fn stacks(files: &[File]) -> Vec<FoundStack> {
     let folder = tempfile::tempdir().unwrap();
     found(folder.path(), files).stacks
 }
 
-fn only(files: &[File]) -> FoundStack {
+pub(super) fn only(files: &[File]) -> FoundStack {
     let mut all = stacks(files);
     assert_eq!(all.len(), 1, "{:?}", all.iter().map(|s| &s.info.split_by).collect::<Vec<_>>());
     all.remove(0)
 }
 
-fn why(stack: &FoundStack) -> &[Oddity] {
+pub(super) fn why(stack: &FoundStack) -> &[Oddity] {
     match &stack.info.shape {
         Shape::PictureStack { why } => why,
         Shape::Volume(grid) => panic!("a volume: {grid:?}"),
@@ -64,14 +64,6 @@ fn a_coronal_stack_grows_to_the_back() {
 }
 
 #[test]
-fn a_missing_slice_is_a_gap() {
-    let mut files = series(6, 3.0);
-    files.remove(3);
-    let stack = only(&files);
-    assert_eq!(why(&stack), [Oddity::Gap { slice: 3, gap_mm: 6.0, step_mm: 3.0 }]);
-}
-
-#[test]
 fn a_tenth_of_a_millimetre_is_the_border() {
     let off = |mm: f64| {
         let mut files = series(5, 3.0);
@@ -87,15 +79,6 @@ fn a_tenth_of_a_millimetre_is_the_border() {
     let mut files = series(5, 3.0);
     files[2].at([-100.3, -50.0, 9.0]);
     assert!(matches!(why(&only(&files)), [Oddity::Uneven { slice: 3, .. }]));
-}
-
-#[test]
-fn gantry_tilt_is_named_with_its_angle() {
-    let files: Vec<File> = (1..=4)
-        .map(|n| slice(n, [-100.0, f64::from(n) * 3.0 * 15f64.to_radians().tan(), f64::from(n) * 3.0]))
-        .collect();
-    let [Oddity::Tilted { degrees }] = why(&only(&files)).to_vec()[..] else { panic!() };
-    assert!((degrees - 15.0).abs() < 1e-6);
 }
 
 #[test]
@@ -270,17 +253,6 @@ fn the_key_is_what_its_comment_says() {
     let written = [b"1.2\0\0\0\0\0".as_slice(), b"1.2\0\0\0\0\x01", b"1.3\0\0\0\0\0"].concat();
     let key = stack_key([("1.3", 0), ("1.2", 1), ("1.2", 0), ("1.3", 0)]);
     assert_eq!(key.0, Sha256::digest(&written)[..16]);
-}
-
-#[test]
-fn multi_frame_objects_are_pictures_for_now() {
-    let mut file = slice(1, [0.0; 3]);
-    file.text(tags::NUMBER_OF_FRAMES, VR::IS, "2").bytes(tags::PIXEL_DATA, VR::OW, &[7; 48]);
-    let stack = only(&[file.clone()]);
-    assert_eq!(stack.info.frames.len(), 2);
-    assert_eq!(why(&stack)[0].to_string(), "Multi-frame images are shown as pictures in this version");
-    file.bytes(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE, VR::SQ, b"");
-    assert!(why(&only(&[file]))[0].to_string().starts_with("Enhanced multi-frame images"));
 }
 
 #[test]

@@ -6,7 +6,10 @@
 mod patients;
 mod regroup;
 
-pub use patients::{archive_patient, merge_patients, move_stack_to_patient, move_study_to_patient};
+pub use patients::{
+    another_patient, archive_patient, merge_patients, move_stack_to_patient, move_study_to_patient, part_of_study,
+    whole_study,
+};
 pub use regroup::{group_by_hand, regroup};
 
 use super::change::{ChangeKind, NamedEdit};
@@ -210,11 +213,51 @@ pub fn remove_event(document: &Document, id: EventId) -> Result<NamedEdit, Refus
 #[must_use]
 pub fn finding(document: &Document, finding: Finding) -> NamedEdit {
     let (lesion, visit) = (finding.key.lesion, finding.key.visit);
-    let answer = finding.answer.map_or_else(|| "no answer".to_owned(), |answer| lower(answer.words()));
-    let label = format!("{}: {answer}", lesion_at(document, lesion, visit));
+    let said = said_anew(document.finding(finding.key), &finding);
+    let label = format!("{}: {said}", lesion_at(document, lesion, visit));
     let of = document.lesion(lesion).map(|lesion| lesion.patient);
     let edit = NamedEdit::new(ChangeKind::Finding, label, vec![Op::Put(Row::Finding(finding))]).at(visit);
     NamedEdit { patient: of, ..edit }
+}
+
+/// What a finding says that it did not say before: the answer, and what was changed beside it.
+fn said_anew(before: Option<&Finding>, now: &Finding) -> String {
+    let answer = now.answer.map_or_else(|| "no answer".to_owned(), |answer| lower(answer.words()));
+    let Some(before) = before.filter(|before| before.answer == now.answer) else { return answer };
+    let mut said = Vec::new();
+    if before.shape != now.shape {
+        said.push(now.shape.map_or_else(|| "no shape".to_owned(), |shape| format!("shape {}", lower(shape.words()))));
+    }
+    if before.second_shape != now.second_shape {
+        let second = now.second_shape.map(|shape| format!("second shape {}", lower(shape.words())));
+        said.push(second.unwrap_or_else(|| "no second shape".to_owned()));
+    }
+    if before.not_evaluable_reason != now.not_evaluable_reason {
+        let reason = now.not_evaluable_reason.map(|reason| format!("not evaluable, {}", lower(reason.words())));
+        said.push(reason.unwrap_or_else(|| "no reason why not evaluable".to_owned()));
+    }
+    if before.not_done_reason != now.not_done_reason {
+        let reason = now.not_done_reason.map(|reason| format!("not done, {}", lower(reason.words())));
+        said.push(reason.unwrap_or_else(|| "no reason why not done".to_owned()));
+    }
+    if before.viable_ld_mm != now.viable_ld_mm {
+        let ld = now.viable_ld_mm.map(|mm| format!("viable longest diameter {mm} mm"));
+        said.push(ld.unwrap_or_else(|| "no viable diameter by hand".to_owned()));
+    }
+    if before.adequacy != now.adequacy {
+        said.push(match &now.adequacy {
+            Some(adequacy) if adequacy.adequate => "study adequate".to_owned(),
+            Some(_) => "study not adequate".to_owned(),
+            None => "adequacy as proposed".to_owned(),
+        });
+    }
+    if before.overrides != now.overrides {
+        said.push("rule set aside".to_owned());
+    }
+    if before.comment != now.comment {
+        said.push("comment".to_owned()); // not its words: the label stands in lists
+    }
+    if said.is_empty() { answer } else { said.join(", ") }
 }
 
 /// The rest of the scan.

@@ -10,7 +10,7 @@ use crate::project::document::Document;
 use crate::project::edit::Op;
 use crate::project::refusal::Refusal;
 use crate::project::row::{Row, RowKey, StackRecord};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Puts a patient away, or takes the patient up again. Everything that was read stays.
@@ -22,6 +22,41 @@ pub fn archive_patient(document: &Document, id: PatientId, archived: bool) -> Re
     let label = format!("{} {}", patient.code, if archived { "archived" } else { "taken up again" });
     let row = Patient { archived, ..patient.clone() };
     Ok(NamedEdit::new(ChangeKind::Patient, label, vec![Op::Put(Row::Patient(row))]).of(id))
+}
+
+/// Says that a patient whose identity looks like others' is another person: import does not ask again.
+///
+/// # Errors
+/// When one of them is not there, or `others` are known to be other people already.
+pub fn another_patient(document: &Document, id: PatientId, others: &[PatientId]) -> Result<NamedEdit, Refusal> {
+    let mut ops = BTreeMap::new();
+    for other in others {
+        let pair = told_apart(document, &ops, id, *other)?;
+        ops.extend(pair.map(|row| (row.id, row)));
+    }
+    let code = |id: &PatientId| document.patient(*id).map(|patient| patient.code.clone()).unwrap_or_default();
+    let label = format!("{} is not {}", code(&id), others.iter().map(code).collect::<Vec<_>>().join(" or "));
+    let ops = ops.into_values().map(|row| Op::Put(Row::Patient(row))).collect();
+    Ok(NamedEdit::new(ChangeKind::Patient, label, ops).of(id))
+}
+
+/// The row that tells two patients apart, always that of the later one; none when they are told apart already.
+fn told_apart(
+    document: &Document,
+    changed: &BTreeMap<PatientId, Patient>,
+    a: PatientId,
+    b: PatientId,
+) -> Result<Option<Patient>, Refusal> {
+    let (earlier, later) = (a.min(b), a.max(b));
+    document.patient(earlier).ok_or_else(|| missing("patient"))?;
+    let row = changed.get(&later).or_else(|| document.patient(later)).ok_or_else(|| missing("patient"))?;
+    if earlier == later || row.not_the_same_as.contains(&earlier) {
+        return Ok(None);
+    }
+    let mut row = row.clone();
+    row.not_the_same_as.push(earlier);
+    row.not_the_same_as.sort_unstable();
+    Ok(Some(row))
 }
 
 /// Makes two patients one: everything of `from` becomes `into`'s, and `from` goes. A lesion whose label is taken gets
@@ -98,12 +133,27 @@ pub fn merge_patients(document: &Document, from: PatientId, into: PatientId) -> 
         };
         ops.push(Op::Put(moved));
     }
+    ops.extend(known_apart(document, from, into));
     ops.push(Op::Remove(RowKey::Patient(from)));
     let mut label = format!("{} merged into {}", old.code, kept.code);
     if !renamed.is_empty() {
         label.push_str(&format!("; {}", renamed.join(", ")));
     }
     Ok(NamedEdit::new(ChangeKind::Patient, label, ops).of(into))
+}
+
+/// The other patients' rows, with `into` where they named `from` as somebody else.
+fn known_apart(document: &Document, from: PatientId, into: PatientId) -> Vec<Op> {
+    let named = |row: &&Patient| row.id != from && row.id != into && row.not_the_same_as.contains(&from);
+    let rows = document.patients().filter(named).cloned().map(|mut row| {
+        row.not_the_same_as.retain(|other| *other != from);
+        if into < row.id && !row.not_the_same_as.contains(&into) {
+            row.not_the_same_as.push(into);
+            row.not_the_same_as.sort_unstable();
+        }
+        Op::Put(Row::Patient(row))
+    });
+    rows.collect()
 }
 
 /// A patient with what is not known of it taken from another.
@@ -135,7 +185,23 @@ fn filled(kept: &Patient, other: &Patient) -> Patient {
     let notes: Vec<&str> = [kept.note.trim(), other.note.trim()].into_iter().filter(|note| !note.is_empty()).collect();
     row.note = notes.join("; ");
     row.archived = kept.archived && other.archived;
+    row.not_the_same_as.extend(other.not_the_same_as.iter().filter(|id| **id < kept.id));
+    row.not_the_same_as.retain(|id| *id != other.id && *id != kept.id);
+    row.not_the_same_as.sort_unstable();
+    row.not_the_same_as.dedup();
     row
+}
+
+/// The name that a study has in a project when some of its stacks are another patient's: that patient's part.
+#[must_use]
+pub fn part_of_study(uid: &str, code: &str) -> String {
+    format!("{}#{code}", whole_study(uid))
+}
+
+/// The Study Instance UID of a study or of a part of it.
+#[must_use]
+pub fn whole_study(uid: &str) -> &str {
+    uid.split_once('#').map_or(uid, |(whole, _)| whole)
 }
 
 /// Makes a study another patient's, with its stacks. It joins the visit that the patient has on its date, or makes
@@ -185,7 +251,7 @@ pub fn move_stack_to_patient(document: &Document, key: StackKey, to: PatientId) 
     refuse_in_use(document, key)?;
     let mut ops = Vec::new();
     let visit = visit_for(document, study, to, &mut ops)?;
-    let uid = format!("{}#{}", study.uid, patient.code);
+    let uid = part_of_study(&study.uid, &patient.code);
     ops.push(Op::Put(Row::Study(Study { uid: uid.clone(), patient: to, visit, ..study.clone() })));
     let mut info = crate::dicom::StackInfo::clone(&stack.info);
     info.study_uid = uid;

@@ -1,0 +1,37 @@
+//! The menu of windows of a pane: a click with the right button, where a drag sets the window.
+
+use crate::app::{Outbox, text};
+use crate::volume::presets;
+use crate::workbench::room::Shown;
+use crate::workbench::{Request, Workbench};
+use eframe::egui::{Button, Response};
+
+/// The named windows for the pane's unit, those that its file brings, and the one from its values.
+pub(super) fn menu(response: &Response, pane: usize, shown: &Shown, bench: &Workbench, out: &mut Outbox) {
+    response.context_menu(|ui| {
+        let Some(info) = bench.info_of(shown.stack) else { return };
+        for (n, preset) in presets(info.unit).iter().enumerate() {
+            let key = if n < 9 { (n + 1).to_string() } else { String::new() };
+            if ui.add(Button::new(preset.name).shortcut_text(key)).clicked() {
+                out.ask(Request::Preset { pane, id: preset.id });
+                ui.close();
+            }
+        }
+        if !info.windows.is_empty() {
+            ui.separator();
+        }
+        for (n, window) in info.windows.iter().enumerate() {
+            let key = if n == 0 { text::FILE_WINDOW_KEY } else { "" };
+            let button = Button::new(text::file_window(n, &window.name)).shortcut_text(key);
+            if ui.add(button).on_hover_text(text::FILE_WINDOW).clicked() {
+                out.ask(Request::FileWindow { pane, index: n });
+                ui.close();
+            }
+        }
+        ui.separator();
+        if ui.add(Button::new(text::AUTO_WINDOW).shortcut_text("0")).clicked() {
+            out.ask(Request::AutoWindow(pane));
+            ui.close();
+        }
+    });
+}

@@ -1,0 +1,135 @@
+//! Lines under the top bar that ask: whose images these are, with an answer on one click; and, after an import, that
+//! something needs a look. They take room instead of covering what is read.
+
+use super::command::Command;
+use super::shell::AblationApp;
+use super::text::{self, whose as words};
+use super::theme::{self, colour};
+use super::{Outbox, Screen};
+use crate::clinical::PatientId;
+use crate::workbench::{Candidate, PatientQuestion, Request, Whose, Workbench};
+use eframe::egui::{
+    self, Align, Button, Color32, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Stroke, Ui, vec2,
+};
+use std::collections::BTreeSet;
+
+/// What was put off, and which import was seen.
+#[derive(Debug, Default)]
+pub struct WhoseLines {
+    later: BTreeSet<PatientId>,
+    /// Stacks of the import whose oddities were put away.
+    seen: Vec<crate::clinical::StackKey>,
+}
+
+impl WhoseLines {
+    /// Asks again what was put off.
+    pub(super) fn ask_again(&mut self) {
+        self.later.clear();
+    }
+}
+
+/// Draws the lines that are due; nothing when all is sure and as it should be.
+pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
+    if app.bench.desk().is_none() {
+        app.whose = WhoseLines::default();
+        return;
+    }
+    let open: Vec<PatientQuestion> =
+        app.bench.patient_questions().iter().filter(|q| !app.whose.later.contains(&q.patient)).cloned().collect();
+    let odd = to_look_at(&app.bench, &app.whose).filter(|_| app.screen != Screen::Images);
+    if open.is_empty() && odd.is_none() {
+        return;
+    }
+    Panel::top("whose").frame(Frame::new().fill(colour::RAISED)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        if let Some(first) = open.first() {
+            let mut later = false;
+            let sentence = format!("{} {}", words::WHOSE, words::question(first));
+            line(ui, colour::WARN, &sentence, |ui| {
+                if open.len() > 1 {
+                    ui.label(theme::soft(words::more_questions(open.len() - 1)));
+                }
+                later = ui.add(Button::new(words::LATER).small()).on_hover_text(words::LATER_TOOLTIP).clicked();
+                answers(ui, first, &app.bench, out);
+            });
+            if later {
+                app.whose.later.insert(first.patient);
+            }
+        }
+        if let Some((count, of)) = odd {
+            let (mut close, mut go) = (false, false);
+            line(ui, colour::ACCENT, &words::need_a_look(count, of), |ui| {
+                close = ui.add(Button::new(text::CLOSE).small()).clicked();
+                go = ui.button(words::GO_THERE).clicked();
+            });
+            if go {
+                app.images.look_at_odd();
+                out.command(Command::ShowImages);
+            }
+            if go || close {
+                app.whose.seen = app.bench.import_report().map(|report| report.to_look_at.clone()).unwrap_or_default();
+            }
+        }
+    });
+}
+
+/// How many stacks of the last import need a look, of how many; none when that was seen.
+fn to_look_at(bench: &Workbench, seen: &WhoseLines) -> Option<(usize, usize)> {
+    let report = bench.import_report()?;
+    let fresh = report.new_stacks > 0 && !report.to_look_at.is_empty() && report.to_look_at != seen.seen;
+    fresh.then_some((report.to_look_at.len(), report.stacks))
+}
+
+/// The answers to a question: the same as somebody, or somebody else. Drawn from the right.
+pub fn answers(ui: &mut Ui, question: &PatientQuestion, bench: &Workbench, out: &mut Outbox) {
+    let read_only = bench.desk().and_then(|desk| desk.read_only());
+    ui.add_enabled_ui(read_only.is_none(), |ui| {
+        let another = ui.button(words::ANOTHER).on_hover_text(words::ANOTHER_TOOLTIP);
+        if another.on_disabled_hover_text(read_only.unwrap_or_default()).clicked() {
+            let others = question.candidates.iter().map(|candidate| candidate.patient).collect();
+            out.ask(Request::Whose(Whose::Another { patient: question.patient, others }));
+        }
+        let mut chosen: Option<&Candidate> = None;
+        if question.candidates.len() <= words::MOST_BUTTONS {
+            for candidate in question.candidates.iter().rev() {
+                let tip = words::same_tooltip(&question.code, &candidate.code);
+                if ui.button(words::same_as(&candidate.code)).on_hover_text(tip).clicked() {
+                    chosen = Some(candidate);
+                }
+            }
+        } else {
+            let combo = ComboBox::from_id_salt(("same as", question.patient)).selected_text(words::SAME_AS_ONE_OF);
+            let response = combo.width(150.0).show_ui(ui, |ui| {
+                for candidate in &question.candidates {
+                    if ui.selectable_label(false, words::same_as(&candidate.code)).clicked() {
+                        chosen = Some(candidate);
+                    }
+                }
+            });
+            response.response.accessible_name(words::SAME_AS_ONE_OF);
+        }
+        if let Some(candidate) = chosen {
+            out.ask(Request::Whose(Whose::Same { from: question.patient, into: candidate.patient }));
+        }
+    });
+}
+
+/// A line: a bar in its colour, words, and what can be done at the right.
+fn line(ui: &mut Ui, tint: Color32, words: &str, actions: impl FnOnce(&mut Ui)) {
+    let frame = Frame::new().inner_margin(Margin { left: 14, right: 12, top: 5, bottom: 5 });
+    let inner = frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 2.0 * theme::UNIT;
+        let full = ui.available_width();
+        ui.allocate_ui_with_layout(vec2(full, 26.0), Layout::right_to_left(Align::Center), |ui| {
+            actions(ui);
+            let rest = vec2(ui.available_width(), 26.0);
+            ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
+                ui.add(Label::new(RichText::new(words).font(theme::font(theme::BODY)).color(colour::TEXT)).wrap());
+            });
+        });
+    });
+    let rect = inner.response.rect;
+    let bar = Rect::from_min_size(rect.left_top(), egui::vec2(3.0, rect.height()));
+    ui.painter().rect_filled(bar, 0.0, tint);
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, colour::LINE));
+}

@@ -1,0 +1,126 @@
+//! Where a reader is: what is chosen, what each pane shows, the tool at hand. Taken down as it changes and
+//! gone back to when the project is opened again. It names things by their numbers and keys; where something
+//! is gone meanwhile the rest still holds.
+
+use super::room::{Pane, Shown, WindowGroup};
+use super::selecting::shown;
+use super::{Selection, Tool, Workbench};
+use crate::clinical::{LesionId, PatientId, StackKey, StackRole, VisitId};
+use crate::volume::Window;
+use serde::{Deserialize, Serialize};
+
+/// Where a reader is.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Place {
+    patient: Option<PatientId>,
+    visit: Option<VisitId>,
+    lesion: Option<LesionId>,
+    panes: Vec<Option<PaneAt>>,
+    active: usize,
+    field_mm: Option<f64>,
+    windows: Vec<(WindowGroup, Window)>,
+    inverted: bool,
+    unlinked: bool,
+    tool: Tool,
+    brush_radius_mm: Option<f64>,
+    /// Stacks chosen by hand, by visit and role.
+    chosen: Vec<(VisitId, StackRole, StackKey)>,
+}
+
+/// What a pane shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct PaneAt {
+    stack: StackKey,
+    slice: u32,
+    /// Column and row in the middle of the field.
+    centre: (f64, f64),
+}
+
+impl PaneAt {
+    fn of(shown: &Shown) -> Self {
+        Self { stack: shown.stack, slice: shown.slice, centre: shown.centre }
+    }
+}
+
+impl Workbench {
+    /// Where the reader is now. A peek at the visit before counts as what it hides.
+    pub(super) fn place(&self) -> Place {
+        let Selection { patient, visit, lesion } = self.selection;
+        let active = self.room.active();
+        let panes = self.room.panes().iter().enumerate().map(|(n, pane)| {
+            let pane = self.peek.as_ref().filter(|_| n == active).unwrap_or(pane);
+            pane.shown().map(PaneAt::of)
+        });
+        Place {
+            patient,
+            visit,
+            lesion,
+            panes: panes.collect(),
+            active,
+            field_mm: self.room.field_mm(),
+            windows: self.room.windows().collect(),
+            inverted: self.room.inverted(),
+            unlinked: !self.linked,
+            tool: self.tool,
+            brush_radius_mm: Some(self.brush_radius_mm),
+            chosen: self.chosen_stacks.iter().map(|((visit, role), stack)| (*visit, *role, *stack)).collect(),
+        }
+    }
+
+    /// Goes to where a reader was, as far as it is still there. Nothing changes when the patient is gone.
+    pub(super) fn go_back_to(&mut self, place: &Place) {
+        let Some(document) = self.document() else { return };
+        let Some(patient) = place.patient.filter(|id| document.patient(*id).is_some()) else { return };
+        let visit = place.visit.filter(|id| document.visit(*id).is_some_and(|visit| visit.patient == patient));
+        let visit = visit.filter(|id| !self.is_hidden(*id));
+        let lesion = place.lesion.filter(|id| document.lesion(*id).is_some_and(|lesion| lesion.patient == patient));
+        let chosen = place.chosen.iter().filter(|(visit, _, stack)| document.visit_of_stack(*stack) == Some(*visit));
+        self.chosen_stacks = chosen.map(|(visit, role, stack)| ((*visit, *role), *stack)).collect();
+        if visit.is_none() {
+            self.select_patient(patient); // its first visit that can be read
+            self.selection.lesion = lesion.or(self.selection.lesion);
+        } else {
+            self.selection = Selection { patient: Some(patient), visit, lesion };
+        }
+        self.linked = !place.unlinked;
+        if let Some(mm) = place.brush_radius_mm.filter(|mm| mm.is_finite()) {
+            self.brush_radius_mm = mm.clamp(0.5, 60.0);
+        }
+        self.hang_and_centre();
+        if visit.is_some() {
+            self.look_as_before(place, patient);
+        }
+        if place.tool.role().is_none() || self.selection.lesion.is_some() {
+            self.tool = place.tool;
+        }
+    }
+
+    fn look_as_before(&mut self, place: &Place, patient: PatientId) {
+        for (n, at) in place.panes.iter().enumerate() {
+            let Some(at) = at else { continue };
+            let Some(document) = self.document() else { return };
+            let hidden = document.visit_of_stack(at.stack).is_none_or(|visit| self.is_hidden(visit));
+            let Some(record) = document.stack(at.stack).filter(|record| record.patient == patient && !hidden) else {
+                continue;
+            };
+            let mut with = shown(record);
+            with.slice = at.slice.min(with.last_slice());
+            if at.centre.0.is_finite() && at.centre.1.is_finite() {
+                with.centre = at.centre;
+            }
+            self.room.put_back(n, Pane::Stack(with));
+        }
+        self.room.set_field_alone(place.field_mm.filter(|mm| mm.is_finite()));
+        for (group, window) in &place.windows {
+            if window.centre.is_finite() && window.width.is_finite() {
+                self.room.set_window_of(*group, *window);
+            }
+        }
+        self.room.activate(place.active);
+        if self.room.inverted() != place.inverted {
+            self.room.toggle_inverted();
+        }
+        self.prepare_panes();
+    }
+}
