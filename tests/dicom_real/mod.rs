@@ -3,6 +3,8 @@
 mod containers;
 mod damage;
 mod decoders;
+mod everything;
+mod geometry;
 mod stacks;
 mod syntaxes;
 mod volumes;
