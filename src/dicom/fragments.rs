@@ -82,6 +82,15 @@ impl Encapsulated<'_> {
         self.read(source, items)
     }
 
+    /// How many compressed bytes of an object of one frame are there, and how many it claims, where it ends early.
+    pub fn cut_short(&self, source: &mut (impl Read + Seek)) -> Option<(u64, u64)> {
+        let table = self.item(source, self.start).ok()??;
+        let items = self.items(source, table.next()).ok()?;
+        let claimed: u64 = items.iter().map(|item| item.length).sum();
+        let there = items.iter().map(|item| item.length.min(self.end.saturating_sub(item.at))).sum();
+        (there < claimed).then_some((there, claimed))
+    }
+
     /// The items of a frame by an offset table, when it leads from item to item up to the next frame.
     fn by_table(
         &self,
@@ -273,5 +282,14 @@ mod tests {
         let cut = frame(&all, &[], 0, 1).unwrap();
         assert_eq!((cut.bytes.as_slice(), cut.missing), (b"abcd".as_slice(), u64::from(u32::MAX) - 4));
         assert!(matches!(frame(&all[..8], &[], 0, 1), Err(ReadError::PixelsCutShort { .. })));
+        let cut_short = |all: &[u8]| {
+            let place = Encapsulated { start: 0, end: all.len() as u64, frames: 1, extended: &[] };
+            place.cut_short(&mut Cursor::new(all))
+        };
+        assert_eq!(cut_short(&all), Some((4, u64::from(u32::MAX))));
+        let whole = [item(b""), item(b"abcd"), item(b"ef"), END.to_vec()].concat();
+        assert_eq!(cut_short(&whole), None);
+        assert_eq!(cut_short(&whole[..whole.len() - 8]), None, "a delimiter that is missing takes nothing away");
+        assert_eq!(cut_short(&whole[..whole.len() - 9]), Some((5, 6)));
     }
 }

@@ -114,7 +114,9 @@ fn ordinal(id: &str) -> usize {
 fn order_of_files(a: &Instance, b: &Instance) -> Ordering {
     let key = |i: &Instance| (i.acquisition_number, i.file.instance_number);
     // What is whole comes before what is cut short, and what lost nothing before what is lossy.
-    let quality = |i: &Instance| (i.file.format.cut_short.is_some(), i.file.lossy.is_some());
+    let quality = |i: &Instance| {
+        (i.file.format.cut_short.is_some() || i.file.compressed_cut_short.is_some(), i.file.lossy.is_some())
+    };
     key(a)
         .cmp(&key(b))
         .then_with(|| a.file.sop_uid.cmp(&b.file.sop_uid))
@@ -324,10 +326,14 @@ fn cut_short(instances: &[Instance], recipes: &[SliceRecipe]) -> Vec<Oddity> {
         let made = recipes.iter().take(number).any(|recipe| matches!(recipe, SliceRecipe::Between { .. }));
         number + usize::from(made)
     };
-    let cut = (1..).zip(instances).filter_map(|(number, i)| Some((before(number), i, i.file.format.cut_short?)));
+    let missing = |i: &Instance| i.file.format.cut_short.or(i.file.compressed_cut_short);
+    let cut = (1..).zip(instances).filter_map(|(number, i)| Some((before(number), i, missing(i)?)));
     // An object of several frames is one file.
     let cut: Vec<_> = cut.filter(|(_, i, _)| seen.insert(&i.file.path)).collect();
     let named = cut.iter().take(NAMED).map(|(slice, i, (there, claimed))| match i.file.format.frames {
+        _ if i.file.compressed_cut_short.is_some() => {
+            format!("slice {slice} is cut short: {there} of {claimed} compressed bytes are there")
+        }
         1 => format!("slice {slice} is cut short: {there} of {claimed} rows are there"),
         _ => format!("the file of slice {slice} is cut short: {there} of the {claimed} rows of its frames are there"),
     });
