@@ -87,7 +87,8 @@ fn inspect_says_where_one_identifier_stands_for_two_persons() {
         // Another series under another name; all texts keep their length.
         let mut other = bytes.clone();
         for (from, to) in [(b"1476.7.1".as_slice(), b"1476.7.8".as_slice()), (b"Test", b"Roe ")] {
-            let places: Vec<_> = other.windows(from.len()).enumerate().filter(|(_, w)| *w == from).map(|(at, _)| at).collect();
+            let places: Vec<_> =
+                other.windows(from.len()).enumerate().filter(|(_, w)| *w == from).map(|(at, _)| at).collect();
             assert!(!places.is_empty());
             places.into_iter().for_each(|at| other[at..at + to.len()].copy_from_slice(to));
         }

@@ -81,7 +81,8 @@ fn add_doubts(json: &mut Value, found: &Found) {
         identities.iter().find_map(|identity| {
             known.iter().find_map(|known| {
                 let proposal = intake::propose_patient(std::slice::from_ref(known), identity);
-                (proposal.value == PatientMatch::Ask).then(|| format!("other images here have the {}", proposal.because))
+                (proposal.value == PatientMatch::Ask)
+                    .then(|| format!("other images here have the {}", proposal.because))
             })
         })
     };

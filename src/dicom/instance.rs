@@ -5,7 +5,7 @@ use super::container::source::{self, OpenedFile, Source};
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{Acquisition, FileWindow, StudyTags};
-use super::fragments::Encapsulated;
+use super::fragments::{Encapsulated, Walked};
 use super::header::Header;
 use super::kept::Wanted;
 use super::limits::Limits;
@@ -34,6 +34,8 @@ pub(super) struct Opened {
     pub scanned: Scanned,
     pub size: u64,
     pub mtime: i64,
+    /// Fragments of the pixels, once they were walked through.
+    pub fragments: Walked,
 }
 
 /// Reads what is wanted of the header of a file, and gives the file as well.
@@ -42,7 +44,7 @@ pub(super) fn open_file(path: &Path, wanted: &Wanted, limits: &Limits) -> Result
     let mut source = BufReader::with_capacity(16 << 10, source);
     let mut scanned = scan(&mut source, size, wanted, limits)?;
     let header = Header::new(&mut scanned);
-    Ok((Opened { header, scanned, size, mtime }, source.into_inner()))
+    Ok((Opened { header, scanned, size, mtime, fragments: Walked::default() }, source.into_inner()))
 }
 
 /// Which way the lossy mark of a file points.
@@ -286,9 +288,10 @@ impl FileInfo {
 /// Whether the compressed pixels of a file of one frame are cut short. Others, and those in an archive, would take too
 /// long to walk through; it shows when they are read.
 fn compressed_cut_short(opened: &Opened, format: &Format, source: &mut Source) -> Option<(u64, u64)> {
-    let walked = format.pixels.length.is_none() && format.frames == 1 && matches!(source, Source::Plain(_));
-    let place = Encapsulated { start: format.pixels.offset, end: opened.size, frames: 1, extended: &[] };
-    if walked { place.cut_short(source) } else { None }
+    let quick = format.pixels.length.is_none() && format.frames == 1 && matches!(source, Source::Plain(_));
+    let (start, end) = (format.pixels.offset, opened.size);
+    let place = Encapsulated { start, end, frames: 1, extended: &[], walked: &opened.fragments };
+    if quick { place.cut_short(source) } else { None }
 }
 
 /// Which of an object's dimensions tell stacks apart: those that do not number slices (PS3.3 C.7.6.17).

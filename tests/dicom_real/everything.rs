@@ -44,8 +44,13 @@ const OTHERWISE: [(&str, &str); 4] = [
 ];
 
 /// Lossy decoders may differ by rounding.
-const LOSSY: [&str; 5] =
-    ["1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203", "1.2.840.10008.1.2.4.112"];
+const LOSSY: [&str; 5] = [
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.91",
+    "1.2.840.10008.1.2.4.203",
+    "1.2.840.10008.1.2.4.112",
+];
 
 fn fixture<T: serde::de::DeserializeOwned>(name: &str) -> T {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/everything").join(name);
@@ -93,7 +98,9 @@ fn differences(stack: &FoundStack, image: &Image) -> Vec<String> {
             wrong.push(format!("frame {frame} is not there"));
             continue;
         };
-        if let (Some([x, y, z]), Some([a, b, c, d, e, f]), Some(ours)) = (image.places[n], image.cosines, info.frames[k].position_mm) {
+        if let (Some([x, y, z]), Some([a, b, c, d, e, f]), Some(ours)) =
+            (image.places[n], image.cosines, info.frames[k].position_mm)
+        {
             let theirs = x * (b * f - c * e) + y * (c * d - a * f) + z * (a * e - b * d);
             if !near(ours, theirs, 1e-3) {
                 wrong.push(format!("position {ours}, pydicom {theirs}"));
@@ -107,7 +114,8 @@ fn differences(stack: &FoundStack, image: &Image) -> Vec<String> {
         let lossy = LOSSY.contains(&image.syntax.as_str());
         // Rounding in lossy decoders: few units at an end, far less than one on average.
         let (end, sum) = if lossy { (4.0, count * 0.5) } else { (1e-6 * theirs[1].abs(), 1e-9 * theirs[2].abs()) };
-        if !(near(ours[0], theirs[0], end) && near(ours[1], theirs[1], end) && near(ours[2], theirs[2], sum.max(1e-3))) {
+        if !(near(ours[0], theirs[0], end) && near(ours[1], theirs[1], end) && near(ours[2], theirs[2], sum.max(1e-3)))
+        {
             wrong.push(format!("values {ours:?}, pydicom {theirs:?}"));
         }
     }
