@@ -33,7 +33,7 @@ fn syntaxes_and_fragments_that_no_sample_shows() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/syntaxes");
     let text = std::fs::read_to_string(folder.join("expected.json")).unwrap();
     let all: BTreeMap<String, Expected> = serde_json::from_str(&text).unwrap();
-    assert_eq!(all.len(), 12);
+    assert_eq!(all.len(), 14);
     for (name, expected) in all {
         let found = found(&folder.join(format!("{name}.dcm")));
         let [stack] = found.stacks.as_slice() else { panic!("{name}: {:?}", found.skipped) };
