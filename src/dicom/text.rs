@@ -239,6 +239,18 @@ pub fn person_name(written: &str) -> String {
     }
 }
 
+/// The parts of a name in order, without case, empty parts and component separators: what two ways to write one name
+/// have in common.
+#[must_use]
+pub fn comparable_name(name: &str) -> Vec<String> {
+    let alphabetic = name.split('=').find(|group| !group.trim().is_empty()).unwrap_or("");
+    alphabetic
+        .split(|c: char| c == '^' || c == ',' || c.is_whitespace())
+        .filter(|part| !part.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
 /// Text without control characters, without marks that reorder text, and without spaces at its ends.
 pub(super) fn clean(text: &str) -> String {
     let hidden = |c: char| {

@@ -2,6 +2,7 @@
 
 use super::Proposal;
 use crate::clinical::{Identity, PatientId};
+use crate::dicom::comparable_name;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -200,16 +201,6 @@ fn contradiction(known: &Identity, found: &Identity) -> Option<Against> {
             (issuers(known, found) == Issuers::OneMissing && !vouched).then_some(Against::OneIssuer)
         }
     }
-}
-
-/// Letters of the parts of a name, in order, without case, empty parts and component separators.
-fn comparable_name(name: &str) -> Vec<String> {
-    let alphabetic = name.split('=').find(|group| !group.trim().is_empty()).unwrap_or("");
-    alphabetic
-        .split(|c: char| c == '^' || c == ',' || c.is_whitespace())
-        .filter(|part| !part.is_empty())
-        .map(str::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]
