@@ -137,6 +137,7 @@ impl AblationApp {
                 None => self.bench.tell(text::PICK_AMENDMENT.to_owned()),
             },
             C::Why => self.why_open = !self.why_open,
+            C::ImageMemory => self.memory.toggle(),
             C::Palette => self.palette.open(),
             C::Help => self.help_open = !self.help_open,
         }
@@ -201,6 +202,8 @@ impl AblationApp {
             self.palette.close();
         } else if self.identity.is_open() {
             self.identity.toggle();
+        } else if self.memory.is_open() {
+            self.memory.toggle();
         } else if self.help_open {
             self.help_open = false;
         } else if self.bench.stroke().is_some() {
@@ -258,7 +261,14 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
     let bench = &app.bench;
     let because = |why: &str| Some(why.to_owned());
     match command {
-        C::NewProject | C::OpenProject | C::OpenFolder | C::OpenSample | C::Palette | C::Help | C::Cancel => None,
+        C::NewProject
+        | C::OpenProject
+        | C::OpenFolder
+        | C::OpenSample
+        | C::Palette
+        | C::Help
+        | C::Cancel
+        | C::ImageMemory => None,
         _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
         C::Undo => bench.desk().filter(|desk| desk.can_undo().is_none()).and(because(text::NOTHING_TO_UNDO)),
         C::Redo => bench.desk().filter(|desk| desk.can_redo().is_none()).and(because(text::NOTHING_TO_REDO)),

@@ -7,6 +7,7 @@ use super::images_table::ImagesScreen;
 use super::input::Input;
 use super::keys::KeyMap;
 use super::leaving::Leaving;
+use super::memory_panel::MemoryPanel;
 use super::palette::Palette;
 use super::patient::PatientScreen;
 use super::perform;
@@ -72,6 +73,7 @@ pub struct AblationApp {
     pub(super) table: TableScreen,
     pub(super) history: HistoryScreen,
     pub(super) identity: IdentityPanel,
+    pub(super) memory: MemoryPanel,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
     pub(super) help_open: bool,
@@ -124,6 +126,7 @@ impl AblationApp {
             table: TableScreen::default(),
             history: HistoryScreen::default(),
             identity: IdentityPanel::default(),
+            memory: MemoryPanel::default(),
             start,
             palette: Palette::default(),
             help_open: false,
@@ -216,6 +219,7 @@ impl AblationApp {
         notices::problems(ui, &self.bench, out);
         self.palette_ui(ui, out);
         self.identity.show(ui, &self.bench, self.dialogs.as_mut(), out);
+        self.memory.show(ui, &self.bench, out);
         if self.help_open && help::show(ui, &self.keys) {
             self.help_open = false;
         }
