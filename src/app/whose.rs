@@ -9,7 +9,7 @@ use super::{Outbox, Screen};
 use crate::clinical::PatientId;
 use crate::workbench::{Candidate, PatientQuestion, Request, Whose, Workbench};
 use eframe::egui::{
-    self, Align, Button, Color32, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Stroke, Ui, vec2,
+    self, Align, Color32, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Stroke, Ui, vec2,
 };
 use std::collections::BTreeSet;
 
@@ -49,17 +49,18 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
                 if open.len() > 1 {
                     ui.label(theme::soft(words::more_questions(open.len() - 1)));
                 }
-                later = ui.add(Button::new(words::LATER).small()).on_hover_text(words::LATER_TOOLTIP).clicked();
+                let put_off = if open.len() > 1 { words::ALL_LATER } else { words::LATER };
+                later = ui.button(put_off).on_hover_text(words::LATER_TOOLTIP).clicked();
                 answers(ui, first, &app.bench, out);
             });
             if later {
-                app.whose.later.insert(first.patient);
+                app.whose.later.extend(open.iter().map(|question| question.patient));
             }
         }
         if let Some((count, of)) = odd {
             let (mut close, mut go) = (false, false);
             line(ui, colour::ACCENT, &words::need_a_look(count, of), |ui| {
-                close = ui.add(Button::new(text::CLOSE).small()).clicked();
+                close = ui.button(text::CLOSE).clicked();
                 go = ui.button(words::GO_THERE).clicked();
             });
             if go {

@@ -76,10 +76,7 @@ impl Workbench {
     /// Shows a stack of the series that a pane shows already: slice, place and zoom stay, and no other pane moves.
     pub(super) fn show_member(&mut self, pane: usize, stack: StackKey) {
         let Some(record) = self.document().and_then(|document| document.stack(stack)).cloned() else { return };
-        let visit = self.document().and_then(|document| document.visit_of_stack(stack));
-        if let Some((visit, wanted)) = visit.zip(self.wanted_role(pane)) {
-            self.chosen_stacks.insert((visit, wanted), stack);
-        }
+        self.remember(pane, stack);
         self.room.exchange(pane, shown(&record));
         self.prepare_panes();
     }

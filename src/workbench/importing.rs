@@ -11,13 +11,16 @@ use crate::clinical::{Oddity, StackKey};
 use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, StackInfo, find, read_grid_slice, regroup};
 use crate::project::Sidecar;
 use crate::volume::SliceData;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What the last import found, and what it skipped and why.
 #[derive(Debug, Default)]
 pub struct ImportReport {
-    /// Stacks found.
+    /// Series found.
+    pub series: usize,
+    /// Stacks found in them.
     pub stacks: usize,
     /// Of these, new to the project.
     pub new_stacks: usize,
@@ -85,6 +88,7 @@ impl Workbench {
             stacks.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
         questions.dedup();
         let count = stacks.len();
+        let series = stacks.iter().map(|stack| stack.info.series_uid.as_str()).collect::<BTreeSet<_>>().len();
         let new_stacks = self.document().map_or(count, |document| {
             let overlaps = Overlaps::new(document, &stacks);
             let is_new = |s: &&FoundStack| document.stack(s.info.key).is_none() && !overlaps.is_part(s.info.key);
@@ -93,7 +97,8 @@ impl Workbench {
         let odd = stacks.iter().filter(|stack| needs_a_look(&stack.info));
         let to_look_at = odd.map(|stack| stack.info.key).collect();
         let import = Import { found: stacks, skipped: skipped.len(), today: self.today() };
-        self.import = Some(ImportReport { stacks: count, new_stacks, skipped, questions, to_look_at, cancelled });
+        self.import =
+            Some(ImportReport { series, stacks: count, new_stacks, skipped, questions, to_look_at, cancelled });
         match untitled {
             Some(made) if self.desk.is_none() => {
                 let result = made.and_then(|made| made.keep().ok_or_else(|| words::NO_PROJECT.to_owned()));

@@ -1,6 +1,7 @@
 //! A small picture of each stack: its middle slice, read alone in the background.
 
 use super::jobs::{JobContext, Lane};
+use super::selecting::dark_on_white;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::StackKey;
 use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice};
@@ -70,7 +71,7 @@ fn make(wanted: &Wanted, context: &JobContext) -> Option<(StackKey, Picture)> {
         let volume = wanted.info.empty_volume();
         volume.slices.get(slice as usize)?.set(data).ok()?;
         let window = wanted.window.or_else(|| auto_window(&volume, Some(slice)))?;
-        let picture = render_slice(&mut Luts::new(), &volume, slice, window, false)?;
+        let picture = render_slice(&mut Luts::new(), &volume, slice, window, dark_on_white(&wanted.info))?;
         Some((wanted.key, compose(&picture, &View::whole(&volume.grid, EDGE_PX, EDGE_PX), &[])))
     };
     let made = picture().unwrap_or_else(black);

@@ -39,7 +39,7 @@ pub(super) const ALL_ANSWERED: &str = "All lesions of this visit are answered. C
 pub(super) const HIDDEN: &str =
     "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
 pub(super) const NOTHING_TO_COMPARE: &str =
-    "Nothing to compare yet. Choose a later visit on the left, or drop its images on the window.";
+    "Nothing to compare yet. Drag a series here, choose a later visit on the left, or drop its images on the window.";
 pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";
 pub(super) const STACK_GONE: &str = "The series is no longer in the project.";
 pub(super) const LESION_GONE: &str = "The lesion is no longer in the project.";
@@ -100,6 +100,14 @@ pub fn series(record: &StackRecord) -> String {
     parts.extend(how.kvp.map(|kvp| format!("{kvp:.0} kVp")));
     parts.extend(how.slice_thickness_mm.map(|mm| format!("{} mm", (mm * 100.0).round() / 100.0)));
     parts.join(" · ")
+}
+
+/// "5 · t1_vibe_fs_tra_dyn": number and description as the scanner wrote them.
+#[must_use]
+pub(super) fn series_name(record: &StackRecord) -> String {
+    let number = record.info.series_number.map(|number| number.to_string());
+    let description = Some(record.info.description.trim().to_owned()).filter(|words| !words.is_empty());
+    number.into_iter().chain(description).collect::<Vec<_>>().join(" · ")
 }
 
 /// Where a change was made: "P001, 2024-03-18"; empty for the whole project.
@@ -238,8 +246,12 @@ pub(super) fn code_after(code: &str) -> String {
     format!("P{:03}", number.saturating_add(1))
 }
 
-pub(super) fn imported(stacks: usize, skipped: usize) -> String {
-    let came = if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") };
+pub(super) fn imported(series: usize, stacks: usize, skipped: usize) -> String {
+    let came = if series == stacks {
+        format!("{stacks} series imported")
+    } else {
+        format!("{series} series imported as {stacks} stacks")
+    };
     match skipped {
         0 => came,
         1 => format!("{came}, 1 file not used: Images says why"),

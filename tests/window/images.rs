@@ -19,6 +19,8 @@ pub struct Image {
     pub acquisition: u32,
     pub temporal_position: Option<u32>,
     pub lossy: Option<&'static str>,
+    /// Left out when empty.
+    pub modality: &'static str,
 }
 
 impl Image {
@@ -36,6 +38,7 @@ impl Image {
             acquisition: 1,
             temporal_position: None,
             lossy: None,
+            modality: "CT",
         }
     }
 
@@ -58,7 +61,9 @@ impl Image {
         put(tags::SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE.into());
         put(tags::SOP_INSTANCE_UID, VR::UI, text(&sop_uid));
         put(tags::STUDY_DATE, VR::DA, text(self.date));
-        put(tags::MODALITY, VR::CS, text("CT"));
+        if !self.modality.is_empty() {
+            put(tags::MODALITY, VR::CS, text(self.modality));
+        }
         put(tags::SERIES_DESCRIPTION, VR::LO, text("Liver portal venous"));
         put(tags::PATIENT_NAME, VR::PN, text(self.name));
         put(tags::PATIENT_ID, VR::LO, text(self.id));

@@ -6,11 +6,11 @@ use super::{Ring, Viewport};
 use crate::app::text;
 use crate::app::theme::{self, MarkLine, colour, mark_line};
 use crate::clinical::{LesionId, MarkRole, Oddity, StackKey};
-use crate::dicom::Suv;
+use crate::dicom::{self, Suv};
 use crate::geometry::{PatientPoint, letters};
 use crate::marks::Outline;
 use crate::project::Document;
-use crate::volume::Window;
+use crate::volume::{Unit, Window};
 use crate::workbench::room::Shown;
 use crate::workbench::{LesionSpot, MarkOutline, Workbench, reading_number};
 use eframe::egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
@@ -152,6 +152,7 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
         left.line(&title.time, theme::font(theme::SMALL), colour::TEXT);
         right.line(&title.series, theme::font(theme::SMALL), colour::TEXT);
         if !narrow {
+            right.line(&title.name, theme::font(theme::SMALL), colour::TEXT);
             right.line(&title.choice, theme::font(theme::SMALL), colour::TEXT);
         }
     }
@@ -170,10 +171,21 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
     };
     left.line(&format!("slice {n} of {of}{place}"), theme::font(theme::SMALL), colour::TEXT);
     right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::TEXT);
-    let words = format!("W {} C {}", short(window.width), short(window.centre));
-    right.line(&words, theme::font(theme::SMALL), colour::TEXT);
+    let unit = bench.info_of(shown.stack).map_or(Unit::None, |info| info.unit);
+    right.line(&window_words(window, unit), theme::font(theme::SMALL), colour::TEXT);
     values_line(&mut right, shown, bench);
     (top + 12.0, left.used.max(right.used) + 12.0)
+}
+
+/// A window as it is spoken of: by width and centre, but from and to for uptake and diffusion maps.
+fn window_words(window: Window, unit: Unit) -> String {
+    let (low, high) = window.range();
+    let from_to = |times: f64| format!("{} to {}", short(low * times), short(high * times));
+    match unit {
+        Unit::SuvBw => format!("SUV {}", from_to(1.0)),
+        Unit::Mm2PerS => format!("{} {}", from_to(1e3), text::ADC_UNIT),
+        _ => format!("W {} C {}", short(window.width), short(window.centre)),
+    }
 }
 
 /// A number of a window: whole where it is large, else with as many digits as it needs.
@@ -205,7 +217,7 @@ fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbe
         column.line(text::BEYOND, small.clone(), colour::WARN);
     }
     if !shown.placed {
-        column.line(text::PICTURES_ONLY, small, colour::WARN);
+        column.line(&pictures_only(shown, bench), small, colour::WARN);
     } else if pane > 0 && bench.room().panes().first().is_some_and(|first| first.shown().is_some()) {
         match bench.pane_link(pane) {
             Some(link) => {
@@ -215,6 +227,15 @@ fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbe
             None => column.line(text::LINK_OFF, small, colour::WARN),
         }
     }
+}
+
+/// "pictures, no volume: a single slice".
+fn pictures_only(shown: &Shown, bench: &Workbench) -> String {
+    let why = match bench.info_of(shown.stack).map(|info| &info.shape) {
+        Some(dicom::Shape::PictureStack { why }) => why.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+        _ => String::new(),
+    };
+    if why.is_empty() { text::PICTURES_ONLY.to_owned() } else { format!("{}: {why}", text::PICTURES_ONLY) }
 }
 
 /// Lines of text one under the other, or one over the other from the bottom.
@@ -240,8 +261,9 @@ impl<'a> Column<'a> {
         let size: Vec2 = galley.size();
         let x = if self.right { self.at.x - size.x } else { self.at.x };
         let y = if self.upwards { self.at.y - self.used - size.y } else { self.at.y + self.used };
-        let shadow = Color32::from_black_alpha(220);
-        self.painter.galley_with_override_text_color(pos2(x + 1.0, y + 1.0), Arc::clone(&galley), shadow);
+        // A dark plate: a shadow alone does not hold against bright bone, nor at all on white.
+        let plate = Rect::from_min_size(pos2(x, y), size).expand2(vec2(3.0, 1.0));
+        self.painter.rect_filled(plate, 2.0, Color32::from_black_alpha(150));
         self.painter.galley(pos2(x, y), galley, tint);
         self.used += size.y + 2.0;
     }
