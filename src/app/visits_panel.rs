@@ -133,7 +133,7 @@ impl VisitsPanel {
             super::viewport::shadowed(ui.painter(), at, Align2::RIGHT_TOP, &count.to_string(), font, colour::TEXT);
         }
         let oddities: Vec<String> =
-            stack.info.oddities.iter().map(|o| crate::workbench::words::capital(&o.to_string())).collect();
+            stack.info.oddities.iter().map(|odd| crate::workbench::words::oddity(stack, odd)).collect();
         let mut tip = format!("{words}\n{}\n{}", stack.role_because, text::DROP_THUMBNAIL);
         if let Some(group) = group {
             tip = format!("{tip}\n{}", crate::workbench::words::place_in_group(group));

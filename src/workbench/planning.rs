@@ -146,7 +146,7 @@ impl<'a> Plan<'a> {
     fn new(document: &'a Document, identities: &[(PatientId, Identity)]) -> Self {
         Self {
             document,
-            identities: identities.to_vec(),
+            identities: edits::identities_now(document, identities),
             ops: Vec::new(),
             sidecar: Sidecar::default(),
             stacks: BTreeMap::new(),

@@ -399,6 +399,8 @@ impl Workbench {
         }
         if now != before || self.panes_are_stale() {
             self.hang_and_centre();
+        } else {
+            self.make_thumbnails(); // images may have come from another patient
         }
     }
 
@@ -533,13 +535,30 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
 /// The grid that pictures are marked on: pixels in plane, steps of one.
 fn picture_grid(record: &StackRecord) -> Grid {
     let [x, y] = record.info.pixel_spacing_mm.unwrap_or([1.0, record.info.pixel_aspect.unwrap_or(1.0)]);
+    // Slices are counted from the head, as they are read; pages from the first.
+    let pages = record.info.oddities.contains(&Oddity::NoPosition)
+        || matches!(&record.info.shape, Shape::PictureStack { why } if why.contains(&Oddity::NoPosition));
+    let third = if pages { -PatientDirection::SUPERIOR } else { PatientDirection::SUPERIOR };
     Grid {
         origin: PatientPoint::new(0.0, 0.0, 0.0),
-        axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+        axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, third],
         spacing_mm: [x, y, 1.0],
         dims: [record.info.columns, record.info.rows, record.info.slices()],
         space: SpaceId(record.info.key.to_string()),
     }
+}
+
+/// Whether a grid is one that pictures are marked on, and no place in a patient.
+pub(super) fn is_picture_grid(grid: &Grid) -> bool {
+    let [across, down, third] = grid.axes;
+    let straight = across == PatientDirection::LEFT
+        && down == PatientDirection::POSTERIOR
+        && [PatientDirection::SUPERIOR, -PatientDirection::SUPERIOR].contains(&third);
+    let named_by_key = grid.space.0.len() == 32 && grid.space.0.bytes().all(|b| b.is_ascii_hexdigit());
+    grid.origin == PatientPoint::new(0.0, 0.0, 0.0)
+        && straight
+        && grid.spacing_mm[2].to_bits() == 1f64.to_bits()
+        && named_by_key
 }
 
 /// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps (reading.md 4), by

@@ -54,6 +54,8 @@ pub(super) const MATCH_NEEDS_PLACES: &str =
 pub(super) const UNMATCHED: &str = "Match dropped";
 pub(super) const NO_MATCH: &str = "These two series were not matched directly. There is nothing to drop.";
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
+pub(super) const OTHER_GRID: &str =
+    "The mark lies on other images than these and cannot be changed here. Draw a new one.";
 pub(super) const NOTHING_TO_ERASE: &str = "There is no such mark of this lesion here to erase from.";
 pub(super) const NO_PLACE_HERE: &str =
     "These pictures have no positions in the patient; place the lesion on another series.";
@@ -108,6 +110,24 @@ pub(super) fn series_name(record: &StackRecord) -> String {
     let number = record.info.series_number.map(|number| number.to_string());
     let description = Some(record.info.description.trim().to_owned()).filter(|words| !words.is_empty());
     number.into_iter().chain(description).collect::<Vec<_>>().join(" · ")
+}
+
+/// What is odd about a stack, with slices counted as the panes count them: as they are read, from the head.
+#[must_use]
+pub fn oddity(record: &StackRecord, odd: &Oddity) -> String {
+    let grid = super::selecting::shown(record).grid;
+    let mut odd = odd.clone();
+    if super::scroll_sign(&grid) < 0 {
+        let count = grid.dims[2];
+        match &mut odd {
+            Oddity::Uneven { slice, .. } | Oddity::SliceInterpolated { slice, .. } => {
+                *slice = (count + 1).saturating_sub(*slice);
+            }
+            Oddity::Gap { slice, .. } => *slice = count.saturating_sub(*slice),
+            _ => {}
+        }
+    }
+    capital(&odd.to_string())
 }
 
 /// Where a change was made: "P001, 2024-03-18"; empty for the whole project.

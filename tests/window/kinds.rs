@@ -61,13 +61,13 @@ fn diffusion_is_one_picture_a_b_value_each_with_its_own_window() {
         assert!(person.document().stacks().all(|stack| stack.role == StackRole::MrDwi), "{maker}");
         let place = |person: &Person| person.bench().group_place(LEFT).unwrap();
         let first = person.shown(LEFT).clone();
-        assert_eq!(place(&person).words, "b 0, 1 of 3", "{maker}");
-        person.press(Key::Period);
+        assert_eq!(place(&person).words, "b 800, 3 of 3", "{maker}: the strongest weighting is read first");
+        person.press(Key::Comma);
         assert_eq!(place(&person).words, "b 50, 2 of 3");
-        person.press(Key::Period);
-        assert_eq!(place(&person).words, "b 800, 3 of 3");
+        person.press(Key::Comma);
+        assert_eq!(place(&person).words, "b 0, 1 of 3");
         assert_eq!(person.shown(LEFT).slice, first.slice);
-        assert_ne!(person.shown(LEFT).group, first.group, "b 800 is not shown in the window of b 0");
+        assert_ne!(person.shown(LEFT).group, first.group, "b 0 is not shown in the window of b 800");
     }
 }
 

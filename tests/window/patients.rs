@@ -65,7 +65,7 @@ fn another_patient_id_with_the_same_name_and_birth_date_is_asked() {
 
     undo(&mut person);
     assert_eq!(codes(&person), ["P001", "P002"]);
-    person.reads("Whose images are these?");
+    person.reads("carry another Patient ID, but the name and birth date of P001.");
     person.click_button("Another patient");
     assert!(!person.says("Whose images are these?"));
     assert!(person.document().patient(PatientId(2)).unwrap().not_the_same_as.contains(&PatientId(1)));

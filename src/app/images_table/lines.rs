@@ -5,7 +5,7 @@ use crate::clinical::{Coded, Modality, PatientId, StackKey, StackRole, VisitId};
 use crate::dicom::{Shape, StackInfo, Suv};
 use crate::project::{Document, StackRecord};
 use crate::workbench::needs_a_look;
-use crate::workbench::words::capital;
+use crate::workbench::words::{capital, oddity, small};
 use std::collections::BTreeMap;
 
 /// One stack as its row shows it.
@@ -161,14 +161,14 @@ fn odd(record: &StackRecord) -> Vec<String> {
     let mut said = &[][..];
     if let Shape::PictureStack { why } = &info.shape {
         said = why;
-        let reasons: Vec<String> = why.iter().map(ToString::to_string).collect();
+        let reasons: Vec<String> = why.iter().map(|odd| small(&oddity(record, odd))).collect();
         lines.push(
             format!("{}. {}", text::PICTURES_ONLY_BECAUSE, capital(&reasons.join("; ")))
                 .trim_end_matches(". ")
                 .to_owned(),
         );
     }
-    lines.extend(info.oddities.iter().filter(|odd| !said.contains(odd)).map(|odd| capital(&odd.to_string())));
+    lines.extend(info.oddities.iter().filter(|odd| !said.contains(odd)).map(|odd| oddity(record, odd)));
     lines
 }
 

@@ -5,14 +5,15 @@ use super::view::{View, scale_bar_mm};
 use super::{Ring, Viewport};
 use crate::app::text;
 use crate::app::theme::{self, MarkLine, colour, mark_line};
-use crate::clinical::{LesionId, MarkRole, Oddity, StackKey};
+use crate::clinical::{LesionId, MarkRole, StackKey};
 use crate::dicom::{self, Suv};
 use crate::geometry::{PatientPoint, letters};
 use crate::marks::Outline;
 use crate::project::Document;
 use crate::volume::{Unit, Window};
 use crate::workbench::room::Shown;
-use crate::workbench::{LesionSpot, MarkOutline, Workbench, reading_number};
+use crate::workbench::{LesionSpot, MarkOutline, Workbench, reading_number, words};
+use eframe::egui::text::{LayoutJob, TextWrapping};
 use eframe::egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 use std::sync::Arc;
 
@@ -96,6 +97,16 @@ pub(in super::super) fn shadowed(
     rect
 }
 
+/// A sentence over a picture, in as many lines as it needs.
+pub(super) fn sentence(painter: &Painter, rect: Rect, bottom: f32, words: &str) {
+    let width = (rect.width() - 32.0).clamp(80.0, 480.0);
+    let galley = painter.layout(words.to_owned(), theme::font(theme::SMALL), colour::WARN, width);
+    let at = pos2(rect.center().x, rect.bottom() - bottom);
+    let plate = Align2::CENTER_BOTTOM.anchor_size(at, galley.size());
+    painter.rect_filled(plate.expand2(vec2(6.0, 3.0)), theme::RADIUS, Color32::from_black_alpha(190));
+    painter.galley(plate.min, galley, colour::WARN);
+}
+
 /// Where the patient's sides are: from the direction cosines, never assumed.
 pub(super) fn orientation(painter: &Painter, rect: Rect, shown: &Shown, top_room: f32, bottom_room: f32) {
     if !shown.placed {
@@ -173,7 +184,11 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
     right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::TEXT);
     let unit = bench.info_of(shown.stack).map_or(Unit::None, |info| info.unit);
     right.line(&window_words(window, unit), theme::font(theme::SMALL), colour::TEXT);
-    values_line(&mut right, shown, bench);
+    match bench.info_of(shown.stack).and_then(|info| info.suv.as_ref()) {
+        Some(Suv::From(_)) => right.line(unit.code(), theme::font(theme::SMALL), colour::TEXT),
+        Some(none @ Suv::None { .. }) => left.line(&none.to_string(), theme::font(theme::SMALL), colour::WARN),
+        None => {}
+    }
     (top + 12.0, left.used.max(right.used) + 12.0)
 }
 
@@ -197,20 +212,6 @@ pub(super) fn short(value: f64) -> String {
     }
 }
 
-/// What a reader must know of a PET's unit, and whether what is shown was compressed with loss.
-fn values_line(column: &mut Column<'_>, shown: &Shown, bench: &Workbench) {
-    let Some(info) = bench.info_of(shown.stack) else { return };
-    let small = theme::font(theme::SMALL);
-    match &info.suv {
-        Some(Suv::From(_)) => column.line(info.unit.code(), small.clone(), colour::TEXT),
-        Some(none @ Suv::None { .. }) => column.line(&none.to_string(), small.clone(), colour::WARN),
-        None => {}
-    }
-    if let Some(lossy) = info.oddities.iter().find(|odd| matches!(odd, Oddity::Lossy { .. })) {
-        column.line(&lossy.to_string(), small, colour::WARN);
-    }
-}
-
 fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbench) {
     let small = theme::font(theme::SMALL);
     if shown.beyond {
@@ -231,10 +232,14 @@ fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbe
 
 /// "pictures, no volume: a single slice".
 fn pictures_only(shown: &Shown, bench: &Workbench) -> String {
-    let why = match bench.info_of(shown.stack).map(|info| &info.shape) {
-        Some(dicom::Shape::PictureStack { why }) => why.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        _ => String::new(),
+    let Some(record) = bench.document().and_then(|document| document.stack(shown.stack)) else {
+        return text::PICTURES_ONLY.to_owned();
     };
+    let why = match &record.info.shape {
+        dicom::Shape::PictureStack { why } => why.iter().map(|odd| words::small(&words::oddity(record, odd))),
+        dicom::Shape::Volume(_) => return text::PICTURES_ONLY.to_owned(),
+    };
+    let why = why.collect::<Vec<_>>().join("; ");
     if why.is_empty() { text::PICTURES_ONLY.to_owned() } else { format!("{}: {why}", text::PICTURES_ONLY) }
 }
 
@@ -269,8 +274,11 @@ impl<'a> Column<'a> {
     }
 
     fn fitting(&self, words: &str, font: FontId, tint: Color32) -> Arc<Galley> {
-        let mut job = eframe::egui::text::LayoutJob::simple_singleline(words.to_owned(), font, tint);
-        job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(self.width);
+        let mut job = LayoutJob::simple_singleline(words.to_owned(), font, tint);
+        // A reason may need a second line; at the right a column is as wide as what stands there.
+        let max_rows = if self.right { 1 } else { 2 };
+        job.break_on_newline = false;
+        job.wrap = TextWrapping { max_rows, ..TextWrapping::truncate_at_width(self.width) };
         self.painter.layout_job(job)
     }
 }

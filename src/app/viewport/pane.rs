@@ -131,8 +131,7 @@ impl Viewport {
             (bench.slice_error(shown.stack, shown.slice), read.is_some_and(|slice| slice.get().is_some()))
         {
             // Part of the slice is there: what is missing is said over it.
-            let at = rect.center_bottom() - eframe::egui::vec2(0.0, 64.0);
-            overlay::shadowed(painter, at, Align2::CENTER_BOTTOM, why, theme::font(theme::SMALL), colour::WARN);
+            overlay::sentence(painter, rect, 96.0, why);
         }
         if input.marks_hidden {
             let at = rect.center_top() + eframe::egui::vec2(0.0, 64.0);
