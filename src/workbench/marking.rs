@@ -171,12 +171,12 @@ impl Workbench {
             .filter(|mark| mark.info.role == role && mark.info.stack == shown.stack)
             .filter_map(|mark| Some((mark, laid_on(document.mask(mark.info.id)?, &shown.grid)?)))
             .min_by_key(|(mark, _)| (!mark.info.primary, mark.info.ordinal, mark.info.id));
+        let before = existing.as_ref().and_then(|(_, mask)| mask.slice(shown.slice).cloned()).unwrap_or_default();
+        let existing = existing.map(|(mark, _)| mark.info.id);
         if existing.is_none() && erase {
             self.notices.tell(Level::Note, words::NOTHING_TO_ERASE, false);
             return;
         }
-        let before = existing.as_ref().and_then(|(_, mask)| mask.slice(shown.slice).cloned()).unwrap_or_default();
-        let existing = existing.map(|(mark, _)| mark.info.id);
         let start = SlicePoint { i: at.0, j: at.1 };
         let first = disc(&shown.grid, start, self.brush_radius_mm);
         let mut stroke = Stroke {

@@ -70,7 +70,7 @@ fn make(wanted: &Wanted, context: &JobContext) -> Option<(StackKey, Picture)> {
         let data = read_grid_slice(&wanted.info, slice, &wanted.sources, &Limits::default()).ok()?;
         let volume = wanted.info.empty_volume();
         volume.slices.get(slice as usize)?.set(data).ok()?;
-        let window = wanted.window.or_else(|| auto_window(&volume, Some(slice)))?;
+        let window = wanted.window.or_else(|| auto_window(&volume, Some(slice))).unwrap_or(Window::ANY);
         let picture = render_slice(&mut Luts::new(), &volume, slice, window, dark_on_white(&wanted.info))?;
         Some((wanted.key, compose(&picture, &View::whole(&volume.grid, EDGE_PX, EDGE_PX), &[])))
     };

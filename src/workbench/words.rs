@@ -1,7 +1,7 @@
 //! Every sentence of the workbench that a person reads.
 
 use crate::clinical::{Oddity, PatientId, VisitId};
-use crate::dicom::{GroupRef, Skipped, SplitBy, StackAxis};
+use crate::dicom::{GroupRef, Shape, Skipped, SplitBy, StackAxis};
 use crate::hanging::short_role;
 use crate::project::{CopyCounts, CopyReport, Document, StackRecord};
 use std::path::Path;
@@ -128,6 +128,13 @@ pub fn oddity(record: &StackRecord, odd: &Oddity) -> String {
         }
     }
     capital(&odd.to_string())
+}
+
+/// Why a stack is pictures one by one and no volume: "a single slice"; none where it is a volume.
+#[must_use]
+pub fn pictures_because(record: &StackRecord) -> Option<String> {
+    let Shape::PictureStack { why } = &record.info.shape else { return None };
+    Some(why.iter().map(|odd| small(&oddity(record, odd))).collect::<Vec<_>>().join("; "))
 }
 
 /// Where a change was made: "P001, 2024-03-18"; empty for the whole project.

@@ -133,3 +133,18 @@ fn a_thumbnail_is_dragged_onto_a_pane() {
     assert_eq!(person.bench().pane_title(RIGHT).unwrap().name, "3 · Liver portal venous");
     assert_eq!(person.bench().room().active(), RIGHT);
 }
+
+#[test]
+fn colour_is_shown_and_has_no_window() {
+    let mut person = Person::at_the_window();
+    let red = Image { colour: true, modality: "XX", ..JANE };
+    let folder = write(&person.folder().join("images"), "a", &[red]);
+    person.drop_files(&[folder]);
+    let stack = person.shown(LEFT).stack;
+    let slice = person.shown(LEFT).slice;
+    assert!(person.bench().volume(stack).is_some_and(|volume| volume.slice(slice).is_some()));
+    assert_eq!(person.bench().room().window(LEFT), None);
+    assert_eq!(person.painted_pictures(LEFT), 1, "the picture, and not the words that it is being read");
+    let thumbnail = person.bench().thumbnail(stack).unwrap();
+    assert!(thumbnail.rgba().chunks(4).any(|pixel| pixel[0] > 200 && pixel[1] < 50), "red as it is");
+}

@@ -5,7 +5,7 @@ use crate::clinical::{Coded, Modality, PatientId, StackKey, StackRole, VisitId};
 use crate::dicom::{Shape, StackInfo, Suv};
 use crate::project::{Document, StackRecord};
 use crate::workbench::needs_a_look;
-use crate::workbench::words::{capital, oddity, small};
+use crate::workbench::words::{capital, oddity, pictures_because};
 use std::collections::BTreeMap;
 
 /// One stack as its row shows it.
@@ -161,12 +161,8 @@ fn odd(record: &StackRecord) -> Vec<String> {
     let mut said = &[][..];
     if let Shape::PictureStack { why } = &info.shape {
         said = why;
-        let reasons: Vec<String> = why.iter().map(|odd| small(&oddity(record, odd))).collect();
-        lines.push(
-            format!("{}. {}", text::PICTURES_ONLY_BECAUSE, capital(&reasons.join("; ")))
-                .trim_end_matches(". ")
-                .to_owned(),
-        );
+        let because = pictures_because(record).map(|why| capital(&why)).unwrap_or_default();
+        lines.push(format!("{}. {because}", text::PICTURES_ONLY_BECAUSE).trim_end_matches(". ").to_owned());
     }
     lines.extend(info.oddities.iter().filter(|odd| !said.contains(odd)).map(|odd| oddity(record, odd)));
     lines

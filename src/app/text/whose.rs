@@ -142,12 +142,10 @@ pub fn nothing_unusual(count: usize) -> String {
     format!("nothing unusual about {count}")
 }
 
-/// "3 of 12 series need a look before they are trusted."
+/// "3 of 12 series need a look before they are trusted. The table of images says why."
 pub fn need_a_look(odd: usize, of: usize) -> String {
-    let verb = if odd == 1 { "needs" } else { "need" };
-    format!(
-        "{odd} of {of} series {verb} a look before they are trusted: what is odd about them stands in the table of images."
-    )
+    let need = if odd == 1 { "needs a look before it is trusted" } else { "need a look before they are trusted" };
+    format!("{odd} of {of} series {need}. The table of images says why.")
 }
 
 /// "3 need a look".

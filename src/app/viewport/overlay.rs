@@ -6,7 +6,7 @@ use super::{Ring, Viewport};
 use crate::app::text;
 use crate::app::theme::{self, MarkLine, colour, mark_line};
 use crate::clinical::{LesionId, MarkRole, StackKey};
-use crate::dicom::{self, Suv};
+use crate::dicom::Suv;
 use crate::geometry::{PatientPoint, letters};
 use crate::marks::Outline;
 use crate::project::Document;
@@ -151,7 +151,7 @@ pub(super) fn scale_bar(painter: &Painter, rect: Rect, view: &View, calibrated: 
 }
 
 /// The corner texts. Returns how much room they took above and below.
-pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
+pub(super) fn corners(scene: &Scene<'_>) -> (f32, f32) {
     let Scene { pane, view, shown, bench, painter, .. } = scene;
     let (pane, rect) = (*pane, view.rect());
     let narrow = rect.width() < NARROW;
@@ -183,7 +183,9 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
     left.line(&format!("slice {n} of {of}{place}"), theme::font(theme::SMALL), colour::TEXT);
     right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::TEXT);
     let unit = bench.info_of(shown.stack).map_or(Unit::None, |info| info.unit);
-    right.line(&window_words(window, unit), theme::font(theme::SMALL), colour::TEXT);
+    if let Some(window) = scene.window {
+        right.line(&window_words(window, unit), theme::font(theme::SMALL), colour::TEXT);
+    }
     match bench.info_of(shown.stack).and_then(|info| info.suv.as_ref()) {
         Some(Suv::From(_)) => right.line(unit.code(), theme::font(theme::SMALL), colour::TEXT),
         Some(none @ Suv::None { .. }) => left.line(&none.to_string(), theme::font(theme::SMALL), colour::WARN),
@@ -232,15 +234,11 @@ fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbe
 
 /// "pictures, no volume: a single slice".
 fn pictures_only(shown: &Shown, bench: &Workbench) -> String {
-    let Some(record) = bench.document().and_then(|document| document.stack(shown.stack)) else {
-        return text::PICTURES_ONLY.to_owned();
-    };
-    let why = match &record.info.shape {
-        dicom::Shape::PictureStack { why } => why.iter().map(|odd| words::small(&words::oddity(record, odd))),
-        dicom::Shape::Volume(_) => return text::PICTURES_ONLY.to_owned(),
-    };
-    let why = why.collect::<Vec<_>>().join("; ");
-    if why.is_empty() { text::PICTURES_ONLY.to_owned() } else { format!("{}: {why}", text::PICTURES_ONLY) }
+    let record = bench.document().and_then(|document| document.stack(shown.stack));
+    match record.and_then(words::pictures_because) {
+        Some(why) if !why.is_empty() => format!("{}: {why}", text::PICTURES_ONLY),
+        _ => text::PICTURES_ONLY.to_owned(),
+    }
 }
 
 /// Lines of text one under the other, or one over the other from the bottom.
@@ -277,8 +275,7 @@ impl<'a> Column<'a> {
         let mut job = LayoutJob::simple_singleline(words.to_owned(), font, tint);
         // A reason may need a second line; at the right a column is as wide as what stands there.
         let max_rows = if self.right { 1 } else { 2 };
-        job.break_on_newline = false;
-        job.wrap = TextWrapping { max_rows, ..TextWrapping::truncate_at_width(self.width) };
+        job.wrap = TextWrapping { max_rows, break_anywhere: self.right, ..TextWrapping::truncate_at_width(self.width) };
         self.painter.layout_job(job)
     }
 }

@@ -95,7 +95,8 @@ impl Viewport {
         let volume = bench.volume(shown.stack).filter(|volume| volume.slice(shown.slice).is_some());
         let window =
             scene.window.or_else(|| volume.and_then(|volume| crate::volume::auto_window(volume, Some(shown.slice))));
-        let texture = volume.zip(window).and_then(|(volume, window)| {
+        let window = window.unwrap_or(Window::ANY);
+        let texture = volume.and_then(|volume| {
             let content = Content {
                 stack: shown.stack,
                 slice: shown.slice,
@@ -150,10 +151,7 @@ impl Viewport {
             self.lesions(scene, ui.input(|input| input.time));
         }
         self.pointed_cross(scene);
-        let (top, bottom) = match scene.window.filter(|_| !input.text_off) {
-            Some(window) => overlay::corners(scene, window),
-            None => (8.0, 8.0),
-        };
+        let (top, bottom) = if input.text_off { (8.0, 8.0) } else { overlay::corners(scene) };
         let control = if bench.group_place(scene.pane).is_some() { super::member::ROOM } else { 0.0 };
         overlay::orientation(painter, rect, shown, top + control, bottom);
         overlay::scale_bar(painter, rect, view, bench.is_calibrated(shown.stack), bottom);
