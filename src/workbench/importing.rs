@@ -7,7 +7,7 @@ use super::opening::ProjectDone;
 use super::planning::{Import, Overlaps, paths};
 use super::untitled::Untitled;
 use super::{Done, Slot, Workbench, words};
-use crate::clinical::{Oddity, StackKey};
+use crate::clinical::{Modality, Oddity, StackKey};
 use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, StackInfo, find, read_grid_slice, regroup};
 use crate::project::Sidecar;
 use crate::volume::SliceData;
@@ -158,13 +158,26 @@ impl Workbench {
     }
 }
 
-/// Whether a reader should look at a stack before trusting it. Localizers and pictures of screens are what they are,
-/// and a series that was split is not odd for it.
+/// Whether a reader should look at a stack before trusting it. Localizers and pictures of screens are what they are, a
+/// radiograph or an ultrasound picture has no place in the patient, and a series that was split is not odd for it.
 #[must_use]
 pub fn needs_a_look(info: &StackInfo) -> bool {
-    let plain = |odd: &Oddity| matches!(odd, Oddity::Localizer | Oddity::SecondaryCapture);
-    !info.oddities.is_empty() && !info.oddities.iter().any(plain)
-        || matches!(&info.shape, Shape::PictureStack { why } if !why.iter().any(plain))
+    let why = match &info.shape {
+        Shape::PictureStack { why } => why.as_slice(),
+        Shape::Volume(_) => &[],
+    };
+    let mut odd = info.oddities.iter().chain(why);
+    if odd.clone().any(|odd| matches!(odd, Oddity::Localizer | Oddity::SecondaryCapture)) {
+        return false;
+    }
+    let no_slice = info.modality == Modality::Other;
+    odd.any(|odd| {
+        let lies_nowhere = matches!(
+            odd,
+            Oddity::NoPosition | Oddity::NoFrameOfReference | Oddity::NotCalibrated | Oddity::SingleSlice
+        );
+        !(no_slice && lies_nowhere)
+    })
 }
 
 /// What a search brings back.
