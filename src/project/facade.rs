@@ -206,6 +206,13 @@ impl Project {
         self.store.hold_as(who, since)
     }
 
+    /// Names and identifiers, as they were written down; whose they are now says
+    /// [`edits::identities_now`](super::edits::identities_now).
+    #[must_use]
+    pub fn identities(&self) -> &[(PatientId, Identity)] {
+        &self.identities
+    }
+
     /// Writes names and paths alone: nothing of the document changes, so it is no change of the journal.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 use super::desk::{Intent, NoEdit};
 use super::notices::Level;
 use super::room::Pane;
-use super::selecting::{is_picture_grid, place_of};
+use super::selecting::place_of;
 use super::{Tool, Workbench, words};
 use crate::clinical::{LesionId, MarkId, MarkInfo, MarkRole, StackKey};
-use crate::dicom::Shape;
+use crate::dicom::{Shape, StackInfo};
 use crate::geometry::{Grid, Rigid};
 use crate::marks::{
     Mask, Outline, RleSlice, SlicePoint, capsule, disc, grids_coincide, relaid, slice_outlines, summary,
@@ -119,7 +119,7 @@ impl Workbench {
                 return None;
             }
             // A place among pictures one by one means nothing on other pictures, nor in the patient.
-            let apart = is_picture_grid(&mark.grid) || !shown.placed;
+            let apart = StackInfo::is_of_pictures(&mark.grid) || !shown.placed;
             if apart && !grids_coincide(&mark.grid, &shown.grid) {
                 return None;
             }

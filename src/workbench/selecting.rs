@@ -6,7 +6,7 @@ use crate::clinical::{
     Date, LesionId, LesionStatus, Modality, Oddity, PatientId, StackKey, StackRole, Track, Visit, VisitId,
 };
 use crate::dicom::{FileWindow, Shape, StackInfo};
-use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
+use crate::geometry::PatientPoint;
 use crate::hanging::{HangStack, VisitStacks, choice_words};
 use crate::project::{Document, StackRecord};
 use crate::volume::{Unit, Window};
@@ -525,40 +525,8 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
         Modality::Ct => WindowGroup::Ct(record.role),
         _ => super::group::window_group(info),
     };
-    let (grid, placed) = match &info.shape {
-        Shape::Volume(grid) => (grid.clone(), true),
-        Shape::PictureStack { .. } => (picture_grid(record), false),
-    };
-    Shown::middle_of(info.key, grid, placed, group)
-}
-
-/// The grid that pictures are marked on: pixels in plane, steps of one.
-fn picture_grid(record: &StackRecord) -> Grid {
-    let [x, y] = record.info.pixel_spacing_mm.unwrap_or([1.0, record.info.pixel_aspect.unwrap_or(1.0)]);
-    // Slices are counted from the head, as they are read; pages from the first.
-    let pages = record.info.oddities.contains(&Oddity::NoPosition)
-        || matches!(&record.info.shape, Shape::PictureStack { why } if why.contains(&Oddity::NoPosition));
-    let third = if pages { -PatientDirection::SUPERIOR } else { PatientDirection::SUPERIOR };
-    Grid {
-        origin: PatientPoint::new(0.0, 0.0, 0.0),
-        axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, third],
-        spacing_mm: [x, y, 1.0],
-        dims: [record.info.columns, record.info.rows, record.info.slices()],
-        space: SpaceId(record.info.key.to_string()),
-    }
-}
-
-/// Whether a grid is one that pictures are marked on, and no place in a patient.
-pub(super) fn is_picture_grid(grid: &Grid) -> bool {
-    let [across, down, third] = grid.axes;
-    let straight = across == PatientDirection::LEFT
-        && down == PatientDirection::POSTERIOR
-        && [PatientDirection::SUPERIOR, -PatientDirection::SUPERIOR].contains(&third);
-    let named_by_key = grid.space.0.len() == 32 && grid.space.0.bytes().all(|b| b.is_ascii_hexdigit());
-    grid.origin == PatientPoint::new(0.0, 0.0, 0.0)
-        && straight
-        && grid.spacing_mm[2].to_bits() == 1f64.to_bits()
-        && named_by_key
+    let placed = matches!(info.shape, Shape::Volume(_));
+    Shown::middle_of(info.key, info.grid(), placed, group)
 }
 
 /// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps (reading.md 4), by

@@ -2,11 +2,12 @@
 
 use super::images::{Image, write};
 use super::person::{LEFT, Person, RIGHT};
-use ablation_review::clinical::{Modality, StackRole};
-use ablation_review::workbench::Request;
+use ablation_review::clinical::{MarkRole, Modality, StackRole};
+use ablation_review::dicom::SplitBy;
+use ablation_review::workbench::{Regroup, Request, Tool};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, PointerButton};
-use egui_kittest::kittest::by;
+use egui_kittest::kittest::{Queryable, by};
 use std::path::{Path, PathBuf};
 
 const JANE: Image = Image::of_jane();
@@ -147,4 +148,47 @@ fn colour_is_shown_and_has_no_window() {
     assert_eq!(person.painted_pictures(LEFT), 1, "the picture, and not the words that it is being read");
     let thumbnail = person.bench().thumbnail(stack).unwrap();
     assert!(thumbnail.rgba().chunks(4).any(|pixel| pixel[0] > 200 && pixel[1] < 50), "red as it is");
+}
+
+#[test]
+fn a_mark_on_pictures_goes_with_its_pictures_when_they_are_grouped_anew() {
+    let mut person = Person::at_the_window();
+    let second = Image { number: 11, acquisition: 2, ..JANE };
+    let folder = write(&person.folder().join("images"), "a", &[JANE.stack(3), second.stack(3)].concat());
+    person.drop_files(&[folder]);
+    assert_eq!(person.document().stacks().count(), 2);
+    let both: Vec<_> = person.document().stacks().map(|stack| stack.info.key).collect();
+    person.bench_mut().ask(Request::Regroup(Regroup::Merge(both)));
+    person.until("they are one", |person| person.document().stacks().count() == 1 && !person.bench().is_busy());
+    person.reads("pictures");
+    assert!(!person.shown(LEFT).placed);
+    // Drawn on a slice of the second acquisition.
+    person.type_into("Reader's initials", "abc");
+    person.ctrl(Key::Num2);
+    person.click_button("Add lesion");
+    person.ctrl(Key::Num1);
+    let info = person.document().stacks().next().unwrap().info.clone();
+    let wanted = |slice: &u32| info.frames[info.frame_of(*slice).unwrap() as usize].sop_uid.ends_with(".12");
+    let slice = (0..info.slices()).find(wanted).unwrap();
+    let bench = person.bench_mut();
+    bench.ask(Request::BrushRadius(1.0));
+    bench.ask(Request::Use(Tool::Brush(MarkRole::AblationZone)));
+    bench.ask(Request::SetSlice { pane: LEFT, slice });
+    bench.ask(Request::BeginStroke { pane: LEFT, at: (3.0, 4.0) });
+    bench.ask(Request::EndStroke);
+    person.see();
+    let mark = person.document().marks().next().expect("a mark on a picture").info.clone();
+    let voxels = person.document().mask(mark.id).unwrap().voxel_count();
+    person.bench_mut().ask(Request::Regroup(Regroup::Split { stack: mark.stack, by: SplitBy::Acquisition }));
+    person.until("they are two", |person| person.document().stacks().count() == 2 && !person.bench().is_busy());
+    let after = person.document().marks().next().unwrap();
+    let stack = &person.document().stack(after.info.stack).unwrap().info;
+    let mask = person.document().mask(mark.id).unwrap();
+    let at: Vec<u32> = mask.slices().keys().copied().collect();
+    assert_eq!((at.len(), mask.voxel_count()), (1, voxels));
+    assert!(stack.frames[stack.frame_of(at[0]).unwrap() as usize].sop_uid.ends_with(".12"), "on its own picture");
+    assert_eq!(*mask.grid(), stack.grid(), "and in the patient now");
+    person.ctrl(Key::Z);
+    let back = person.document().marks().next().unwrap();
+    assert_eq!((back.info.stack, back.grid.clone()), (mark.stack, info.grid()));
 }
