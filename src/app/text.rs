@@ -83,6 +83,7 @@ pub const NOTHING_TO_SHOW: &str = "Nothing to show here";
 pub const READING_PIXELS: &str = "Reading";
 pub const BEYOND: &str = "beyond the end of this series";
 pub const NO_VOLUME: &str = "No volume, the images are pictures one by one";
+pub const BQ_ML: &str = "Bq/ml";
 pub const PICTURES_ONLY: &str = "pictures, no volume";
 pub const MARKS_HIDDEN: &str = "marks hidden";
 pub const LINK_OFF: &str = "not linked";

@@ -22,6 +22,8 @@ const THUMB: f32 = 46.0;
 #[derive(Default)]
 pub struct VisitsPanel {
     thumbs: BTreeMap<StackKey, TextureHandle>,
+    /// The visit that was brought into view.
+    followed: Option<VisitId>,
 }
 
 impl VisitsPanel {
@@ -50,7 +52,7 @@ impl VisitsPanel {
             .stroke(Stroke::new(1.0, edge))
             .corner_radius(theme::RADIUS)
             .inner_margin(Margin::same(6));
-        frame.show(ui, |ui| {
+        let framed = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             let hidden = state == VisitState::Hidden;
             let name = if hidden { String::new() } else { time_point(bench, visit.id) };
@@ -99,6 +101,10 @@ impl VisitsPanel {
                 });
             }
         });
+        // A key may have chosen a visit that is out of view.
+        if chosen && self.followed.replace(visit.id) != Some(visit.id) {
+            framed.response.scroll_to_me(None);
+        }
         ui.add_space(2.0);
     }
 

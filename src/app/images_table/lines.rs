@@ -118,11 +118,12 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
     }
 }
 
-/// "CT"; of another kind as its file calls it, "US".
+/// "CT"; of another kind as its file calls it, "US", if it does.
 fn kind(info: &StackInfo) -> String {
-    let stated = info.modality_text.trim();
-    let other = info.modality == Modality::Other && !stated.is_empty();
-    if other { stated.to_owned() } else { info.modality.words().to_owned() }
+    match info.modality {
+        Modality::Other => info.modality_text.trim().to_owned(),
+        known => known.words().to_owned(),
+    }
 }
 
 /// "5 / 2.5": as stated, and from the positions; only what is known.

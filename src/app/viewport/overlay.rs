@@ -5,7 +5,7 @@ use super::view::{View, scale_bar_mm};
 use super::{Ring, Viewport};
 use crate::app::text;
 use crate::app::theme::{self, MarkLine, colour, mark_line};
-use crate::clinical::{LesionId, MarkRole, StackKey};
+use crate::clinical::{Coded, LesionId, MarkRole, StackKey};
 use crate::dicom::Suv;
 use crate::geometry::{PatientPoint, letters};
 use crate::marks::Outline;
@@ -174,6 +174,7 @@ pub(super) fn corners(scene: &Scene<'_>) -> (f32, f32) {
         left.line(odd, theme::font(theme::SMALL), colour::WARN);
     }
     link_line(&mut left, pane, shown, bench);
+    left.line(&beside(pane, shown, bench), theme::font(theme::SMALL), colour::SOFT);
     let (n, of) = reading_number(&shown.grid, shown.slice);
     let place = if shown.placed && shown.grid.normal().vector().z.abs() > 0.9 {
         format!(" · z {:.1} mm", shown.focus().z)
@@ -229,6 +230,16 @@ fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbe
             }
             None => column.line(text::LINK_OFF, small, colour::WARN),
         }
+    }
+}
+
+/// "MR beside CT", where a pane shows another kind of image than the first.
+fn beside(pane: usize, shown: &Shown, bench: &Workbench) -> String {
+    let first = bench.room().panes().first().filter(|_| pane > 0).and_then(|first| first.shown());
+    let kind = |shown: &Shown| bench.info_of(shown.stack).map(|info| info.modality);
+    match (kind(shown), first.and_then(kind)) {
+        (Some(own), Some(other)) if own != other => format!("{} beside {}", own.words(), other.words()),
+        _ => String::new(),
     }
 }
 

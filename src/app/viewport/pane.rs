@@ -284,6 +284,7 @@ fn value_words(volume: &Volume, at: (f64, f64), slice: u32) -> Option<String> {
     Some(match volume.unit {
         Unit::None => format!("{value:.digits$}"),
         Unit::Mm2PerS => format!("{:.2} {}", value * 1e3, text::ADC_UNIT),
+        Unit::BqMl => format!("{value:.0} {}", text::BQ_ML),
         unit => format!("{value:.digits$} {}", unit.code()),
     })
 }
