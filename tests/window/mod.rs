@@ -6,6 +6,7 @@
 mod bad_input;
 mod behaviour;
 mod images;
+mod kinds;
 mod patients;
 mod person;
 mod safety;
