@@ -200,7 +200,7 @@ pub(super) fn line<R>(ui: &mut Ui, tint: Color32, words: &str, actions: impl FnO
 /// What is not saved, why, and what can be done about it.
 fn not_saved(ui: &mut Ui, app: &mut AblationApp, count: usize, out: &mut Outbox) {
     let Some(first) = app.bench.desk().and_then(|desk| desk.unsaved().first()) else { return };
-    let words = format!("{} {} {}", safety::not_saved(count), safety::NOT_ON_DISK, first.why);
+    let words = format!("{} {}", safety::not_saved(count), first.why);
     let (mut ask_copy, mut toggled) = (false, false);
     let open = app.banners.list_open;
     line(ui, colour::BAD, &words, |ui| {

@@ -145,6 +145,15 @@ pub enum SaveError {
 }
 
 impl SaveError {
+    /// Cause and advice where it is clear already that something is not saved: "The disk is full. Free some space ..."
+    #[must_use]
+    pub fn cause(&self) -> String {
+        let words = self.to_string();
+        let cause = words.strip_prefix("The change is not saved: ").unwrap_or(&words);
+        let mut letters = cause.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
     /// The cause alone, as the end of another sentence: "the disk is full".
     #[must_use]
     pub fn reason(&self) -> String {

@@ -349,6 +349,7 @@ impl Workbench {
 
     pub(super) fn take_sample(&mut self, result: Result<(String, PathBuf), String>) {
         match result {
+            Ok(_) if !self.may_leave() => {} // something could not be written meanwhile: it stays in view
             Ok((case, folder)) => {
                 self.close_project();
                 self.sample = Some(case);

@@ -359,7 +359,7 @@ impl Pen {
                 }
                 Err(CommitError::Refused(why)) => return Outcome::Refused(why.to_string()),
                 Err(CommitError::NotSaved(why @ SaveError::ReadOnly(_))) => return Outcome::Refused(why.to_string()),
-                Err(CommitError::NotSaved(not_saved)) => why = not_saved.to_string(),
+                Err(CommitError::NotSaved(not_saved)) => why = not_saved.cause(),
             }
         }
         let after = match self.document().prepare(intent.named.edit.clone()) {
@@ -385,7 +385,10 @@ impl Pen {
         while let Some(first) = self.waiting.first_mut() {
             let written = self.project.commit_with(first.intent.named.clone(), first.by, &first.intent.sidecar);
             if let Err(why) = written {
-                first.why = why.to_string();
+                first.why = match why {
+                    CommitError::NotSaved(not_saved) => not_saved.cause(),
+                    CommitError::Refused(refused) => refused.to_string(),
+                };
                 return;
             }
             self.waiting.remove(0);

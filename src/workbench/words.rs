@@ -131,6 +131,11 @@ pub(super) fn not_written(label: &str, why: &str) -> String {
     format!("{NOT_SAVED}{label}. {why} It is kept in the list at the top; work can go on.")
 }
 
+/// A change behind others that the disk did not take.
+pub(super) fn waits_too(label: &str) -> String {
+    format!("{NOT_SAVED}{label}")
+}
+
 pub(super) fn fault_in_job(what: &str, report: Option<&std::path::PathBuf>) -> String {
     let report = report.map_or_else(String::new, |path| {
         format!(" A report for its makers, without anything of a patient, is in {}.", path.display())

@@ -163,12 +163,12 @@ fn what_the_disk_does_not_take_is_listed_and_saved_later() {
     let path = person.bench().desk().unwrap().path().to_owned();
     let busy = Busy::with(&path);
     add_lesion(&mut person);
-    person.reads("1 change is not saved. You see them, but they are not on disk.");
+    person.reads("1 change is not saved. You see it, but it is not on disk.");
     add_lesion(&mut person);
     person.reads("2 changes are not saved.");
     assert!(!person.has(Role::Label, "saved"), "nothing is shown as saved");
     person.click_button("Show them");
-    person.reads("another program is using the project file");
+    person.reads("Another program is using the project file");
     person.reads("L3 added");
     person.reads("L4 added");
     person.nothing_is_clipped();

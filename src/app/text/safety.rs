@@ -15,16 +15,19 @@ pub const GIVE_UP: &str = "Give up";
 pub const GIVE_UP_TOOLTIP: &str = "Forget these changes for good and show the project as it is on disk";
 pub const SHOW_LIST: &str = "Show them";
 pub const HIDE_LIST: &str = "Hide them";
-pub const NOT_ON_DISK: &str = "You see them, but they are not on disk.";
 pub const UNSAVED_HEADS: [&str; 3] = ["When", "What", "Why not saved"];
 
 pub const LEAVE_LEAD: &str = "Not everything is saved";
 pub const LEAVE_ANYWAY: &str = "Close and lose them";
 pub const STAY: &str = "Stay";
 
-/// "3 changes are not saved."
+/// "3 changes are not saved. You see them, but they are not on disk."
 pub fn not_saved(count: usize) -> String {
-    if count == 1 { "1 change is not saved.".to_owned() } else { format!("{count} changes are not saved.") }
+    if count == 1 {
+        "1 change is not saved. You see it, but it is not on disk.".to_owned()
+    } else {
+        format!("{count} changes are not saved. You see them, but they are not on disk.")
+    }
 }
 
 /// What there is to say after the program did not end as it should.

@@ -88,12 +88,16 @@ pub(in super::super) fn shadowed(
     if text.is_empty() {
         return Rect::from_min_size(at, Vec2::ZERO);
     }
-    // A dark plate: a shadow alone does not hold against bright bone.
     let galley = painter.layout_no_wrap(text.to_owned(), font, tint);
     let rect = align.anchor_size(at, galley.size());
-    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, Color32::from_black_alpha(150));
+    plate(painter, rect);
     painter.galley(rect.min, galley, tint);
     rect
+}
+
+/// What stands under a text: a shadow alone does not hold against bright bone.
+fn plate(painter: &Painter, text: Rect) {
+    painter.rect_filled(text.expand2(vec2(3.0, 1.0)), 2.0, Color32::from_black_alpha(165));
 }
 
 /// Where the patient's sides are: from the direction cosines, never assumed.
@@ -240,8 +244,7 @@ impl<'a> Column<'a> {
         let size: Vec2 = galley.size();
         let x = if self.right { self.at.x - size.x } else { self.at.x };
         let y = if self.upwards { self.at.y - self.used - size.y } else { self.at.y + self.used };
-        let shadow = Color32::from_black_alpha(220);
-        self.painter.galley_with_override_text_color(pos2(x + 1.0, y + 1.0), Arc::clone(&galley), shadow);
+        plate(self.painter, Rect::from_min_size(pos2(x, y), size));
         self.painter.galley(pos2(x, y), galley, tint);
         self.used += size.y + 2.0;
     }
