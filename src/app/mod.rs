@@ -19,6 +19,7 @@ pub mod keys;
 mod leaving;
 mod notices;
 mod palette;
+mod path_panel;
 mod patient;
 mod perform;
 mod reading;

@@ -8,7 +8,7 @@ use super::theme::{self, colour};
 use super::{Outbox, Screen, banners};
 use crate::clinical::PatientId;
 use crate::workbench::{Candidate, PatientQuestion, Request, Whose, Workbench};
-use eframe::egui::{Button, ComboBox, Frame, Panel, Ui};
+use eframe::egui::{ComboBox, Frame, Panel, Ui};
 use std::collections::BTreeSet;
 
 /// What was put off, and which import was seen.
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
                 if open.len() > 1 {
                     ui.label(theme::soft(words::more_questions(open.len() - 1)));
                 }
-                later = ui.add(Button::new(words::LATER).small()).on_hover_text(words::LATER_TOOLTIP).clicked();
+                later = ui.button(words::LATER).on_hover_text(words::LATER_TOOLTIP).clicked();
                 answers(ui, first, &app.bench, out);
             });
             if later {
@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
         if let Some((count, of)) = odd {
             let (mut close, mut go) = (false, false);
             banners::line(ui, colour::ACCENT, &words::need_a_look(count, of), |ui| {
-                close = ui.add(Button::new(text::CLOSE).small()).clicked();
+                close = ui.button(text::CLOSE).clicked();
                 go = ui.button(words::GO_THERE).clicked();
             });
             if go {

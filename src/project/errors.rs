@@ -218,6 +218,7 @@ impl From<rusqlite::Error> for SaveError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::WriteProtected,
             Some(ErrorCode::ConstraintViolation) => Self::ChangedElsewhere,
+            Some(ErrorCode::CannotOpen) => Self::Disk("the file can be neither opened nor made there".into()),
             _ => Self::Disk(plain(&error.to_string())),
         }
     }

@@ -321,11 +321,7 @@ impl Workbench {
                         self.notices.tell(Level::Done, words::done(&entry.label, &where_), can_undo);
                     }
                 }
-                // Said at length once; the list at the top says the rest.
-                Outcome::Waits { label, why } if desk.unsaved.len() == 1 => {
-                    self.notices.tell(Level::Problem, words::not_written(&label, &why), false);
-                }
-                Outcome::Waits { label, .. } => self.notices.tell(Level::Note, words::waits_too(&label), false),
+                Outcome::Waits { label } => self.notices.tell(Level::Note, words::not_written(&label), false),
                 Outcome::Saved(count) => {
                     self.notices.put_away(words::NOT_SAVED);
                     self.notices.tell(Level::Note, words::saved_at_last(count), false);

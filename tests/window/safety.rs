@@ -313,7 +313,7 @@ fn a_second_window_reads_along_and_takes_over() {
     drop(other);
     person.bench_mut().ask(Request::LookAgain);
     person.see();
-    person.reads("They have closed it.");
+    person.reads("Whoever had it has closed it, so you can take it over.");
     person.press_with(Modifiers::COMMAND, Key::T);
     assert!(person.bench().desk().unwrap().read_only().is_none());
     assert!(!person.says("Open for reading only"));

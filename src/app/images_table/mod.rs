@@ -42,7 +42,9 @@ struct Cache {
 }
 
 /// Width of the column that says why a role was given.
-const BECAUSE_WIDTH: f32 = 136.0;
+const BECAUSE_WIDTH: f32 = 128.0;
+/// Width of the column of descriptions.
+const DESCRIPTION_WIDTH: f32 = 118.0;
 /// Least width of the column of oddities.
 const ODD_WIDTH: f32 = 176.0;
 /// Least height of a row: a combo box with air.
@@ -105,7 +107,7 @@ impl ImagesScreen {
         let heights = lines.lines.iter().map(|line| {
             let told = line.odd.iter().chain(Some(&line.values).filter(|values| !values.is_empty()));
             let odd: f32 = told.map(|words| tall(words, ODD_WIDTH) + 2.0).sum();
-            odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, 140.0)) + 2.0 * theme::UNIT
+            odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, DESCRIPTION_WIDTH)) + 2.0 * theme::UNIT
         });
         let heights = heights.map(|height| height.max(ROW_HEIGHT)).collect();
         self.cache = Some(Cache { revision, patient, only_odd, lines, heights, count, plain });
@@ -125,7 +127,9 @@ fn nothing_here(ui: &mut Ui, others: bool, out: &mut Outbox) {
 fn table(ui: &mut Ui, cache: &Cache, chosen: &mut BTreeSet<StackKey>, bench: &Workbench, out: &mut Outbox) {
     const PATIENT: usize = 1;
     let with_patient = cache.patient.is_none();
-    let widths = [106.0, 58.0, 112.0, 76.0, 38.0, 142.0, 32.0, 200.0, BECAUSE_WIDTH, 38.0, 48.0, 68.0, 66.0];
+    // All of it fits a window 1366 wide, with a step between columns.
+    let widths =
+        [114.0, 46.0, 106.0, 72.0, 38.0, DESCRIPTION_WIDTH, 28.0, 166.0, BECAUSE_WIDTH, 38.0, 46.0, 58.0, 62.0];
     let shown = |n: usize| with_patient || n != PATIENT;
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 1.5 * theme::UNIT;
