@@ -452,3 +452,67 @@ fn a_copy_without_identity_is_written_and_told() {
     person.press(Key::Escape);
     assert!(!person.says("Writes another project without names"));
 }
+
+#[test]
+fn what_is_typed_without_initials_waits_for_them() {
+    let mut person = ready();
+    person.bench_mut().ask(Request::SetReader(String::new()));
+    person.see();
+    person.type_into("Comment", "seen late");
+    person.reads("Enter your initials");
+    assert_eq!(person.node(Role::TextInput, "Comment").value().as_deref(), Some("seen late"), "it is not thrown away");
+    assert!(person.bench().finding().is_none_or(|finding| finding.comment.is_empty()));
+    person.type_into("Reader's initials", "ab");
+    assert_eq!(person.bench().finding().map(|finding| finding.comment.as_str()), Some("seen late"));
+    assert!(!person.says("Enter your initials"), "what was asked for is done");
+}
+
+#[test]
+fn giving_up_what_is_not_saved_is_asked_twice() {
+    let mut person = ready();
+    let path = person.bench().desk().unwrap().path().to_owned();
+    let _busy = Busy::with(&path);
+    add_lesion(&mut person);
+    person.click_button("Show them");
+    person.click_button("Give up");
+    assert_eq!(person.bench().desk().unwrap().unsaved().len(), 1, "one click gives up nothing");
+    person.click_button("Keep them");
+    person.click_button("Give up");
+    person.click_button("Give them up for good");
+    assert!(person.bench().desk().unwrap().unsaved().is_empty());
+    assert_eq!(person.document().lesions().count(), 2);
+}
+
+#[test]
+fn a_path_is_typed_where_no_dialog_answers() {
+    let mut person = ready();
+    let other = person.folder().join("other.ablation");
+    person.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
+    person.reads("Save the project as");
+    person.nothing_is_clipped();
+    person.type_into("Path", &other.display().to_string());
+    person.until("it is open", |person| !person.bench().is_busy());
+    assert_eq!(person.bench().desk().unwrap().path(), other.canonicalize().unwrap());
+    assert!(!person.says("Save the project as"));
+    // Esc puts the question away, and nothing is done.
+    person.press_with(Modifiers::COMMAND, Key::N);
+    person.press(Key::Escape);
+    assert!(!person.has(Role::TextInput, "Path"));
+    assert_eq!(person.bench().desk().unwrap().path(), other.canonicalize().unwrap());
+}
+
+#[test]
+fn a_project_of_others_cannot_be_changed_and_each_command_says_why() {
+    use ablation_review::project::{OpenAs, Project};
+    let mut person = ready();
+    let path = person.bench().desk().unwrap().path().to_owned();
+    person.press_with(Modifiers::COMMAND, Key::W);
+    let at = "2024-10-01T09:12:00Z".parse().unwrap();
+    let _other = Project::open(&path, OpenAs::Writer, "NU", at).unwrap();
+    person.bench_mut().ask(Request::Open(vec![path]));
+    person.see();
+    assert!(person.node(Role::Button, "Undo").accesskit_node().is_disabled());
+    person.press(Key::A);
+    person.reads("NU has it open since 2024-10-01 09:12 UTC");
+    assert_eq!(person.document().lesions().count(), 2);
+}
