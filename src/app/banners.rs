@@ -151,17 +151,23 @@ fn missing(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
     let Some(document) = app.bench.document().filter(|_| open) else { return };
     Frame::new().inner_margin(Margin { left: 14, right: 12, top: 4, bottom: 8 }).show(ui, |ui| {
         cells(ui, safety::MISSING_HEADS.map(theme::caption), [70.0, 100.0, 330.0, 160.0]);
-        ScrollArea::vertical().id_salt("missing").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show_rows(ui, 20.0, all.len(), |ui, rows| {
-            for missing in all.get(rows).unwrap_or_default() {
-                let record = document.stack(missing.stack);
-                let code = document.patient(missing.patient).map(|patient| patient.code.clone()).unwrap_or_default();
-                let visit = document.visit_of_stack(missing.stack).and_then(|id| document.visit(id));
-                let date = visit.map(|visit| visit.date.to_string()).unwrap_or_default();
-                let series = record.map(crate::workbench::words::series).unwrap_or_default();
-                let slices = safety::missing_slices(missing.missing, missing.slices);
-                cells(ui, [code, date, series, slices].map(theme::soft), [70.0, 100.0, 330.0, 160.0]);
-            }
-        });
+        ScrollArea::vertical().id_salt("missing").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show_rows(
+            ui,
+            20.0,
+            all.len(),
+            |ui, rows| {
+                for missing in all.get(rows).unwrap_or_default() {
+                    let record = document.stack(missing.stack);
+                    let code =
+                        document.patient(missing.patient).map(|patient| patient.code.clone()).unwrap_or_default();
+                    let visit = document.visit_of_stack(missing.stack).and_then(|id| document.visit(id));
+                    let date = visit.map(|visit| visit.date.to_string()).unwrap_or_default();
+                    let series = record.map(crate::workbench::words::series).unwrap_or_default();
+                    let slices = safety::missing_slices(missing.missing, missing.slices);
+                    cells(ui, [code, date, series, slices].map(theme::soft), [70.0, 100.0, 330.0, 160.0]);
+                }
+            },
+        );
     });
 }
 
@@ -257,7 +263,8 @@ fn give_up(ui: &mut Ui, asking: &mut bool, out: &mut Outbox) {
 
 /// A path for a copy, beside the dialog.
 pub(super) fn copy_field(ui: &mut Ui, path: &mut String, out: &mut Outbox) {
-    let field = TextEdit::singleline(path).hint_text(safety::COPY_HINT).desired_width(380.0);
+    let width = (0.28 * ui.available_width()).clamp(160.0, 380.0);
+    let field = TextEdit::singleline(path).hint_text(safety::COPY_HINT).desired_width(width);
     let field = ui.add(field).accessible_name(safety::COPY_PATH);
     let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if entered && !path.trim().is_empty() {
@@ -268,10 +275,18 @@ pub(super) fn copy_field(ui: &mut Ui, path: &mut String, out: &mut Outbox) {
 fn list(ui: &mut Ui, unsaved: &[Unsaved]) {
     let row = |ui: &mut Ui, words| cells(ui, words, [130.0, 360.0, f32::INFINITY]);
     row(ui, safety::UNSAVED_HEADS.map(theme::caption));
-    ScrollArea::vertical().id_salt("unsaved").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show_rows(ui, 20.0, unsaved.len(), |ui, rows| {
-        for unsaved in unsaved.get(rows).unwrap_or_default() {
-            let when = unsaved.at.format("%Y-%m-%d %H:%M:%S").to_string();
-            row(ui, [theme::soft(when), widgets::coloured(&unsaved.label, colour::TEXT), theme::soft(&unsaved.why)]);
-        }
-    });
+    ScrollArea::vertical().id_salt("unsaved").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show_rows(
+        ui,
+        20.0,
+        unsaved.len(),
+        |ui, rows| {
+            for unsaved in unsaved.get(rows).unwrap_or_default() {
+                let when = unsaved.at.format("%Y-%m-%d %H:%M:%S").to_string();
+                row(
+                    ui,
+                    [theme::soft(when), widgets::coloured(&unsaved.label, colour::TEXT), theme::soft(&unsaved.why)],
+                );
+            }
+        },
+    );
 }

@@ -53,6 +53,8 @@ pub const NO_LESION: &str = "Scroll to a treated tumour, bring it to the middle 
     session that treated it under Patient.";
 pub const NO_LESION_CHOSEN_LEAD: &str = "No lesion is chosen";
 pub const NO_LESION_CHOSEN: &str = "Choose one above, or add another at the middle of a pane.";
+pub const CARD_NO_PLACE: &str = "no place";
+pub const CARD_NO_IMAGE: &str = "no image";
 pub const NO_SESSION_LEAD: &str = "Not treated before this visit";
 pub const NO_SESSION: &str = "Enter the session that treated this lesion; then its visits can be answered.";
 pub const ENTER_SESSION: &str = "Enter session";

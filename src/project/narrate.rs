@@ -256,7 +256,9 @@ fn collect(value: &Value, name: &str, found: &mut BTreeMap<String, String>) {
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(if text.contains(' ') { text.clone() } else { text.replace('_', " ") }),
-        Value::Number(number) => Some(number.as_f64().filter(|_| number.is_f64()).map_or_else(|| number.to_string(), short)),
+        Value::Number(number) => {
+            Some(number.as_f64().filter(|_| number.is_f64()).map_or_else(|| number.to_string(), short))
+        }
         Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
@@ -278,7 +280,9 @@ fn cut(text: &str) -> String {
 
 /// "long axis 18 mm" of "long axis mm" and "18".
 fn with_unit(name: &str, value: &str) -> String {
-    let parted = ["mm", "ml", "hu", "days", "px"].iter().find_map(|unit| Some((name.strip_suffix(unit)?.strip_suffix(' ')?, unit)));
+    let parted = ["mm", "ml", "hu", "days", "px"]
+        .iter()
+        .find_map(|unit| Some((name.strip_suffix(unit)?.strip_suffix(' ')?, unit)));
     match parted {
         Some((name, &"hu")) => format!("{name} {value} HU"),
         Some((name, unit)) => format!("{name} {value} {unit}"),
@@ -287,8 +291,7 @@ fn with_unit(name: &str, value: &str) -> String {
 }
 
 fn told(fields: &[(&String, &String)]) -> String {
-    let mut words: Vec<String> =
-        fields.iter().take(MOST_FIELDS).map(|(name, value)| with_unit(name, value)).collect();
+    let mut words: Vec<String> = fields.iter().take(MOST_FIELDS).map(|(name, value)| with_unit(name, value)).collect();
     if fields.len() > MOST_FIELDS {
         words.push(format!("and {} more", fields.len() - MOST_FIELDS));
     }

@@ -63,7 +63,9 @@ fn after_a_kill_the_reader_is_where_they_were() {
     peer.kill();
 
     let mut peer = Peer::start(&program, &user.path().join(NAME), &[]);
-    peer.until("it says so", |widgets| says(widgets, "did not close properly. You are where you were. Nothing was lost."));
+    peer.until("it says so", |widgets| {
+        says(widgets, "did not close properly. You are where you were. Nothing was lost.")
+    });
     peer.until("the same slice", |widgets| widgets.iter().any(|w| w.name == "Left pane" && w.value == before));
     peer.key(Key::Num2, Modifiers::COMMAND);
     peer.until("half typed", |widgets| widgets.iter().any(|w| w.name == "Session date" && w.value == "2024-1"));

@@ -107,7 +107,8 @@ impl ImagesScreen {
         let heights = lines.lines.iter().map(|line| {
             let told = line.odd.iter().chain(Some(&line.values).filter(|values| !values.is_empty()));
             let odd: f32 = told.map(|words| tall(words, ODD_WIDTH) + 2.0).sum();
-            odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, DESCRIPTION_WIDTH)) + 2.0 * theme::UNIT
+            odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, DESCRIPTION_WIDTH))
+                + 2.0 * theme::UNIT
         });
         let heights = heights.map(|height| height.max(ROW_HEIGHT)).collect();
         self.cache = Some(Cache { revision, patient, only_odd, lines, heights, count, plain });

@@ -100,7 +100,13 @@ impl<K: Copy + PartialEq> Draft<K> {
     }
 
     fn come_back(kept: Option<(K, String)>) -> Self {
-        kept.map_or_else(Self::default, |(of, text)| Self { of: Some(of), text, typing: true, waits: false, back: true })
+        kept.map_or_else(Self::default, |(of, text)| Self {
+            of: Some(of),
+            text,
+            typing: true,
+            waits: false,
+            back: true,
+        })
     }
 }
 
