@@ -53,8 +53,8 @@ impl PathPanel {
                 given = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 ui.add_space(theme::UNIT);
                 ui.horizontal(|ui| {
-                    let some = !self.path.trim().is_empty();
-                    given |= widgets::primary_button(ui, vec2(120.0, 30.0), text::PATH_GO, "", some).clicked();
+                    let whole = is_whole(kind, &self.path);
+                    given |= widgets::primary_button(ui, vec2(120.0, 30.0), text::PATH_GO, "", whole).clicked();
                     if ui.add(Button::new(text::safety::CHOOSE_FILE)).clicked() {
                         dialogs.ask(kind);
                     }
@@ -62,11 +62,17 @@ impl PathPanel {
                 });
             });
         });
-        let path = self.path.trim().to_owned();
-        let given = given && !path.is_empty();
+        let given = given && is_whole(kind, &self.path);
         if given || close {
             self.close();
         }
-        given.then(|| (kind, PathBuf::from(path)))
+        given.then(|| (kind, PathBuf::from(self.path.trim())))
     }
+}
+
+/// Whether a path can be meant: a new file needs a name.
+fn is_whole(kind: DialogKind, path: &str) -> bool {
+    let path = path.trim();
+    let is_new = matches!(kind, DialogKind::SaveAs | DialogKind::NewProject);
+    !(path.is_empty() || is_new && path.ends_with(std::path::is_separator))
 }

@@ -197,6 +197,7 @@ impl Workbench {
                 mtime: path.mtime,
             });
             self.images.forget(*stack);
+            self.thumbnails.remove(stack); // it is black
             self.images.set_sources(*stack, frames.collect());
         }
         if desk.read_only().is_none() {

@@ -316,6 +316,7 @@ impl Workbench {
         if self.desk.is_some() {
             self.put_desk_away();
         }
+        self.notices.put_away(words::NO_FOLDER); // a path that was mistyped before
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
         }

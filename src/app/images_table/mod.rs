@@ -130,7 +130,7 @@ fn table(ui: &mut Ui, cache: &Cache, chosen: &mut BTreeSet<StackKey>, bench: &Wo
     let with_patient = cache.patient.is_none();
     // All of it fits a window 1366 wide, with a step between columns.
     let widths =
-        [114.0, 46.0, 106.0, 72.0, 38.0, DESCRIPTION_WIDTH, 28.0, 166.0, BECAUSE_WIDTH, 38.0, 46.0, 58.0, 62.0];
+        [118.0, 46.0, 106.0, 72.0, 38.0, DESCRIPTION_WIDTH, 28.0, 166.0, BECAUSE_WIDTH, 38.0, 46.0, 72.0, 62.0];
     let shown = |n: usize| with_patient || n != PATIENT;
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 1.5 * theme::UNIT;
