@@ -19,7 +19,7 @@ use crate::clinical::{Date, Identity, Modality, Sex, days_between};
 use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
 use crate::volume::{Padding, Rescale, Unit};
 use dicom_core::Tag;
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{tags, uids};
 use sha2::{Digest, Sha256};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -233,7 +233,7 @@ impl FileInfo {
         let format = Format::new(h, &opened.scanned, opened.size, limits)?;
         let sop_uid = sop_uid(opened, path, limits)?;
         let uid = |tag| uid_text(h.bytes(tag));
-        let modality_text = h.text(tags::MODALITY);
+        let modality_text = modality_text(h);
         let grouped = h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE) || h.frame_groups() > 0;
         let object = match (grouped, format.frames) {
             (true, _) => Object::Enhanced { part: concatenation_part(h) },
@@ -350,11 +350,25 @@ impl std::io::Write for HashWriter {
 }
 
 pub(super) fn modality(h: &Header) -> Modality {
-    match h.text(tags::MODALITY).as_str() {
+    match modality_text(h).as_str() {
         "CT" => Modality::Ct,
         "MR" => Modality::Mr,
         "PT" => Modality::Pet,
         _ => Modality::Other,
+    }
+}
+
+/// The modality as stated; where it is missing, as the kind of object says (PS3.4 B.5).
+fn modality_text(h: &Header) -> String {
+    let stated = h.text(tags::MODALITY);
+    if !stated.is_empty() {
+        return stated;
+    }
+    match uid_text(h.bytes(tags::SOP_CLASS_UID)).as_str() {
+        uids::CT_IMAGE_STORAGE | uids::ENHANCED_CT_IMAGE_STORAGE => "CT".to_owned(),
+        uids::MR_IMAGE_STORAGE | uids::ENHANCED_MR_IMAGE_STORAGE => "MR".to_owned(),
+        uids::POSITRON_EMISSION_TOMOGRAPHY_IMAGE_STORAGE | uids::ENHANCED_PET_IMAGE_STORAGE => "PT".to_owned(),
+        _ => stated,
     }
 }
 

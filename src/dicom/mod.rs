@@ -47,7 +47,7 @@ pub use apart::SplitBy;
 #[doc(hidden)]
 pub use codec::{FrameShape, decode_frame_bytes};
 pub use container::is_there;
-pub use error::ReadError;
+pub use error::{NOT_THERE, ReadError};
 pub use find::find;
 pub use found::{
     Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, GroupRef, Shape, Skipped, SliceRecipe,

@@ -17,6 +17,9 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// How the name of a space begins that is no place in a patient.
+const PICTURES: &str = "pictures:";
+
 /// The key of a set of frames: the first 16 bytes of SHA-256 over its (SOP Instance UID, frame) pairs,
 /// sorted by the bytes of the UID, then by frame, repeats left out. A pair is written as the UID in ASCII
 /// without padding, one zero byte, and the frame number from 0 as four bytes, big endian.
@@ -365,21 +368,7 @@ impl StackInfo {
     /// nothing in the patient. When not calibrated, a pixel is 1.0 wide and as high as its aspect says.
     #[must_use]
     pub fn empty_volume(&self) -> crate::volume::Volume {
-        use crate::geometry::{PatientDirection, PatientPoint};
-        let (grid, is_volume) = match &self.shape {
-            Shape::Volume(grid) => (grid.clone(), true),
-            Shape::PictureStack { .. } => {
-                let [along, down] = self.pixel_spacing_mm.unwrap_or([1.0, self.pixel_aspect.unwrap_or(1.0)]);
-                let pictures = Grid {
-                    origin: PatientPoint::new(0.0, 0.0, 0.0),
-                    axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
-                    spacing_mm: [along, down, 1.0],
-                    dims: [self.columns, self.rows, self.slices()],
-                    space: SpaceId(format!("pictures:{}", self.key)),
-                };
-                (pictures, false)
-            }
-        };
+        let (grid, is_volume) = (self.grid(), matches!(self.shape, Shape::Volume(_)));
         crate::volume::Volume {
             key: self.key,
             slices: (0..self.slices()).map(|_| std::sync::OnceLock::new()).collect(),
@@ -393,6 +382,35 @@ impl StackInfo {
             voi_tables: self.windows.iter().filter_map(|window| window.table.clone()).collect(),
             overlays: (0..self.slices()).filter(|_| self.overlays).map(|_| std::sync::OnceLock::new()).collect(),
         }
+    }
+
+    /// The grid of the slices: that of the volume; pictures get a space of their own, with the pixel spacing in plane
+    /// and a step of 1.0: their places mean nothing in the patient. When not calibrated, a pixel is 1.0 wide and as
+    /// high as its aspect says.
+    #[must_use]
+    pub fn grid(&self) -> Grid {
+        use crate::geometry::PatientPoint;
+        let why = match &self.shape {
+            Shape::Volume(grid) => return grid.clone(),
+            Shape::PictureStack { why } => why,
+        };
+        let [along, down] = self.pixel_spacing_mm.unwrap_or([1.0, self.pixel_aspect.unwrap_or(1.0)]);
+        // Slices are counted from the head, as they are read; pages from the first.
+        let pages = why.contains(&Oddity::NoPosition) || self.oddities.contains(&Oddity::NoPosition);
+        let third = if pages { -PatientDirection::SUPERIOR } else { PatientDirection::SUPERIOR };
+        Grid {
+            origin: PatientPoint::new(0.0, 0.0, 0.0),
+            axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, third],
+            spacing_mm: [along, down, 1.0],
+            dims: [self.columns, self.rows, self.slices()],
+            space: SpaceId(format!("{PICTURES}{}", self.key)),
+        }
+    }
+
+    /// Whether a grid is that of pictures one by one, and no place in a patient.
+    #[must_use]
+    pub fn is_of_pictures(grid: &Grid) -> bool {
+        grid.space.0.starts_with(PICTURES)
     }
 
     /// Stored value to value, for a slice: that of its frame.

@@ -51,11 +51,18 @@ impl Import {
             plan.stacks_of(patient, stacks, &overlaps, folder);
         }
         let Plan { mut ops, sidecar, .. } = plan;
-        let stacks = ops.iter().filter(|op| matches!(op, Op::Put(Row::Stack(_)))).count();
+        let came = ops.iter().filter_map(|op| match op {
+            Op::Put(Row::Stack(record)) => Some(record.info.series_uid.as_str()),
+            _ => None,
+        });
+        let came: Vec<&str> = came.collect();
+        let (stacks, series) = (came.len(), came.into_iter().collect::<BTreeSet<_>>().len());
         let label = match &regrouped {
             Some(regrouped) if stacks == 0 => regrouped.label.clone(),
-            Some(regrouped) => format!("{}; {}", words::imported(stacks, skipped), words::small(&regrouped.label)),
-            None => words::imported(stacks, skipped),
+            Some(regrouped) => {
+                format!("{}; {}", words::imported(series, stacks, skipped), words::small(&regrouped.label))
+            }
+            None => words::imported(series, stacks, skipped),
         };
         ops.extend(regrouped.into_iter().flat_map(|regrouped| regrouped.edit.ops));
         if ops.is_empty() {
@@ -139,7 +146,7 @@ impl<'a> Plan<'a> {
     fn new(document: &'a Document, identities: &[(PatientId, Identity)]) -> Self {
         Self {
             document,
-            identities: identities.to_vec(),
+            identities: edits::identities_now(document, identities),
             ops: Vec::new(),
             sidecar: Sidecar::default(),
             stacks: BTreeMap::new(),
