@@ -2,10 +2,11 @@
 //!
 //! FOLDER holds a folder for each transfer syntax as `benches/peer/write.py` writes them, PYTHON is that of
 //! `benches/peer/setup`. On both sides the time is from a path to all voxels in memory, discovery of the files
-//! counted, from a warm cache, each time in a process of its own; the two take turns, and a sum shows that they
-//! read the same voxels. CPU time is told beside wall time, for it says the same on a busy machine. Peak memory is that of
-//! a process that does nothing else, minus an empty one's. Without PYTHON only this program is measured; without
-//! FOLDER nothing is. `-- list FOLDER` lists headers alone; `-- voxels FILE` writes what `write.py` asks for.
+//! counted, from a warm cache, each time in a process of its own; the two take turns, and a sum over the voxels shows
+//! that they read the same. CPU time is told beside wall time, for it says much the same on a busy machine; there,
+//! `chrt -f 10` before the program gives both sides the cores to themselves. Peak memory is that of a process that does
+//! nothing else, minus an empty one's. Without PYTHON only this program is measured; without FOLDER nothing is.
+//! `-- list FOLDER` lists headers alone; `-- voxels FILE` writes what `write.py` asks for.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a bench that cannot start should say so and stop
 #![allow(clippy::print_stdout)]
