@@ -20,6 +20,7 @@ mod leaving;
 mod memory_panel;
 mod notices;
 mod palette;
+mod path_panel;
 mod patient;
 mod perform;
 mod reading;

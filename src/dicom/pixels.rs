@@ -123,7 +123,13 @@ pub(super) fn read_frame(
 ) -> Result<Part, ReadError> {
     let compressed = |file: &mut Source| {
         let extended = opened.header.bytes(tags::EXTENDED_OFFSET_TABLE);
-        let place = Encapsulated { start: format.pixels.offset, end: opened.size, frames: format.frames, extended };
+        let place = Encapsulated {
+            start: format.pixels.offset,
+            end: opened.size,
+            frames: format.frames,
+            extended,
+            walked: &opened.fragments,
+        };
         place.frame(file, frame)
     };
     match opened.scanned.syntax.packing {

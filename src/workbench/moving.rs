@@ -149,7 +149,8 @@ impl Workbench {
 
     /// A stack that was read to its end: what needed all values can be done now.
     pub(super) fn take_loaded(&mut self, key: StackKey, errors: super::SliceErrors) {
-        if !errors.is_empty() {
+        // Files that are gone are listed above, with what can be done about it.
+        if errors.values().any(|why| why != crate::dicom::NOT_THERE) {
             let first = errors.values().next().cloned().unwrap_or_default();
             self.notices.tell(Level::Problem, words::slices_unread(errors.len(), &first), false);
         }

@@ -177,7 +177,9 @@ fn the_palette_finds_and_runs_a_command() {
     person.nothing_is_clipped();
     person.harness.event(eframe::egui::Event::Text("swap black".to_owned()));
     person.press(Key::Enter);
-    assert!(person.bench().room().inverted());
+    let active = person.bench().room().active();
+    assert!(person.bench().inverted(active));
+    assert!(person.bench().inverted(1 - active), "CT of one phase is turned alike");
     assert!(!person.says("Search commands"));
     // It takes the letters to itself, and Esc closes it and nothing else.
     person.ctrl(Key::K);
@@ -186,7 +188,7 @@ fn the_palette_finds_and_runs_a_command() {
     person.press(Key::Escape);
     assert!(!person.says("Search commands"));
     person.press_with(Modifiers::SHIFT, Key::I);
-    assert!(!person.bench().room().inverted());
+    assert!(!person.bench().inverted(active));
 }
 
 #[test]
