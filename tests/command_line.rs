@@ -238,7 +238,6 @@ fn a_project_is_made_filled_checked_and_asked_for_tables() {
 }
 
 #[test]
-#[ignore = "the sample's given name is a word of the program's own sentences, so that its copy is refused: see KNOWN_ISSUES"]
 fn a_project_is_copied_without_identity_and_tells_its_history() {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path().join("study.ablation");

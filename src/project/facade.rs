@@ -32,6 +32,8 @@ struct Unsure {
     edits: Vec<NamedEdit>,
     changes: Vec<Change>,
     after: Document,
+    /// Why writing them failed.
+    why: SaveError,
 }
 
 /// What opening a project gives.
@@ -153,7 +155,7 @@ impl Project {
                 Some(false) => return Err(why.clone().into()),
                 None => {
                     let why = why.clone();
-                    self.unsure = Some(Unsure { edits, changes, after });
+                    self.unsure = Some(Unsure { edits, changes, after, why: why.clone() });
                     return Err(why.into());
                 }
             }
@@ -191,9 +193,9 @@ impl Project {
             }
             Some(false) => Ok(false),
             None => {
-                let why = self.store.id.check(&self.store.path).err();
+                let why = self.store.id.check(&self.store.path).err().unwrap_or_else(|| unsure.why.clone());
                 self.unsure = Some(unsure);
-                Err(why.unwrap_or_else(|| SaveError::Disk("the project file cannot be read".into())))
+                Err(why)
             }
         }
     }
