@@ -90,7 +90,11 @@ pub(super) fn stacks_by_hand(
             let copies = part.instances.iter().filter(|i| repeated.contains(&i.file.sop_uid)).count();
             let steps = part.steps.clone();
             match stack(id, part, copies, limits) {
-                Ok(stack) => of_series.push((stack, steps)),
+                Ok(mut stack) => {
+                    // What was merged across series has slices of another in its middle.
+                    stack.info.series_uid.clone_from(&series_uid);
+                    of_series.push((stack, steps));
+                }
                 Err(too_large) => skipped.extend(too_large),
             }
         }
