@@ -10,12 +10,15 @@ use crate::project::Document;
 use crate::workbench::{Request, Whose, Workbench};
 use eframe::egui::{Button, ComboBox, Label, Ui};
 
+/// The document's revision, who goes and who stays.
+type Of = (u64, PatientId, PatientId);
+
 /// Whom the patient is to be merged into, and what that would do.
 #[derive(Debug, Default)]
 pub(super) struct Merging {
     open: bool,
     chosen: Option<(PatientId, PatientId)>,
-    preview: Option<((u64, PatientId, PatientId), Result<String, String>)>,
+    preview: Option<(Of, Result<String, String>)>,
     /// What was unfolded last and is in view: the choice, or what it would do.
     in_view: Option<Option<PatientId>>,
 }
