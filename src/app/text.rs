@@ -1,6 +1,7 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
 pub mod history;
+pub mod memory;
 pub mod safety;
 pub mod whose;
 
@@ -28,6 +29,8 @@ pub const START_LEAD: &str = "Drop a folder of DICOM images or a project anywher
 pub const RECENT: &str = "Recent";
 pub const NO_RECENT: &str = "Projects you open are listed here.";
 pub const PATH_HINT: &str = "or type a path and press Enter";
+pub const PATH_FIELD: &str = "Path";
+pub const PATH_GO: &str = "Go on";
 pub const PATH_LABEL: &str = "Path of a folder or project";
 
 pub const READER_HINT: &str = "Initials";
@@ -49,6 +52,10 @@ pub const DROP_THUMBNAIL: &str = "Click to show this series in the active pane, 
 pub const NO_LESION_LEAD: &str = "No lesion yet";
 pub const NO_LESION: &str = "Scroll to a treated tumour, bring it to the middle of a pane, and add it. Then enter the \
     session that treated it under Patient.";
+pub const NO_LESION_CHOSEN_LEAD: &str = "No lesion is chosen";
+pub const NO_LESION_CHOSEN: &str = "Choose one above, or add another at the middle of a pane.";
+pub const CARD_NO_PLACE: &str = "no place";
+pub const CARD_NO_IMAGE: &str = "no image";
 pub const NO_SESSION_LEAD: &str = "Not treated before this visit";
 pub const NO_SESSION: &str = "Enter the session that treated this lesion; then its visits can be answered.";
 pub const ENTER_SESSION: &str = "Enter session";
@@ -370,6 +377,8 @@ pub fn file_window(n: usize, name: &str) -> String {
 }
 
 pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
+pub const FILES_TO_ASK: &str =
+    "Not looked for yet: the question at the top names the place where the project says the images are.";
 pub const FILES_UNKNOWN: &str =
     "Images not found. The files of this series are not where they were; Find them, at the top, looks below a folder.";
 pub const NOTHING_DUE_HERE: &str = "No lesion was treated before this visit, so there is nothing to sign";

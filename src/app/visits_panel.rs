@@ -7,6 +7,7 @@ use crate::clinical::{Patient, PrimaryCancer, StackKey, StackRole, Visit, VisitI
 use crate::hanging::short_role;
 use crate::outcome::TimePoint;
 use crate::project::{Document, StackRecord};
+use crate::render::Picture;
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, VisitState, Workbench, one_of_each};
 use eframe::egui::{
@@ -14,6 +15,7 @@ use eframe::egui::{
     TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Edge of a thumbnail, points.
 const THUMB: f32 = 46.0;
@@ -21,7 +23,7 @@ const THUMB: f32 = 46.0;
 /// The panel's own state: thumbnails that were made.
 #[derive(Default)]
 pub struct VisitsPanel {
-    thumbs: BTreeMap<StackKey, TextureHandle>,
+    thumbs: BTreeMap<StackKey, (Arc<Picture>, TextureHandle)>,
     /// The visit that was brought into view.
     followed: Option<VisitId>,
 }
@@ -122,7 +124,7 @@ impl VisitsPanel {
         let picture = Rect::from_min_size(rect.min, vec2(THUMB, THUMB));
         ui.painter().rect_filled(picture, 2.0, colour::BLACK);
         self.upload(ui, bench, key);
-        if let Some(texture) = self.thumbs.get(&key) {
+        if let Some((_, texture)) = self.thumbs.get(&key) {
             let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             ui.painter().image(texture.id(), picture, all, Color32::WHITE);
         }
@@ -152,16 +154,16 @@ impl VisitsPanel {
         }
     }
 
-    /// Uploads a thumbnail once it was made.
+    /// Uploads a thumbnail once it was made, or made anew.
     fn upload(&mut self, ui: &Ui, bench: &Workbench, key: StackKey) {
-        if self.thumbs.contains_key(&key) {
+        let Some(picture) = bench.thumbnail(key) else { return };
+        if self.thumbs.get(&key).is_some_and(|(uploaded, _)| Arc::ptr_eq(uploaded, picture)) {
             return;
         }
-        let Some(picture) = bench.thumbnail(key) else { return };
         let size = [picture.width as usize, picture.height as usize];
         let image = ColorImage::from_rgba_premultiplied(size, picture.rgba());
         let texture = ui.ctx().load_texture(format!("thumb {key}"), image, TextureOptions::LINEAR);
-        self.thumbs.insert(key, texture);
+        self.thumbs.insert(key, (Arc::clone(picture), texture));
     }
 }
 

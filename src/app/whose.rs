@@ -5,12 +5,10 @@ use super::command::Command;
 use super::shell::AblationApp;
 use super::text::{self, whose as words};
 use super::theme::{self, colour};
-use super::{Outbox, Screen};
+use super::{Outbox, Screen, banners};
 use crate::clinical::PatientId;
 use crate::workbench::{Candidate, PatientQuestion, Request, Whose, Workbench};
-use eframe::egui::{
-    self, Align, Color32, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Stroke, Ui, vec2,
-};
+use eframe::egui::{ComboBox, Frame, Panel, Ui};
 use std::collections::BTreeSet;
 
 /// What was put off, and which import was seen.
@@ -45,7 +43,7 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
         if let Some(first) = open.first() {
             let mut later = false;
             let sentence = format!("{} {}", words::WHOSE, words::question(first));
-            line(ui, colour::WARN, &sentence, |ui| {
+            banners::line(ui, colour::WARN, &sentence, |ui| {
                 if open.len() > 1 {
                     ui.label(theme::soft(words::more_questions(open.len() - 1)));
                 }
@@ -59,7 +57,7 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
         }
         if let Some((count, of)) = odd {
             let (mut close, mut go) = (false, false);
-            line(ui, colour::ACCENT, &words::need_a_look(count, of), |ui| {
+            banners::line(ui, colour::ACCENT, &words::need_a_look(count, of), |ui| {
                 close = ui.button(text::CLOSE).clicked();
                 go = ui.button(words::GO_THERE).clicked();
             });
@@ -130,24 +128,4 @@ fn the_same(ui: &mut Ui, question: &PatientQuestion, out: &mut Outbox) {
     if let Some(candidate) = chosen {
         out.ask(Request::Whose(Whose::Same { from: question.patient, into: candidate.patient }));
     }
-}
-
-/// A line: a bar in its colour, words, and what can be done at the right.
-fn line(ui: &mut Ui, tint: Color32, words: &str, actions: impl FnOnce(&mut Ui)) {
-    let frame = Frame::new().inner_margin(Margin { left: 14, right: 12, top: 5, bottom: 5 });
-    let inner = frame.show(ui, |ui| {
-        ui.spacing_mut().item_spacing.x = 2.0 * theme::UNIT;
-        let full = ui.available_width();
-        ui.allocate_ui_with_layout(vec2(full, 26.0), Layout::right_to_left(Align::Center), |ui| {
-            actions(ui);
-            let rest = vec2(ui.available_width(), 26.0);
-            ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
-                ui.add(Label::new(RichText::new(words).font(theme::font(theme::BODY)).color(colour::TEXT)).wrap());
-            });
-        });
-    });
-    let rect = inner.response.rect;
-    let bar = Rect::from_min_size(rect.left_top(), egui::vec2(3.0, rect.height()));
-    ui.painter().rect_filled(bar, 0.0, tint);
-    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, colour::LINE));
 }

@@ -102,7 +102,7 @@ impl Workbench {
         match untitled {
             Some(made) if self.desk.is_none() => {
                 let result = made.and_then(|made| made.keep().ok_or_else(|| words::NO_PROJECT.to_owned()));
-                self.take_project(ProjectDone { result: result.map_err(Into::into) });
+                self.take_project(ProjectDone::new(result.map_err(Into::into)));
             }
             needless => {
                 // A project was opened meanwhile: it takes the images. The other goes, and not on this thread.

@@ -79,6 +79,7 @@ impl Workbench {
         let visit = place.visit.filter(|id| document.visit(*id).is_some_and(|visit| visit.patient == patient));
         let visit = visit.filter(|id| !self.is_hidden(*id));
         let lesion = place.lesion.filter(|id| document.lesion(*id).is_some_and(|lesion| lesion.patient == patient));
+        let lesion = lesion.or_else(|| document.lesions_of(patient).next().map(|lesion| lesion.id));
         let chosen = place.chosen.iter().filter(|(visit, _, stack)| document.visit_of_stack(*stack) == Some(*visit));
         let roles = chosen.map(|(visit, role, stack)| ((*visit, *role), *stack)).collect();
         let panes = place.put.iter().map(|(visit, pane, stack)| ((*visit, *pane), *stack)).collect();

@@ -5,7 +5,7 @@ use super::desk::{Intent, NoEdit};
 use super::words;
 use crate::clinical::{Date, Identity, Patient, PatientId, StackKey, Study, Visit, VisitId, VisitSource};
 use crate::dicom::{FoundStack, StackInfo};
-use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits, study_vouches};
+use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_roles, propose_visits, study_vouches};
 use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord, edits};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -276,16 +276,13 @@ impl<'a> Plan<'a> {
 
     /// Stacks that are new, each with the role it is proposed, and the paths of all.
     fn stacks_of(&mut self, patient: PatientId, stacks: Vec<FoundStack>, overlaps: &Overlaps, folder: Option<&Path>) {
-        let infos: Vec<_> = stacks.iter().map(|stack| stack.info.clone()).collect();
-        for stack in stacks {
+        let roles = propose_roles(&stacks.iter().map(|stack| &stack.info).collect::<Vec<_>>());
+        for (stack, role) in stacks.into_iter().zip(roles) {
             let key = stack.info.key;
             self.sidecar.paths.push((key, paths(&stack, folder)));
             if self.document.stack(key).is_some() || overlaps.heirs.contains_key(&key) {
                 continue; // known: only its paths are new, whatever the reader said of it stays
             }
-            let others: Vec<_> =
-                infos.iter().filter(|i| i.study_uid == stack.info.study_uid && i.key != stack.info.key).collect();
-            let role = propose_role(&stack.info, &others);
             self.ops.push(Op::Put(Row::Stack(StackRecord {
                 info: Arc::new(stack.info),
                 patient,

@@ -3,7 +3,7 @@
 use crate::clinical::{Oddity, PatientId, VisitId};
 use crate::dicom::{GroupRef, Shape, Skipped, SplitBy, StackAxis};
 use crate::hanging::short_role;
-use crate::project::{CopyCounts, CopyReport, Document, StackRecord};
+use crate::project::{CopyCounts, CopyReport, Document, SaveError, StackRecord};
 use std::path::Path;
 
 pub(super) const GROUPING: &str = "Reading headers again";
@@ -164,8 +164,17 @@ pub(super) const NO_REDO_UNSAVED: &str = "There is nothing to do again: the last
 pub(super) const FAULT_IN_CHANGE: &str =
     "The program met a fault of its own and did not make this change. What is saved stays as it is.";
 
-pub(super) fn not_written(label: &str, why: &str) -> String {
-    format!("{NOT_SAVED}{label}. {why} It is kept in the list at the top; work can go on.")
+/// Why a copy was not made.
+pub(super) fn not_copied(why: &SaveError) -> String {
+    match why {
+        SaveError::Exists(_) => why.to_string(),
+        _ => format!("The copy was not made: {}. Choose another place or make room, and try again.", why.reason()),
+    }
+}
+
+/// A change that the disk did not take; why, and what can be done, stands in the list at the top.
+pub(super) fn not_written(label: &str) -> String {
+    format!("{NOT_SAVED}{label}. It is kept in the list at the top; work can go on.")
 }
 
 pub(super) fn fault_in_job(what: &str, report: Option<&std::path::PathBuf>) -> String {
@@ -214,19 +223,34 @@ pub(super) fn restored(aside: Option<&Path>) -> String {
 }
 
 pub(super) fn copied_without(target: &Path, counts: &CopyCounts) -> String {
-    let CopyCounts { identities, paths, text_hits, uids_replaced, codes_replaced, dates_left_out, .. } = counts;
+    let of = |n: usize, one: &str, many: &str| {
+        (n > 0).then(|| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") })
+    };
+    let listed = |lead: &str, what: Vec<Option<String>>| {
+        let what: Vec<String> = what.into_iter().flatten().collect();
+        if what.is_empty() { String::new() } else { format!(" {lead}: {}.", what.join(", ")) }
+    };
+    let taken = vec![
+        of(counts.identities, "patient's name and identifiers", "patients' names and identifiers"),
+        of(counts.paths, "place of a file", "places of files"),
+        of(counts.text_hits, "mention in a text", "mentions in texts"),
+        of(counts.journal_entries, "entry of the audit trail", "entries of the audit trail"),
+        of(counts.dates_left_out, "text that may hold a date", "texts that may hold a date"),
+    ];
+    let replaced = vec![of(counts.uids_replaced, "UID", "UIDs"), of(counts.codes_replaced, "code", "codes")];
     format!(
-        "{} is written. Taken out: {identities} names and identifiers, {paths} places of files, {text_hits} mentions in \
-         texts, {} journal entries. Replaced: {uids_replaced} UIDs, {codes_replaced} codes. Texts left out for their \
-         dates: {dates_left_out}. Then it was searched for all {} strings, and none was found.",
+        "{} is written.{}{} Then it was searched for all {} strings, and none was found.",
         name(target),
-        counts.journal_entries,
+        listed("Taken out", taken),
+        listed("Replaced", replaced),
         counts.strings_searched
     )
 }
 
+pub(super) const NO_FOLDER: &str = "There is no folder";
+
 pub(super) fn no_such_folder(folder: &Path) -> String {
-    format!("There is no folder {}. Check the path.", folder.display())
+    format!("{NO_FOLDER} {}. Check the path.", folder.display())
 }
 
 pub(super) fn found_again(found: usize, still: usize, folder: &Path, looked_at: usize) -> String {

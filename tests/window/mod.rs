@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod behaviour;
+mod disks;
 mod images;
 mod kinds;
 mod patients;

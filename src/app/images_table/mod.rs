@@ -11,7 +11,7 @@ use super::widgets::row_line;
 use super::{Outbox, text};
 use crate::clinical::{Coded, PatientId, StackKey, StackRole};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{self, Button, CentralPanel, ComboBox, Label, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Align, Button, CentralPanel, ComboBox, Label, Layout, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 use lines::{Lines, StackLine};
 use report::ReportPanel;
@@ -81,7 +81,11 @@ impl ImagesScreen {
                 ui.add_space(2.0 * theme::UNIT);
                 ui.checkbox(&mut self.all_patients, text::ALL_PATIENTS);
                 ui.checkbox(&mut self.only_odd, words::ONLY_ODD).on_hover_text(words::ONLY_ODD_TOOLTIP);
-                more::merge_bar(ui, &mut self.chosen, desk.read_only(), out);
+                if self.chosen.is_empty() {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| memory(ui, bench, out));
+                } else {
+                    more::merge_bar(ui, &mut self.chosen, desk.read_only(), out);
+                }
             });
             ui.add_space(theme::UNIT);
             match &self.cache {
@@ -116,6 +120,15 @@ impl ImagesScreen {
         });
         let heights = heights.map(|height| height.max(ROW_HEIGHT)).collect();
         self.cache = Some(Cache { revision, patient, only_odd, lines, heights, series, count, plain });
+    }
+}
+
+/// What the series take of the memory that they may take; opens where it is set.
+fn memory(ui: &mut Ui, bench: &Workbench, out: &mut Outbox) {
+    let memory = bench.image_memory();
+    let words = theme::soft(text::memory::short(memory.used_bytes, memory.budget_bytes));
+    if ui.add(Button::new(words).frame(false)).on_hover_text(Command::ImageMemory.info().tooltip).clicked() {
+        out.command(Command::ImageMemory);
     }
 }
 

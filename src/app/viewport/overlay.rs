@@ -89,10 +89,9 @@ pub(in super::super) fn shadowed(
     if text.is_empty() {
         return Rect::from_min_size(at, Vec2::ZERO);
     }
-    // A dark plate: a shadow alone does not hold against bright bone.
     let galley = painter.layout_no_wrap(text.to_owned(), font, tint);
     let rect = align.anchor_size(at, galley.size());
-    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, Color32::from_black_alpha(150));
+    plate(painter, rect);
     painter.galley(rect.min, galley, tint);
     rect
 }
@@ -105,6 +104,11 @@ pub(super) fn sentence(painter: &Painter, rect: Rect, bottom: f32, words: &str) 
     let plate = Align2::CENTER_BOTTOM.anchor_size(at, galley.size());
     painter.rect_filled(plate.expand2(vec2(6.0, 3.0)), theme::RADIUS, Color32::from_black_alpha(190));
     painter.galley(plate.min, galley, colour::WARN);
+}
+
+/// What stands under a text: a shadow alone does not hold against bright bone.
+fn plate(painter: &Painter, text: Rect) {
+    painter.rect_filled(text.expand2(vec2(3.0, 1.0)), 2.0, Color32::from_black_alpha(165));
 }
 
 /// Where the patient's sides are: from the direction cosines, never assumed.
@@ -275,9 +279,7 @@ impl<'a> Column<'a> {
         let size: Vec2 = galley.size();
         let x = if self.right { self.at.x - size.x } else { self.at.x };
         let y = if self.upwards { self.at.y - self.used - size.y } else { self.at.y + self.used };
-        // A dark plate: a shadow alone does not hold against bright bone, nor at all on white.
-        let plate = Rect::from_min_size(pos2(x, y), size).expand2(vec2(3.0, 1.0));
-        self.painter.rect_filled(plate, 2.0, Color32::from_black_alpha(150));
+        plate(self.painter, Rect::from_min_size(pos2(x, y), size));
         self.painter.galley(pos2(x, y), galley, tint);
         self.used += size.y + 2.0;
     }

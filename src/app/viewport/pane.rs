@@ -116,6 +116,9 @@ impl Viewport {
         scene.painter.rect_filled(view.rect(), 0.0, colour::BLACK);
         let words = match (bench.slice_error(shown.stack, shown.slice), bench.files_known(shown.stack)) {
             (Some(why), _) => why,
+            (None, false) if bench.places_to_ask().iter().any(|ask| ask.stacks.contains(&shown.stack)) => {
+                text::FILES_TO_ASK
+            }
             (None, false) => text::FILES_UNKNOWN,
             (None, true) => text::READING_PIXELS,
         };
