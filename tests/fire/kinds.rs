@@ -39,7 +39,8 @@ pub fn all() -> Vec<Files> {
     all.extend([archive(), disc()]);
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     all.extend(images_in(&fixtures.join("pet")).into_iter().map(|image| vec![image]));
-    for kind in ["concatenation", "dwi_ge", "dwi_hitachi", "dwi_philips", "dwi_siemens", "dwi_standard", "enhanced_ct"] {
+    for kind in ["concatenation", "dwi_ge", "dwi_hitachi", "dwi_philips", "dwi_siemens", "dwi_standard", "enhanced_ct"]
+    {
         all.push(images_in(&fixtures.join("stacks").join(kind)));
     }
     for folder in ["pydicom_testfiles", "syntaxes", "syntaxes/one_image"] {
