@@ -231,7 +231,7 @@ pub fn show_series(series: &str) -> String {
 
 /// "split by echo time".
 pub fn split_by(rule: &str) -> String {
-    format!("split by {rule}")
+    if rule == "hand" { "grouped by hand".to_owned() } else { format!("split by {rule}") }
 }
 
 /// "8 series"; "4 series in 9 stacks" where some are several.
