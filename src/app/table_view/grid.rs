@@ -289,7 +289,7 @@ fn visit_of(table: &Table, row: &[String]) -> Option<VisitId> {
     number(table, row, "visit_id").map(VisitId)
 }
 
-fn number(table: &Table, row: &[String], column: &str) -> Option<u64> {
+fn number(table: &Table, row: &[String], column: &str) -> Option<u32> {
     table.column(column).and_then(|n| row.get(n)).and_then(|number| number.parse().ok())
 }
 
