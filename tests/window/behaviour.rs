@@ -232,7 +232,7 @@ fn the_tables_hide_what_comes_after_the_visit_that_is_read() {
     assert!(person.says("2024-03-12") && !person.says("2024-04-30"));
     let mut settings = person.document().settings();
     settings.read_in_time_order = false;
-    person.bench_mut().ask(ablation_review::workbench::Request::PutSettings(Box::new(settings)));
+    person.bench_mut().ask(Request::PutSettings(Box::new(settings)));
     person.see();
     assert!(person.says("2024-04-30"));
 }
