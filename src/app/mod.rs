@@ -17,6 +17,7 @@ mod images_table;
 mod input;
 pub mod keys;
 mod leaving;
+mod memory_panel;
 mod notices;
 mod palette;
 mod path_panel;

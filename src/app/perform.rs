@@ -137,6 +137,7 @@ impl AblationApp {
                 None => self.bench.tell(text::PICK_AMENDMENT.to_owned()),
             },
             C::Why => self.why_open = !self.why_open,
+            C::ImageMemory => self.memory.toggle(),
             C::Palette => self.palette.open(),
             C::Help => self.help_open = !self.help_open,
         }
@@ -203,6 +204,8 @@ impl AblationApp {
             self.path_panel.close();
         } else if self.identity.is_open() {
             self.identity.toggle();
+        } else if self.memory.is_open() {
+            self.memory.toggle();
         } else if self.help_open {
             self.help_open = false;
         } else if self.bench.stroke().is_some() {
@@ -260,7 +263,14 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
     let bench = &app.bench;
     let because = |why: &str| Some(why.to_owned());
     match command {
-        C::NewProject | C::OpenProject | C::OpenFolder | C::OpenSample | C::Palette | C::Help | C::Cancel => None,
+        C::NewProject
+        | C::OpenProject
+        | C::OpenFolder
+        | C::OpenSample
+        | C::Palette
+        | C::Help
+        | C::Cancel
+        | C::ImageMemory => None,
         _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
         _ if changes(command) && bench.desk().is_some_and(|desk| desk.read_only().is_some()) => {
             bench.desk().and_then(|desk| desk.read_only()).map(str::to_owned)

@@ -7,6 +7,7 @@ use super::images_table::ImagesScreen;
 use super::input::Input;
 use super::keys::KeyMap;
 use super::leaving::Leaving;
+use super::memory_panel::MemoryPanel;
 use super::palette::Palette;
 use super::path_panel::PathPanel;
 use super::patient::PatientScreen;
@@ -73,6 +74,7 @@ pub struct AblationApp {
     pub(super) table: TableScreen,
     pub(super) history: HistoryScreen,
     pub(super) identity: IdentityPanel,
+    pub(super) memory: MemoryPanel,
     pub(super) path_panel: PathPanel,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
@@ -126,6 +128,7 @@ impl AblationApp {
             table: TableScreen::default(),
             history: HistoryScreen::default(),
             identity: IdentityPanel::default(),
+            memory: MemoryPanel::default(),
             path_panel: PathPanel::default(),
             start,
             palette: Palette::default(),
@@ -227,6 +230,7 @@ impl AblationApp {
         notices::problems(ui, &self.bench, out);
         self.palette_ui(ui, out);
         self.identity.show(ui, &self.bench, self.dialogs.as_mut(), out);
+        self.memory.show(ui, &self.bench, out);
         if let Some((kind, path)) = self.path_panel.show(ui, self.dialogs.as_mut()) {
             self.answer_dialog(kind, path, out);
         }

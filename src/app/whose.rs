@@ -47,11 +47,12 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
                 if open.len() > 1 {
                     ui.label(theme::soft(words::more_questions(open.len() - 1)));
                 }
-                later = ui.button(words::LATER).on_hover_text(words::LATER_TOOLTIP).clicked();
+                let put_off = if open.len() > 1 { words::ALL_LATER } else { words::LATER };
+                later = ui.button(put_off).on_hover_text(words::LATER_TOOLTIP).clicked();
                 answers(ui, first, &app.bench, out);
             });
             if later {
-                app.whose.later.insert(first.patient);
+                app.whose.later.extend(open.iter().map(|question| question.patient));
             }
         }
         if let Some((count, of)) = odd {
@@ -78,36 +79,53 @@ fn to_look_at(bench: &Workbench, seen: &WhoseLines) -> Option<(usize, usize)> {
     fresh.then_some((report.to_look_at.len(), report.stacks))
 }
 
-/// The answers to a question: the same as somebody, or somebody else. Drawn from the right.
+/// The answers to a question, left to right in any layout: the same as somebody, then somebody else.
 pub fn answers(ui: &mut Ui, question: &PatientQuestion, bench: &Workbench, out: &mut Outbox) {
     let read_only = bench.desk().and_then(|desk| desk.read_only());
     ui.add_enabled_ui(read_only.is_none(), |ui| {
-        let another = ui.button(words::ANOTHER).on_hover_text(words::ANOTHER_TOOLTIP);
-        if another.on_disabled_hover_text(read_only.unwrap_or_default()).clicked() {
-            let others = question.candidates.iter().map(|candidate| candidate.patient).collect();
-            out.ask(Request::Whose(Whose::Another { patient: question.patient, others }));
+        if ui.layout().prefer_right_to_left() {
+            somebody_else(ui, question, read_only, out);
+            the_same(ui, question, out);
+        } else {
+            the_same(ui, question, out);
+            somebody_else(ui, question, read_only, out);
         }
-        let mut chosen: Option<&Candidate> = None;
-        if question.candidates.len() <= words::MOST_BUTTONS {
-            for candidate in question.candidates.iter().rev() {
-                let tip = words::same_tooltip(&question.code, &candidate.code);
-                if ui.button(words::same_as(&candidate.code)).on_hover_text(tip).clicked() {
+    });
+}
+
+fn somebody_else(ui: &mut Ui, question: &PatientQuestion, read_only: Option<&str>, out: &mut Outbox) {
+    let another = ui.button(words::ANOTHER).on_hover_text(words::ANOTHER_TOOLTIP);
+    if another.on_disabled_hover_text(read_only.unwrap_or_default()).clicked() {
+        let others = question.candidates.iter().map(|candidate| candidate.patient).collect();
+        out.ask(Request::Whose(Whose::Another { patient: question.patient, others }));
+    }
+}
+
+fn the_same(ui: &mut Ui, question: &PatientQuestion, out: &mut Outbox) {
+    let mut chosen: Option<&Candidate> = None;
+    if question.candidates.len() <= words::MOST_BUTTONS {
+        let mut candidates: Vec<&Candidate> = question.candidates.iter().collect();
+        if ui.layout().prefer_right_to_left() {
+            candidates.reverse();
+        }
+        for candidate in candidates {
+            let tip = words::same_tooltip(&question.code, &candidate.code);
+            if ui.button(words::same_as(&candidate.code)).on_hover_text(tip).clicked() {
+                chosen = Some(candidate);
+            }
+        }
+    } else {
+        let combo = ComboBox::from_id_salt(("same as", question.patient)).selected_text(words::SAME_AS_ONE_OF);
+        let response = combo.width(150.0).show_ui(ui, |ui| {
+            for candidate in &question.candidates {
+                if ui.selectable_label(false, words::same_as(&candidate.code)).clicked() {
                     chosen = Some(candidate);
                 }
             }
-        } else {
-            let combo = ComboBox::from_id_salt(("same as", question.patient)).selected_text(words::SAME_AS_ONE_OF);
-            let response = combo.width(150.0).show_ui(ui, |ui| {
-                for candidate in &question.candidates {
-                    if ui.selectable_label(false, words::same_as(&candidate.code)).clicked() {
-                        chosen = Some(candidate);
-                    }
-                }
-            });
-            response.response.accessible_name(words::SAME_AS_ONE_OF);
-        }
-        if let Some(candidate) = chosen {
-            out.ask(Request::Whose(Whose::Same { from: question.patient, into: candidate.patient }));
-        }
-    });
+        });
+        response.response.accessible_name(words::SAME_AS_ONE_OF);
+    }
+    if let Some(candidate) = chosen {
+        out.ask(Request::Whose(Whose::Same { from: question.patient, into: candidate.patient }));
+    }
 }

@@ -61,7 +61,7 @@ pub use pixels::{SlicePart, read_slice, read_slice_part};
 pub use recipe::{read_grid_slice, read_grid_slice_part};
 pub use regroup::regroup;
 pub use stack::stack_key;
-pub use text::person_name;
+pub use text::{comparable_name, person_name};
 pub use value::{Suv, SuvInputs, SuvSource};
 
 #[cfg(test)]

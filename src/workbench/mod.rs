@@ -10,6 +10,7 @@ mod desk;
 pub mod fault;
 mod following;
 mod group;
+mod hung;
 mod identity_copy;
 mod images;
 mod importing;
@@ -41,7 +42,7 @@ pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
 pub use group::{GroupPlace, one_of_each};
-pub use images::SliceErrors;
+pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
@@ -168,7 +169,7 @@ pub struct Workbench {
     thumbnails: BTreeMap<StackKey, Arc<crate::render::Picture>>,
     /// A sample whose lesions and sessions are entered once its images are in the project.
     sample: Option<String>,
-    chosen_stacks: BTreeMap<(crate::clinical::VisitId, selecting::PaneSlot), StackKey>,
+    by_hand: hung::ByHand,
     questions: patients::Questions,
     show_archived: bool,
 }
@@ -210,7 +211,7 @@ impl Workbench {
             outcomes: BTreeMap::new(),
             thumbnails: BTreeMap::new(),
             sample: None,
-            chosen_stacks: BTreeMap::new(),
+            by_hand: hung::ByHand::default(),
             questions: patients::Questions::default(),
             show_archived: false,
         }
@@ -324,7 +325,7 @@ impl Workbench {
             R::Preset { pane, id } => self.preset(pane, id),
             R::FileWindow { pane, index } => self.file_window(pane, index),
             R::AutoWindow(pane) => self.auto_window(pane),
-            R::ToggleInverted => self.room.toggle_inverted(),
+            R::ToggleInverted => self.room.turn(self.room.active()),
             R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),
             R::Match => self.match_slices(),
             R::Unmatch => self.unmatch(),

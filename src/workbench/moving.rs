@@ -1,6 +1,7 @@
 //! How panes are linked and moved: links in force, matches, windows.
 
 use super::desk::Intent;
+use super::images::ImageMemory;
 use super::notices::Level;
 use super::room::{LinkOf, Pane, Room};
 use super::{Tool, Workbench, words};
@@ -155,6 +156,12 @@ impl Workbench {
         }
         self.images.ended(key, errors, &mut self.jobs);
         self.prepare_panes();
+    }
+
+    /// What series take of the memory that they may take.
+    #[must_use]
+    pub fn image_memory(&self) -> ImageMemory {
+        self.images.memory()
     }
 
     /// Another budget for images, kept for the next start.

@@ -285,7 +285,7 @@ impl Workbench {
         self.room = super::room::Room::default();
         self.selection = super::Selection::default();
         self.outcomes.clear();
-        self.chosen_stacks.clear();
+        self.by_hand = super::hung::ByHand::default();
         self.thumbnails.clear();
         self.stroke = None;
         self.peek = None;

@@ -1,7 +1,7 @@
 //! Every sentence of the workbench that a person reads.
 
 use crate::clinical::{Oddity, PatientId, VisitId};
-use crate::dicom::{GroupRef, Skipped, SplitBy, StackAxis};
+use crate::dicom::{GroupRef, Shape, Skipped, SplitBy, StackAxis};
 use crate::hanging::short_role;
 use crate::project::{CopyCounts, CopyReport, Document, SaveError, StackRecord};
 use std::path::Path;
@@ -39,7 +39,7 @@ pub(super) const ALL_ANSWERED: &str = "All lesions of this visit are answered. C
 pub(super) const HIDDEN: &str =
     "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
 pub(super) const NOTHING_TO_COMPARE: &str =
-    "Nothing to compare yet. Choose a later visit on the left, or drop its images on the window.";
+    "Nothing to compare yet. Drag a series here, choose a later visit on the left, or drop its images on the window.";
 pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";
 pub(super) const STACK_GONE: &str = "The series is no longer in the project.";
 pub(super) const LESION_GONE: &str = "The lesion is no longer in the project.";
@@ -54,6 +54,8 @@ pub(super) const MATCH_NEEDS_PLACES: &str =
 pub(super) const UNMATCHED: &str = "Match dropped";
 pub(super) const NO_MATCH: &str = "These two series were not matched directly. There is nothing to drop.";
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
+pub(super) const OTHER_GRID: &str =
+    "The mark lies on other images than these and cannot be changed here. Draw a new one.";
 pub(super) const NOTHING_TO_ERASE: &str = "There is no such mark of this lesion here to erase from.";
 pub(super) const NO_PLACE_HERE: &str =
     "These pictures have no positions in the patient; place the lesion on another series.";
@@ -100,6 +102,39 @@ pub fn series(record: &StackRecord) -> String {
     parts.extend(how.kvp.map(|kvp| format!("{kvp:.0} kVp")));
     parts.extend(how.slice_thickness_mm.map(|mm| format!("{} mm", (mm * 100.0).round() / 100.0)));
     parts.join(" · ")
+}
+
+/// "5 · t1_vibe_fs_tra_dyn": number and description as the scanner wrote them.
+#[must_use]
+pub(super) fn series_name(record: &StackRecord) -> String {
+    let number = record.info.series_number.map(|number| number.to_string());
+    let description = Some(record.info.description.trim().to_owned()).filter(|words| !words.is_empty());
+    number.into_iter().chain(description).collect::<Vec<_>>().join(" · ")
+}
+
+/// What is odd about a stack, with slices counted as the panes count them: as they are read, from the head.
+#[must_use]
+pub fn oddity(record: &StackRecord, odd: &Oddity) -> String {
+    let grid = super::selecting::shown(record).grid;
+    let mut odd = odd.clone();
+    if super::scroll_sign(&grid) < 0 {
+        let count = grid.dims[2];
+        match &mut odd {
+            Oddity::Uneven { slice, .. } | Oddity::SliceInterpolated { slice, .. } => {
+                *slice = (count + 1).saturating_sub(*slice);
+            }
+            Oddity::Gap { slice, .. } => *slice = count.saturating_sub(*slice),
+            _ => {}
+        }
+    }
+    capital(&odd.to_string())
+}
+
+/// Why a stack is pictures one by one and no volume: "a single slice"; none where it is a volume.
+#[must_use]
+pub fn pictures_because(record: &StackRecord) -> Option<String> {
+    let Shape::PictureStack { why } = &record.info.shape else { return None };
+    Some(why.iter().map(|odd| small(&oddity(record, odd))).collect::<Vec<_>>().join("; "))
 }
 
 /// Where a change was made: "P001, 2024-03-18"; empty for the whole project.
@@ -262,8 +297,12 @@ pub(super) fn code_after(code: &str) -> String {
     format!("P{:03}", number.saturating_add(1))
 }
 
-pub(super) fn imported(stacks: usize, skipped: usize) -> String {
-    let came = if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") };
+pub(super) fn imported(series: usize, stacks: usize, skipped: usize) -> String {
+    let came = if series == stacks {
+        format!("{stacks} series imported")
+    } else {
+        format!("{series} series imported as {stacks} stacks")
+    };
     match skipped {
         0 => came,
         1 => format!("{came}, 1 file not used: Images says why"),

@@ -1,11 +1,10 @@
 //! Disks that fail under the window: a folder that vanishes, a disk that only lets itself be read.
 
 use super::person::{LEFT, Person};
-use super::safety::ready;
+use super::safety::{click_first, ready};
 use ablation_review::workbench::Request;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable;
 use std::path::{Path, PathBuf};
 
 /// A project in a folder of its own, which can be taken away.
@@ -25,12 +24,6 @@ fn add_lesion(person: &mut Person) {
     person.see();
 }
 
-/// It stands in the list at the top and in the bottom bar.
-fn try_again(person: &mut Person) {
-    person.harness.get_all_by_label("Try again").next().unwrap().click();
-    person.see();
-}
-
 #[test]
 fn a_stick_that_is_pulled_and_put_back_costs_nothing() {
     let (mut person, stick, _) = on_a_stick();
@@ -47,13 +40,13 @@ fn a_stick_that_is_pulled_and_put_back_costs_nothing() {
     // A new file in its place is not taken for the project.
     std::fs::create_dir(&stick).unwrap();
     std::fs::write(stick.join("Doe_John.ablation"), "something else").unwrap();
-    try_again(&mut person);
+    click_first(&mut person, "Try again");
     person.reads("2 changes are not saved.");
     assert_eq!(std::fs::read(stick.join("Doe_John.ablation")).unwrap(), b"something else");
     std::fs::remove_dir_all(&stick).unwrap();
     // It comes back.
     std::fs::rename(&away, &stick).unwrap();
-    try_again(&mut person);
+    click_first(&mut person, "Try again");
     assert!(!person.says("not saved"));
     assert!(person.has(Role::Label, "saved"));
     assert_eq!(person.document().lesions().count(), 4);
