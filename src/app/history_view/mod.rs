@@ -232,7 +232,8 @@ impl HistoryScreen {
                     });
                 }
                 let response = table_row.response();
-                let response = response.with_new_rect(response.rect.intersect(seen)); // no more than is seen
+                let rect = response.rect.intersect(seen);
+                let response = response.with_new_rect(rect); // no more than is seen
                 let name = text::row_name(row.seq, &row.label);
                 response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &name));
                 if response.clicked() {
