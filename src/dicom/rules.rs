@@ -282,22 +282,79 @@ fn better(whole: &[&Instance], parts: &[Vec<&Instance>]) -> bool {
 /// The key of the group that each frame belongs to: its own, or an earlier one that differs by rounding.
 fn group_of(keys: &[Key]) -> Vec<Key> {
     let mut seen: BTreeMap<&Key, &Key> = BTreeMap::new();
-    let mut leaders: Vec<&Key> = Vec::new();
-    for key in keys {
+    // Orientations that lead a group, by the cell of two numbers a side that they lie in; a cell has one at most. So
+    // an object of 100,000 frames, all turned otherwise, takes no time to speak of.
+    let mut leaders: BTreeMap<Vec<i64>, (usize, &Key)> = BTreeMap::new();
+    for (n, key) in keys.iter().enumerate() {
         if seen.contains_key(key) {
             continue;
         }
-        let leader = leaders.iter().find(|leader| close(leader, key)).copied();
-        if leader.is_none() {
-            leaders.push(key);
+        let mut leader = key;
+        if let Key::Cosines(cosines) = key {
+            let near = cells_around(cosines).into_iter().filter_map(|cell| leaders.get(&cell).copied());
+            match near.filter(|(_, leader)| close(leader, key)).min_by_key(|(n, _)| *n) {
+                Some((_, earlier)) => leader = earlier,
+                None => drop(leaders.insert(cosines.iter().map(|c| c.div_euclid(2)).collect(), (n, key))),
+            }
         }
-        seen.insert(key, leader.unwrap_or(key));
+        seen.insert(key, leader);
     }
     keys.iter().map(|key| seen.get(key).map_or_else(|| key.clone(), |leader| (*leader).clone())).collect()
+}
+
+/// The cells in which an orientation lies that differs by rounding: for each number its own and the nearer neighbour.
+fn cells_around(cosines: &[i64]) -> Vec<Vec<i64>> {
+    let mut cells = vec![Vec::with_capacity(cosines.len())];
+    for cosine in cosines {
+        let own = cosine.div_euclid(2);
+        let other = if cosine.rem_euclid(2) == 0 { own - 1 } else { own + 1 };
+        let with = |cell: &Vec<i64>, number| cell.iter().copied().chain([number]).collect();
+        cells = cells.iter().flat_map(|cell| [with(cell, own), with(cell, other)]).collect();
+    }
+    cells
 }
 
 /// Whether two orientations are the same but for rounding.
 fn close(a: &Key, b: &Key) -> bool {
     let (Key::Cosines(a), Key::Cosines(b)) = (a, b) else { return false };
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::damage::Dice;
+    use super::*;
+
+    fn turned(dice: &mut Dice, sides: usize) -> Key {
+        Key::Cosines((0..6).map(|_| dice.roll(sides) as i64 - sides as i64 / 2).collect())
+    }
+
+    #[test]
+    fn frames_join_the_earliest_orientation_that_differs_by_rounding() {
+        let mut dice = Dice(6);
+        for round in 0..200 {
+            let mut keys: Vec<Key> = (0..30).map(|_| turned(&mut dice, 2 + round % 5)).collect();
+            keys.extend([Key::Cosines(Vec::new()), Key::Number(Some(1)), Key::Number(Some(2))]);
+            // As it reads: one after the other, each compared with all leaders before.
+            let mut leaders: Vec<&Key> = Vec::new();
+            let mut expected = Vec::new();
+            for key in &keys {
+                let leader = leaders.iter().find(|leader| **leader == key || close(leader, key)).copied();
+                if leader.is_none() {
+                    leaders.push(key);
+                }
+                expected.push(leader.unwrap_or(key).clone());
+            }
+            assert_eq!(group_of(&keys), expected, "{round}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_orientations_take_no_time_to_speak_of() {
+        let mut dice = Dice(7);
+        let keys: Vec<Key> = (0..100_000).map(|_| turned(&mut dice, 201)).collect();
+        let start = std::time::Instant::now();
+        assert_eq!(group_of(&keys).len(), keys.len());
+        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    }
 }

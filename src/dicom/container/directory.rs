@@ -12,7 +12,7 @@ use super::super::scan::scan;
 use super::super::text::clean;
 use super::source;
 use dicom_dictionary_std::tags;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -53,14 +53,18 @@ pub(in super::super) fn read(path: &Path, limits: &Limits) -> Option<Listed> {
     let mut folders = Folders::default();
     let base = path.parent().map(Path::to_owned).unwrap_or_default();
     let mut listed = Listed::default();
+    let mut known = BTreeSet::new();
     for record in header.items(tags::DIRECTORY_RECORD_SEQUENCE) {
         let parts = record.texts(tags::REFERENCED_FILE_ID);
         if parts.iter().all(String::is_empty) {
             continue;
         }
         match folders.find(&base, &parts) {
-            Some(file) if listed.files.contains(&file) => {}
-            Some(file) => listed.files.push(file),
+            Some(file) if known.contains(&file) => {}
+            Some(file) => {
+                known.insert(file.clone());
+                listed.files.push(file);
+            }
             None => listed.missing.push(clean(&parts.join("/"))),
         }
     }
@@ -69,7 +73,43 @@ pub(in super::super) fn read(path: &Path, limits: &Limits) -> Option<Listed> {
 
 /// What is in the folders of a disc, each looked at once.
 #[derive(Default)]
-struct Folders(BTreeMap<PathBuf, Vec<(String, PathBuf)>>);
+struct Folders(BTreeMap<PathBuf, Folder>);
+
+/// The entries of a folder by their names, by these in lower case, and by what discs leave of them. Where two have one
+/// name, the first in order has it.
+#[derive(Default)]
+struct Folder {
+    exact: BTreeMap<String, PathBuf>,
+    any_case: BTreeMap<String, PathBuf>,
+    bare: BTreeMap<String, PathBuf>,
+}
+
+impl Folder {
+    fn of(path: &Path) -> Self {
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        let exact: BTreeMap<String, PathBuf> =
+            entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect();
+        let mut folder = Self { exact, ..Self::default() };
+        for (name, path) in &folder.exact {
+            folder.any_case.entry(name.to_ascii_lowercase()).or_insert_with(|| path.clone());
+            folder.bare.entry(bare(name)).or_insert_with(|| path.clone());
+        }
+        folder
+    }
+
+    /// The entry of this name: exact, else in another case, else as discs change names.
+    fn entry(&self, name: &str) -> Option<&PathBuf> {
+        let wanted = bare(name);
+        let as_discs_do = || self.bare.get(&wanted).filter(|_| !wanted.is_empty());
+        self.exact.get(name).or_else(|| self.any_case.get(&name.to_ascii_lowercase())).or_else(as_discs_do)
+    }
+}
+
+/// A name without what discs add and take away: ";1", an ending ".dcm", a lone point at the end.
+fn bare(name: &str) -> String {
+    let name = name.split(';').next().unwrap_or_default().to_ascii_lowercase();
+    name.strip_suffix(".dcm").unwrap_or(&name).trim_end_matches('.').to_owned()
+}
 
 impl Folders {
     fn find(&mut self, base: &Path, parts: &[String]) -> Option<PathBuf> {
@@ -78,30 +118,10 @@ impl Folders {
         }
         let mut here = base.to_owned();
         for part in parts {
-            here = self.entry(&here, part)?;
+            let folder = self.0.entry(here).or_insert_with_key(|path| Folder::of(path));
+            here = folder.entry(part)?.clone();
         }
         here.is_file().then_some(here)
-    }
-
-    /// The entry of this name: exact, else in another case, else as discs change names (";1", a lone point at
-    /// the end, an ending ".dcm").
-    fn entry(&mut self, folder: &Path, name: &str) -> Option<PathBuf> {
-        let entries = self.0.entry(folder.to_owned()).or_insert_with(|| {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            let mut entries: Vec<_> =
-                entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect();
-            entries.sort_unstable();
-            entries
-        });
-        let bare = |name: &str| {
-            let name = name.split(';').next().unwrap_or_default().to_ascii_lowercase();
-            name.strip_suffix(".dcm").unwrap_or(&name).trim_end_matches('.').to_owned()
-        };
-        let wanted = bare(name);
-        let exact = entries.iter().find(|(entry, _)| entry == name);
-        let found = exact.or_else(|| entries.iter().find(|(entry, _)| entry.eq_ignore_ascii_case(name)));
-        let found = found.or_else(|| entries.iter().find(|(entry, _)| !wanted.is_empty() && bare(entry) == wanted));
-        found.map(|(_, path)| path.clone())
     }
 }
 
