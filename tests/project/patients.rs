@@ -81,8 +81,12 @@ fn two_patients_become_one_with_everything() {
     let counts = project.document().counts();
     let edit = edits::merge_patients(project.document(), b, a).unwrap();
     assert_eq!(edit.label, "P002 merged into P001; L1 is now L2");
-    let sidecar = project.merge_identities(b, a);
-    there_and_back(&mut project, edit, &sidecar, reader);
+    let ids_of = |project: &Project, who| {
+        let ids = edits::identities_now(project.document(), &project.store().identities().unwrap()).into_iter();
+        ids.filter(|(of, _)| *of == who).map(|(_, identity)| identity.dicom_patient_id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids_of(&project, a), ["ID-0"]);
+    there_and_back(&mut project, edit, &Sidecar::default(), reader);
     let document = project.document();
     assert!(document.patient(b).is_none());
     let kept = document.patient(a).unwrap();
@@ -96,15 +100,12 @@ fn two_patients_become_one_with_everything() {
     for visit in document.visits_of(a) {
         assert!(document.rest_of_scan(visit.id).is_some());
     }
-    let ids: Vec<String> = project
-        .store()
-        .identities()
-        .unwrap()
-        .into_iter()
-        .filter(|(of, _)| *of == a)
-        .map(|(_, identity)| identity.dicom_patient_id)
-        .collect();
-    assert_eq!(ids, ["ID-0", "ID-1"], "images of either come to the one from now on");
+    assert_eq!(ids_of(&project, a), ["ID-0", "ID-1"], "images of either come to the one from now on");
+    project.undo(by(Some(reader), 53)).unwrap();
+    assert_eq!((ids_of(&project, a), ids_of(&project, b)), (vec!["ID-0".into()], vec!["ID-1".into()]), "each its own");
+    project.redo(by(Some(reader), 54)).unwrap();
+    assert_eq!(ids_of(&project, a).len(), 2);
+    let document = project.document();
     // Numbers are not given again.
     assert_eq!(document.next_patient(), PatientId(3));
 }

@@ -53,18 +53,15 @@ pub(in super::super) fn read(path: &Path, limits: &Limits) -> Option<Listed> {
     let mut folders = Folders::default();
     let base = path.parent().map(Path::to_owned).unwrap_or_default();
     let mut listed = Listed::default();
-    let mut known = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for record in header.items(tags::DIRECTORY_RECORD_SEQUENCE) {
         let parts = record.texts(tags::REFERENCED_FILE_ID);
         if parts.iter().all(String::is_empty) {
             continue;
         }
         match folders.find(&base, &parts) {
-            Some(file) if known.contains(&file) => {}
-            Some(file) => {
-                known.insert(file.clone());
-                listed.files.push(file);
-            }
+            Some(file) if !seen.insert(file.clone()) => {}
+            Some(file) => listed.files.push(file),
             None => listed.missing.push(clean(&parts.join("/"))),
         }
     }
@@ -73,39 +70,34 @@ pub(in super::super) fn read(path: &Path, limits: &Limits) -> Option<Listed> {
 
 /// What is in the folders of a disc, each looked at once.
 #[derive(Default)]
-struct Folders(BTreeMap<PathBuf, Folder>);
+struct Folders(BTreeMap<PathBuf, Entries>);
 
-/// The entries of a folder by their names, by these in lower case, and by what discs leave of them. Where two have one
-/// name, the first in order has it.
+/// The entries of a folder by name: exact, in lower case, and without what discs add to names. Of several, the
+/// first by name.
 #[derive(Default)]
-struct Folder {
+struct Entries {
     exact: BTreeMap<String, PathBuf>,
-    any_case: BTreeMap<String, PathBuf>,
+    lower: BTreeMap<String, PathBuf>,
     bare: BTreeMap<String, PathBuf>,
 }
 
-impl Folder {
-    fn of(path: &Path) -> Self {
-        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+impl Entries {
+    fn of(folder: &Path) -> Self {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let exact: BTreeMap<String, PathBuf> =
             entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect();
-        let mut folder = Self { exact, ..Self::default() };
-        for (name, path) in &folder.exact {
-            folder.any_case.entry(name.to_ascii_lowercase()).or_insert_with(|| path.clone());
-            folder.bare.entry(bare(name)).or_insert_with(|| path.clone());
+        let mut all = Self::default();
+        for (name, path) in &exact {
+            all.lower.entry(name.to_ascii_lowercase()).or_insert_with(|| path.clone());
+            all.bare.entry(bare(name)).or_insert_with(|| path.clone());
         }
-        folder
-    }
-
-    /// The entry of this name: exact, else in another case, else as discs change names.
-    fn entry(&self, name: &str) -> Option<&PathBuf> {
-        let wanted = bare(name);
-        let as_discs_do = || self.bare.get(&wanted).filter(|_| !wanted.is_empty());
-        self.exact.get(name).or_else(|| self.any_case.get(&name.to_ascii_lowercase())).or_else(as_discs_do)
+        all.bare.remove("");
+        all.exact = exact;
+        all
     }
 }
 
-/// A name without what discs add and take away: ";1", an ending ".dcm", a lone point at the end.
+/// A name in lower case without what discs add (";1", a lone point at the end, an ending ".dcm").
 fn bare(name: &str) -> String {
     let name = name.split(';').next().unwrap_or_default().to_ascii_lowercase();
     name.strip_suffix(".dcm").unwrap_or(&name).trim_end_matches('.').to_owned()
@@ -118,10 +110,16 @@ impl Folders {
         }
         let mut here = base.to_owned();
         for part in parts {
-            let folder = self.0.entry(here).or_insert_with_key(|path| Folder::of(path));
-            here = folder.entry(part)?.clone();
+            here = self.entry(&here, part)?;
         }
         here.is_file().then_some(here)
+    }
+
+    /// The entry of this name: exact, else in another case, else as discs change names.
+    fn entry(&mut self, folder: &Path, name: &str) -> Option<PathBuf> {
+        let entries = self.0.entry(folder.to_owned()).or_insert_with(|| Entries::of(folder));
+        let found = entries.exact.get(name).or_else(|| entries.lower.get(&name.to_ascii_lowercase()));
+        found.or_else(|| entries.bare.get(&bare(name))).cloned()
     }
 }
 
