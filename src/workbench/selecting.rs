@@ -295,8 +295,13 @@ impl Workbench {
     #[must_use]
     pub fn inverted(&self, pane: usize) -> bool {
         let shown = self.room.panes().get(pane).and_then(Pane::shown);
-        let info = shown.and_then(|shown| self.info_of(shown.stack));
-        info.is_some_and(dark_on_white) != self.room.is_turned(pane)
+        shown.is_some_and(|shown| self.is_dark_on_white(shown.stack)) != self.room.is_turned(pane)
+    }
+
+    /// Whether large values of a stack are usually shown dark.
+    #[must_use]
+    pub fn is_dark_on_white(&self, stack: StackKey) -> bool {
+        self.info_of(stack).is_some_and(dark_on_white)
     }
 
     /// What the headers of a stack say.

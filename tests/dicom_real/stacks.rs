@@ -187,7 +187,7 @@ fn inspect_understands_every_single_file() {
     assert!(all.len() > 200);
     let mut images = 0;
     for file in all {
-        let found: Found = find(&[file.clone()], &Limits::default(), &|_, _| {}, &|| false);
+        let found: Found = find(std::slice::from_ref(&file), &Limits::default(), &|_, _| {}, &|| false);
         assert_eq!(found.stacks.is_empty(), !found.skipped.is_empty(), "{}", file.display());
         for stack in &found.stacks {
             images += 1;

@@ -374,6 +374,7 @@ fn json_has_the_fields_of_the_contract_and_no_control_characters() {
         "frame_of_reference_uid",
         "transfer_syntaxes",
         "unit",
+        "suv",
         "shape",
         "group",
         "phase",
