@@ -379,7 +379,6 @@ fn json_has_the_fields_of_the_contract_and_no_control_characters() {
         "group",
         "phase",
         "split_by",
-        "suv",
         "warnings",
         "files",
     ];
