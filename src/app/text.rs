@@ -259,12 +259,12 @@ pub fn proposed(words: &str) -> String {
     format!("proposed: {}", crate::workbench::words::small(words))
 }
 
-/// Why rows of later visits are not shown; empty when all are.
+/// Why rows of later visits and sessions are not shown; empty when all are.
 pub fn rows_hidden(rows: usize) -> String {
     match rows {
         0 => String::new(),
-        1 => "1 row of a later visit is hidden while reading in time order.".to_owned(),
-        n => format!("{n} rows of later visits are hidden while reading in time order."),
+        1 => "1 later row is hidden while reading in time order.".to_owned(),
+        n => format!("{n} later rows are hidden while reading in time order."),
     }
 }
 

@@ -59,7 +59,6 @@ pub(super) fn paint_slice(scene: &[(Item, Extent)], visit: &VisitPlan, grid: &Gr
     /// Planes that a thick slice is averaged from.
     const PLANES: u32 = 3;
     let columns = grid.dims[0];
-    let pixel_mm = grid.spacing_mm[0];
     let mut sum = vec![[0.0f32; 2]; grid.slice_len()];
     let mut row_values = vec![[0.0f64; 2]; columns as usize];
     for plane in 0..PLANES {
@@ -71,13 +70,13 @@ pub(super) fn paint_slice(scene: &[(Item, Extent)], visit: &VisitPlan, grid: &Gr
             row_values.fill([0.0; 2]);
             for (item, extent) in here.iter().filter(|(_, e)| e.low.y <= start.y && start.y <= e.high.y) {
                 let hu = item.tissue.hu();
-                let first = ((extent.low.x - start.x) / pixel_mm).ceil().max(0.0) as usize;
-                let last = ((extent.high.x - start.x) / pixel_mm).floor().min(f64::from(columns - 1));
+                let first = ((extent.low.x - start.x) / PIXEL_MM).ceil().max(0.0) as usize;
+                let last = ((extent.high.x - start.x) / PIXEL_MM).floor().min(f64::from(columns - 1));
                 if last < 0.0 {
                     continue;
                 }
                 for (i, values) in row_values.iter_mut().enumerate().take(last as usize + 1).skip(first) {
-                    let at = PatientPoint::new(start.x + i as f64 * pixel_mm, start.y, start.z);
+                    let at = PatientPoint::new(start.x + i as f64 * PIXEL_MM, start.y, start.z);
                     let part = coverage(item.shape.distance_mm(at), item.edge_mm);
                     if part > 0.0 {
                         for (value, hu) in values.iter_mut().zip(hu) {
@@ -94,26 +93,6 @@ pub(super) fn paint_slice(scene: &[(Item, Extent)], visit: &VisitPlan, grid: &Gr
         }
     }
     sum
-}
-
-/// The same body as a thin series has it: as many pixels and slices over the same field of view.
-pub(super) fn thin_grid(visit: &VisitPlan, pixels: u32, slices: u32) -> Grid {
-    let thick = grid(visit, String::new());
-    let pixel_mm = f64::from(PIXELS) * PIXEL_MM / f64::from(pixels);
-    let slice_mm = f64::from(SLICES) * SLICE_MM / f64::from(slices);
-    Grid { spacing_mm: [pixel_mm, pixel_mm, slice_mm], dims: [pixels, pixels, slices], ..thick }
-}
-
-/// CT numbers with noise in every pixel, air as well, as a thin series has them.
-pub(super) fn expose_thin(painted: &[[f32; 2]], phase: Phase, columns: u32, seed: u64) -> Vec<i16> {
-    let rows = painted.len() / columns as usize;
-    let grain = noise::grain(seed, columns as usize, rows);
-    let noisy = painted.iter().zip(&grain).map(|(values, grain)| {
-        let clean = of_phase(*values, phase);
-        let hu = clean + grain * NOISE_HU * if clean < -900.0 { 0.5 } else { 1.0 };
-        hu.round().clamp(-1024.0, 3071.0) as i16
-    });
-    noisy.collect()
 }
 
 /// What the scanner stores for one slice of one phase: with noise, rounded, and padded outside the field of view.

@@ -184,7 +184,7 @@ impl HistoryScreen {
     fn table(&mut self, ui: &mut Ui, document: &Document, out: &mut Outbox) {
         ui.spacing_mut().item_spacing = egui::vec2(3.0 * theme::UNIT, 0.0);
         let rest = (ui.available_width() - 132.0 - 40.0 - 52.0 - 54.0 - 8.0 * 12.0).max(300.0);
-        let widths = [132.0, 40.0, 52.0, 54.0, rest * 0.40, rest * 0.30, rest * 0.28];
+        let widths = [132.0, 40.0, 52.0, 54.0, rest * 0.40, rest * 0.30];
         let mut builder = TableBuilder::new(ui)
             .id_salt("history")
             .auto_shrink(false)
@@ -193,6 +193,7 @@ impl HistoryScreen {
         for width in widths {
             builder = builder.column(Column::exact(width).clip(true));
         }
+        builder = builder.column(Column::remainder().at_least(80.0).clip(true));
         if std::mem::take(&mut self.scroll_to_chosen)
             && let Some(row) = self.chosen.and_then(|seq| self.place(seq))
         {
@@ -231,6 +232,8 @@ impl HistoryScreen {
                     });
                 }
                 let response = table_row.response();
+                let rect = response.rect.intersect(seen);
+                let response = response.with_new_rect(rect); // no more than is seen
                 let name = text::row_name(row.seq, &row.label);
                 response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &name));
                 if response.clicked() {
