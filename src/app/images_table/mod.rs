@@ -43,7 +43,7 @@ struct Cache {
 }
 
 /// Width of the column that says why a role was given.
-const BECAUSE_WIDTH: f32 = 132.0;
+const BECAUSE_WIDTH: f32 = 126.0;
 /// Width of the column that says what the scanner called it, and how it was split.
 const DESCRIPTION_WIDTH: f32 = 146.0;
 /// Least width of the column of oddities.
@@ -146,7 +146,7 @@ fn table(ui: &mut Ui, cache: &Cache, chosen: &mut BTreeSet<StackKey>, bench: &Wo
     const PATIENT: usize = 1;
     let with_patient = cache.patient.is_none();
     let widths =
-        [118.0, 42.0, 114.0, 74.0, 40.0, DESCRIPTION_WIDTH, 30.0, 166.0, BECAUSE_WIDTH, 36.0, 44.0, 66.0, 62.0];
+        [118.0, 42.0, 114.0, 74.0, 40.0, DESCRIPTION_WIDTH, 30.0, 160.0, BECAUSE_WIDTH, 36.0, 56.0, 66.0, 62.0];
     let shown = |n: usize| with_patient || n != PATIENT;
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 1.5 * theme::UNIT;
