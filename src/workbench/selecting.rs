@@ -270,9 +270,9 @@ impl Workbench {
             self.want(&record, shown.slice);
             if let Some(window) = first_window(&record) {
                 self.room.set_first_window(shown.group, window);
-            } else if let Some(volume) = self.images.get(shown.stack)
+            } else if self.room.window(pane).is_none()
+                && let Some(volume) = self.images.get(shown.stack).filter(|volume| volume.is_complete())
                 && let Some(window) = crate::volume::auto_window(volume, None)
-                && volume.is_complete()
             {
                 self.room.set_first_window(shown.group, window);
             }
@@ -534,8 +534,8 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
     Shown::middle_of(info.key, info.grid(), placed, group)
 }
 
-/// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps (reading.md 4), by
-/// the file for others; none where it has to be chosen from the values.
+/// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps, by the file for others;
+/// none where it is chosen from the values, as for MR (reading.md 4).
 fn first_window(record: &StackRecord) -> Option<Window> {
     let id = match record.role {
         StackRole::CtUnenhanced => "liver_unenhanced",
@@ -551,7 +551,8 @@ fn first_window(record: &StackRecord) -> Option<Window> {
             _ => "",
         },
     };
-    crate::volume::preset(id)
-        .map(|preset| preset.window)
-        .or_else(|| record.info.windows.first().map(FileWindow::window))
+    // Values of MR mean something only beside each other: its window comes from them, and the file's is offered.
+    let by_values = record.info.modality == Modality::Mr && matches!(record.info.shape, Shape::Volume(_));
+    let of_file = || record.info.windows.first().filter(|_| !by_values).map(FileWindow::window);
+    crate::volume::preset(id).map(|preset| preset.window).or_else(of_file)
 }
