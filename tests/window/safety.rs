@@ -315,8 +315,9 @@ fn a_second_window_reads_along_and_takes_over() {
     let mut other = Project::open(&path, OpenAs::Writer, "NU", at).unwrap().project;
     person.bench_mut().ask(Request::Open(vec![path]));
     person.see();
-    person
-        .reads("Open for reading only: NU has it since 2024-10-01 09:12 UTC. You see their changes as they are saved.");
+    person.reads(
+        "Open for reading only: NU has it since 2024-10-01 09:12 UTC. You see their changes as they are saved; ",
+    );
     assert!(person.node(Role::Button, "Take over").accesskit_node().is_disabled());
     person.nothing_is_clipped();
     add_lesion(&mut person);

@@ -116,7 +116,7 @@ fn what_is_entered_is_there_after_the_window_was_killed() {
 
 /// Closes the window as a window manager does; a window that still starts may miss the first request.
 fn close(peer: &mut Peer) {
-    for _ in 0..30 {
+    for _ in 0..10 {
         close::ask(peer.process());
         if peer.ended(Duration::from_secs(1)) {
             return;

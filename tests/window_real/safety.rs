@@ -105,6 +105,6 @@ fn a_fault_of_the_window_closes_the_project_well_and_is_told_at_the_next_start()
 
     let mut peer = Peer::start(&program, &named, &[&project]);
     peer.until("the report is named", |widgets| says(widgets, "met a fault of its own last time"));
-    assert!(peer.widgets().iter().any(|w| w.name.contains("L1")));
+    peer.until("nothing is lost", |widgets| widgets.iter().any(|w| w.name.contains("L1")));
     super::close(&mut peer);
 }
