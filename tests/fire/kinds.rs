@@ -234,13 +234,13 @@ fn streams() -> Vec<Stream> {
     all
 }
 
-/// Two frames: by the table of offsets, by the extended one, without one.
+/// Two frames by the table of offsets, by the extended one and without one; one frame in two fragments.
 fn in_several_fragments() -> Files {
     fragments()
         .into_iter()
-        .map(|(extended, raw)| {
+        .map(|(frames, extended, raw)| {
             let mut image = slice(1, 0.0);
-            text(&mut image, (0x0028, 0x0008), b"IS", "2");
+            text(&mut image, (0x0028, 0x0008), b"IS", &frames.to_string());
             if !extended.is_empty() {
                 image.insert((0x7FE0, 0x0001), (*b"OV", extended));
             }
@@ -249,8 +249,8 @@ fn in_several_fragments() -> Files {
         .collect()
 }
 
-/// Extended table and fragments of two frames.
-fn fragments() -> Vec<(Vec<u8>, Vec<u8>)> {
+/// How many frames, their extended table, and what stands from the item of the basic table on.
+fn fragments() -> Vec<(u8, Vec<u8>, Vec<u8>)> {
     let mut frame = run_lengths()[&PIXEL_DATA].1.clone();
     frame.push(0);
     let second = 8 + frame.len() as u32;
@@ -259,10 +259,10 @@ fn fragments() -> Vec<(Vec<u8>, Vec<u8>)> {
     let both = [item(&frame), item(&frame)].concat();
     let halves: Vec<u8> = frame.chunks(40).flat_map(item).collect();
     vec![
-        (Vec::new(), [item(&basic), both.clone()].concat()),
-        (extended, [item(&[]), both.clone()].concat()),
-        (Vec::new(), [item(&[]), both].concat()),
-        (Vec::new(), [item(&[0, 0, 0, 0]), halves].concat()),
+        (2, Vec::new(), [item(&basic), both.clone()].concat()),
+        (2, extended, [item(&[]), both.clone()].concat()),
+        (2, Vec::new(), [item(&[]), both].concat()),
+        (1, Vec::new(), [item(&[0, 0, 0, 0]), halves].concat()),
     ]
 }
 
@@ -323,7 +323,7 @@ fn write_corpus() {
     for (n, stream) in streams().iter().enumerate() {
         write(stream.target, n, &stream.frame());
     }
-    for (n, (table, raw)) in fragments().iter().enumerate() {
-        write("fragments", n, &[&[1, table.len() as u8], table.as_slice(), raw].concat());
+    for (n, (frames, table, raw)) in fragments().iter().enumerate() {
+        write("fragments", n, &[&[frames - 1, table.len() as u8], table.as_slice(), raw].concat());
     }
 }
