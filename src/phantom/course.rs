@@ -5,14 +5,14 @@
 use super::anatomy::{Item, SHARP_MM};
 use super::shape::{Along, Ellipsoid, Shape};
 use super::tissue::Tissue;
-use super::{CaseInfo, Phase};
+use super::Phase;
 use crate::clinical::{self, Answer, Date, LiverSegment};
 use crate::geometry::{PatientPoint, PatientVector};
 use crate::outcome::Word;
 
 /// A sample study as planned.
 pub(super) struct Case {
-    pub info: &'static CaseInfo,
+    pub info: &'static CaseText,
     pub patient_name: &'static str,
     pub patient_id: &'static str,
     pub sex: &'static str,
@@ -124,20 +124,25 @@ impl LesionPlan {
     }
 }
 
-pub(super) static CASES: &[CaseInfo] = &[CaseInfo {
+/// What the sample is called and shows.
+pub(super) const FIRST_LOOK: CaseText = CaseText {
     id: "first-look",
     title: "First look: three metastases after microwave ablation",
     summary: "A synthetic patient with three colorectal liver metastases in segments VII, IVa and VI, CT before \
               ablation, at 4-6 weeks, 3 months and 6 months. One stays complete, one comes back at its thinnest \
               margin, one is left incomplete and is ablated again.",
-}];
+};
 
-/// The plan of a case; none for an unknown one.
+/// A case in words.
+pub(super) struct CaseText {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub summary: &'static str,
+}
+
+/// The plan of the case; none for another name.
 pub(super) fn plan(id: &str) -> Option<Case> {
-    CASES.iter().find(|info| info.id == id).and_then(|info| match info.id {
-        "first-look" => first_look(info),
-        _ => None,
-    })
+    if id == FIRST_LOOK.id { first_look(&FIRST_LOOK) } else { None }
 }
 
 /// Both contrast phases, as a liver protocol takes them.
@@ -153,7 +158,7 @@ const fn shift(x: f64, y: f64, z: f64) -> PatientVector {
 
 const BEFORE: LesionAt = LesionAt { zone: None, viable: None, hidden: None, key: None };
 
-fn first_look(info: &'static CaseInfo) -> Option<Case> {
+fn first_look(info: &'static CaseText) -> Option<Case> {
     let visit =
         |id, title, day, shift, top_mm, start_s, phases| VisitPlan { id, title, day, shift, top_mm, start_s, phases };
     Some(Case {

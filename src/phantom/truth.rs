@@ -5,7 +5,9 @@ use super::course::{Case, LesionPlan};
 use super::instance::{Names, date_of};
 use super::scan;
 use super::shape::Shape;
-use crate::clinical::{self, Answer, Date, LiverSegment, MarkRole, Organ, StackRole, TumourType};
+use crate::clinical::{
+    self, Answer, Date, LiverSegment, MarkRole, NotEvaluableReason, Organ, PrimaryCancer, StackRole, TumourType,
+};
 use crate::geometry::{Grid, PatientPoint, PatientVector, VoxelIndex};
 use crate::outcome::Word;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,12 @@ pub struct Truth {
     pub note: String,
     /// Patient ID (0010,0020) in the files.
     pub patient_id: String,
+    /// What the case teaches; for after the reading.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub teaching_point: String,
+    /// Primary cancer; colorectal when nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary: Option<PrimaryCancer>,
     /// Ablation sessions in time order.
     pub sessions: Vec<SessionTruth>,
     /// Visits in time order.
@@ -61,6 +69,23 @@ pub struct VisitTruth {
     pub frame_of_reference_uid: String,
     /// Series.
     pub series: Vec<SeriesTruth>,
+    /// Places that can be found at every visit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub landmarks: Vec<LandmarkTruth>,
+    /// What a reader should say of the rest of the scan.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub elsewhere: String,
+}
+
+/// A place of the anatomy in a series: the same name is the same place of the body.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LandmarkTruth {
+    /// Which place.
+    pub name: String,
+    /// Folder of the series below the case.
+    pub series: String,
+    /// Where it lies in that series.
+    pub place: PatientPoint,
 }
 
 /// A series.
@@ -83,8 +108,9 @@ pub struct LesionTruth {
     pub label: String,
     /// Organ.
     pub organ: Organ,
-    /// Couinaud segment.
-    pub segment: LiverSegment,
+    /// Couinaud segment, in the liver.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<LiverSegment>,
     /// Primary or metastasis.
     pub tumour_type: TumourType,
     /// Longest diameter before ablation, mm.
@@ -110,6 +136,9 @@ pub struct LesionVisitTruth {
     pub viable_tumour: Option<RegionTruth>,
     /// Viable tumour that is there but can be told only in retrospect.
     pub in_retrospect: Option<RegionTruth>,
+    /// How far the zone reaches beyond the tumour as it was before treatment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<MarginTruth>,
     /// What a reader should answer; none before ablation.
     pub key: Option<KeyTruth>,
 }
@@ -129,6 +158,22 @@ pub struct RegionTruth {
     pub voxels_ml: f64,
 }
 
+/// Signed distances from the surface of the tumour as it was to the surface of the zone, mm: above zero where the
+/// zone reaches beyond it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MarginTruth {
+    /// The least, mm.
+    pub least_mm: f64,
+    /// Where on the tumour that is.
+    pub least_at: PatientPoint,
+    /// The median, mm.
+    pub median_mm: f64,
+    /// The most, mm.
+    pub most_mm: f64,
+    /// Share of the tumour's surface inside the zone, percent.
+    pub covered_percent: f64,
+}
+
 /// The answer key of a lesion at a visit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeyTruth {
@@ -138,6 +183,9 @@ pub struct KeyTruth {
     pub also_accepted: Vec<Answer>,
     /// The expected shape.
     pub shape: clinical::Shape,
+    /// Why it cannot be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<NotEvaluableReason>,
     /// The word that follows from the answers so far (reading.md 8).
     pub derived: Word,
     /// Folder of the series to look at.
@@ -148,6 +196,9 @@ pub struct KeyTruth {
     pub sign: String,
     /// What may mislead.
     pub trap: String,
+    /// What would change the answer.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub would_change: String,
 }
 
 const NOTE: &str = "Synthetic images of a patient who does not exist. Shapes are simple and tissue is even; no breathing \
@@ -172,6 +223,8 @@ pub(super) fn truth(case: &Case) -> Truth {
             study_uid: names.study(),
             frame_of_reference_uid: names.frame_of_reference(),
             series: series.collect(),
+            landmarks: Vec::new(),
+            elsewhere: String::new(),
         }
     });
     let sessions = case.sessions.iter().map(|session| SessionTruth {
@@ -185,6 +238,8 @@ pub(super) fn truth(case: &Case) -> Truth {
         title: case.info.title.into(),
         note: NOTE.into(),
         patient_id: case.patient_id.into(),
+        teaching_point: String::new(),
+        primary: None,
         sessions: sessions.collect(),
         visits: visits.collect(),
         lesions: case.lesions.iter().map(|lesion| lesion_truth(case, lesion)).collect(),
@@ -215,6 +270,7 @@ fn lesion_truth(case: &Case, lesion: &LesionPlan) -> LesionTruth {
             ablation_zone: region(MarkRole::AblationZone),
             viable_tumour: region(MarkRole::ViableTumour),
             in_retrospect: at.hidden.map(|hidden| region_of(case, n, &Shape::Ellipsoid(hidden))),
+            margin: None,
             key: at.key.map(|key| KeyTruth {
                 answer: key.answer,
                 also_accepted: key.also_accepted.to_vec(),
@@ -224,13 +280,15 @@ fn lesion_truth(case: &Case, lesion: &LesionPlan) -> LesionTruth {
                 slice_z_mm: grid.nearest_slice(look_at).map_or(look_at.z, |k| grid.slice_plane(k).point.z),
                 sign: key.sign.into(),
                 trap: key.trap.into(),
+                reason: None,
+                would_change: String::new(),
             }),
         }
     });
     LesionTruth {
         label: lesion.label.into(),
         organ: Organ::Liver,
-        segment: lesion.segment,
+        segment: Some(lesion.segment),
         tumour_type: TumourType::Metastasis,
         long_axis_mm: 2.0 * lesion.tumour.half_mm.iter().fold(0.0f64, |a, b| a.max(*b)),
         visits: visits.collect(),

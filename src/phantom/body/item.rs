@@ -24,6 +24,8 @@ pub(in crate::phantom) struct Item {
     /// Where it can be painted at all.
     pub extent: Extent,
     pub space: Space,
+    /// Painted only where this shape of the body is.
+    pub only_in: Option<Shape>,
 }
 
 /// Half the edge of a sharp border, mm: about half a slice plane and a pixel, so that planes join without steps.
@@ -38,12 +40,17 @@ impl Item {
     /// With a border of a width of its own.
     pub fn soft(shape: Shape, tissue: Tissue, edge_mm: f64) -> Self {
         let extent = shape.extent().grown(edge_mm);
-        Self { shape, tissue, edge_mm, strength: 1.0, extent, space: Space::Body }
+        Self { shape, tissue, edge_mm, strength: 1.0, extent, space: Space::Body, only_in: None }
     }
 
     /// Only partly there.
     pub fn faint(self, strength: f64) -> Self {
         Self { strength, ..self }
+    }
+
+    /// Painted only where a shape of the body is.
+    pub fn inside(self, shape: Shape) -> Self {
+        Self { only_in: Some(shape), ..self }
     }
 
     /// Given where the patient lies at the visit.

@@ -13,12 +13,12 @@ mod trunk;
 mod vessels;
 mod viscera;
 
-pub(super) use item::{Item, SHARP_MM, Space};
-pub(super) use liver::{LIVER_BOX, liver_mm, surface as liver_surface};
-pub(super) use scene::{PlaneOfPixels, Still, ToBody, Values, paint};
-pub(super) use shape::{Ellipsoid, Extent, Shape, bumps, coverage, curve, smooth_max, step};
-pub(super) use tissue::{CT_PHASES, Tissue};
-pub(super) use trunk::VERTEBRAE;
+pub(super) use item::{Item, SHARP_MM};
+pub(super) use liver::surface as liver_surface;
+pub(super) use scene::{PlaneOfPixels, ToBody, Values, paint};
+pub(super) use shape::{Ellipsoid, Shape, coverage, smooth_max, step};
+pub(super) use tissue::Tissue;
+pub(super) use trunk::{VERTEBRAE, cavity_mm, spine_y};
 
 /// What makes one patient differ from another.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -4,7 +4,7 @@
 //! wholly inside one tissue, and only the shapes that have a border there are asked again for each pixel. Each pixel
 //! carries its values in all phases at once, so that phases share the whole geometry.
 
-use super::item::{Item, Space};
+use super::item::{Item, SHARP_MM, Space};
 use super::shape::{bumps, coverage};
 use super::tissue::CT_PHASES;
 use crate::geometry::{PatientPoint, PatientVector};
@@ -40,82 +40,105 @@ pub(in crate::phantom) trait ToBody: Sync {
     fn to_body(&self, at: PatientPoint) -> PatientPoint;
 }
 
-/// Nothing moved.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::phantom) struct Still;
-
-impl ToBody for Still {
-    fn to_body(&self, at: PatientPoint) -> PatientPoint {
-        at
-    }
-}
-
-/// Paints a plane: adds `share` of its values to `out`, row by row.
-pub(in crate::phantom) fn paint(items: &[Item], moved: &dyn ToBody, plane: &PlaneOfPixels, share: f32, out: &mut [Values]) {
-    let pixel_mm = plane.column.length_mm().max(plane.row.length_mm());
-    let radius_mm = pixel_mm * SQUARE as f64 * 0.72;
+/// Paints a slice as the mean of some planes that lie close together: the values of each pixel, row by row.
+pub(in crate::phantom) fn paint(items: &[Item], moved: &dyn ToBody, planes: &[PlaneOfPixels]) -> Vec<Values> {
+    let Some(middle) = planes.get(planes.len() / 2) else { return Vec::new() };
+    let mut out = vec![[0.0; CT_PHASES]; middle.columns * middle.rows];
+    let (wide, high) = (middle.columns.div_ceil(SQUARE), middle.rows.div_ceil(SQUARE));
     // Places of the squares' corners in the body; pixels lie between them.
-    let (wide, high) = (plane.columns.div_ceil(SQUARE), plane.rows.div_ceil(SQUARE));
-    let mut corners = Vec::with_capacity((wide + 1) * (high + 1));
-    for j in 0..=high {
-        for i in 0..=wide {
-            corners.push(moved.to_body(plane.place((i * SQUARE) as f64, (j * SQUARE) as f64)));
-        }
-    }
-    let lows = |pick: fn(&PatientPoint) -> f64| corners.iter().map(pick).fold(f64::MAX, f64::min);
-    let highs = |pick: fn(&PatientPoint) -> f64| corners.iter().map(pick).fold(f64::MIN, f64::max);
-    let (z_low, z_high) = (lows(|p| p.z), highs(|p| p.z));
-    let (visit_low, visit_high) = {
-        let ends = [plane.place(0.0, 0.0).z, plane.place(0.0, plane.rows as f64).z, plane.place(plane.columns as f64, 0.0).z];
-        (ends.iter().copied().fold(f64::MAX, f64::min), ends.iter().copied().fold(f64::MIN, f64::max))
-    };
-    let here: Vec<&Item> = items
+    let corners: Vec<Vec<PatientPoint>> = planes
         .iter()
-        .filter(|item| match item.space {
-            Space::Body => item.extent.low.z <= z_high && z_low <= item.extent.high.z,
-            Space::Visit => item.extent.low.z <= visit_high && visit_low <= item.extent.high.z,
+        .map(|plane| {
+            let corner = |n: usize| plane.place((n % (wide + 1) * SQUARE) as f64, (n / (wide + 1) * SQUARE) as f64);
+            (0..(wide + 1) * (high + 1)).map(|n| moved.to_body(corner(n))).collect()
         })
         .collect();
+    let visit: Vec<PatientPoint> = (0..(wide + 1) * (high + 1))
+        .map(|n| middle.place((n % (wide + 1) * SQUARE) as f64, (n / (wide + 1) * SQUARE) as f64))
+        .collect();
+    let apart = planes.first().zip(planes.last()).map_or(0.0, |(a, b)| a.origin.distance_mm(b.origin) / 2.0);
+    let half = middle.column.length_mm().max(middle.row.length_mm()) * SQUARE as f64 * 0.72;
+    let radius_mm = (half * half + apart * apart).sqrt();
+
+    let body_box = Range::of(corners.iter().flatten(), 0.0);
+    let visit_box = Range::of(visit.iter(), apart);
+    let here: Vec<&Item> = items
+        .iter()
+        .filter(|item| if item.space == Space::Body { body_box.meets(item) } else { visit_box.meets(item) })
+        .collect();
     let mut near: Vec<(&Item, bool)> = Vec::new();
+    let row_of = |all: &[PatientPoint], j: usize| Range::of(all.iter().skip(j * (wide + 1)).take(2 * (wide + 1)), apart);
     for j in 0..high {
         // Shapes that reach this row of squares.
-        let row_corners = corners.get(j * (wide + 1)..(j + 2) * (wide + 1)).unwrap_or(&[]);
-        let y_low = row_corners.iter().map(|p| p.y).fold(f64::MAX, f64::min);
-        let y_high = row_corners.iter().map(|p| p.y).fold(f64::MIN, f64::max);
-        let of_row: Vec<&Item> = here
+        let rows: Vec<Range> = corners.iter().map(|all| row_of(all, j)).collect();
+        let visit_row = row_of(&visit, j);
+        let of_row: Vec<(f64, f64, &Item)> = here
             .iter()
-            .filter(|item| item.space == Space::Visit || (item.extent.low.y <= y_high && y_low <= item.extent.high.y))
-            .copied()
+            .filter(|item| match item.space {
+                Space::Body => rows.iter().any(|row| row.meets(item)),
+                Space::Visit => visit_row.meets(item),
+            })
+            .map(|item| (item.extent.low.x - radius_mm * 1.1, item.extent.high.x + radius_mm * 1.1, *item))
             .collect();
         for i in 0..wide {
-            let square = [
-                corners[j * (wide + 1) + i],
-                corners[j * (wide + 1) + i + 1],
-                corners[(j + 1) * (wide + 1) + i],
-                corners[(j + 1) * (wide + 1) + i + 1],
-            ];
-            let middle = between(&square, 0.5, 0.5);
-            let at_visit = plane.place((i * SQUARE) as f64 + 0.5 * SQUARE as f64, (j * SQUARE) as f64 + 0.5 * SQUARE as f64);
+            let square_of = |all: &[PatientPoint]| {
+                let at = |n: usize| all.get(n).copied().unwrap_or(middle.origin);
+                let first = j * (wide + 1) + i;
+                [at(first), at(first + 1), at(first + wide + 1), at(first + wide + 2)]
+            };
+            let squares: Vec<[PatientPoint; 4]> = corners.iter().map(|all| square_of(all)).collect();
+            let Some(square) = squares.get(squares.len() / 2) else { continue };
+            let in_body = between(square, 0.5, 0.5);
+            let at_visit = between(&square_of(&visit), 0.5, 0.5);
             near.clear();
-            for item in &of_row {
-                let at = if item.space == Space::Body { middle } else { at_visit };
-                let (low, high) = (item.extent.low, item.extent.high);
-                let reach = radius_mm * 1.05;
-                if at.x < low.x - reach || at.x > high.x + reach || at.y < low.y - reach || at.y > high.y + reach {
+            for (low, high, item) in &of_row {
+                let at = if item.space == Space::Body { in_body } else { at_visit };
+                if at.x < *low || at.x > *high {
                     continue;
                 }
                 let far = item.shape.distance_mm(at);
                 if far > radius_mm * 1.5 + item.edge_mm {
                     continue;
                 }
-                let full = far < -(radius_mm * 3.0 + item.edge_mm);
+                let full = far < -(radius_mm * 3.0 + item.edge_mm) && item.only_in.is_none();
                 if full && item.strength >= 1.0 {
                     near.clear(); // nothing below shows
                 }
                 near.push((item, full));
             }
-            paint_square(&near, &square, plane, [i, j], share, out);
+            if near.iter().all(|(_, full)| *full) {
+                paint_square(&near, square, middle, [i, j], 1.0, &mut out);
+                continue;
+            }
+            for (square, plane) in squares.iter().zip(planes) {
+                paint_square(&near, square, plane, [i, j], 1.0 / planes.len() as f32, &mut out);
+            }
         }
+    }
+    out
+}
+
+/// What a set of places spans.
+struct Range {
+    low: PatientPoint,
+    high: PatientPoint,
+}
+
+impl Range {
+    fn of<'a>(places: impl Iterator<Item = &'a PatientPoint>, more_mm: f64) -> Self {
+        let (mut low, mut high) = (PatientPoint::new(1e9, 1e9, 1e9), PatientPoint::new(-1e9, -1e9, -1e9));
+        for at in places {
+            low = PatientPoint::new(low.x.min(at.x), low.y.min(at.y), low.z.min(at.z));
+            high = PatientPoint::new(high.x.max(at.x), high.y.max(at.y), high.z.max(at.z));
+        }
+        let more = PatientVector::new(more_mm, more_mm, more_mm);
+        Self { low: low - more, high: high + more }
+    }
+
+    /// Whether a shape's box reaches the rows and planes spanned.
+    fn meets(&self, item: &Item) -> bool {
+        let (low, high) = (item.extent.low, item.extent.high);
+        low.z <= self.high.z && self.low.z <= high.z && low.y <= self.high.y && self.low.y <= high.y
     }
 }
 
@@ -134,14 +157,17 @@ fn paint_square(
 ) {
     let side = SQUARE as f64;
     for row in (j * SQUARE)..((j + 1) * SQUARE).min(plane.rows) {
+        let v = (row - j * SQUARE) as f64 / side;
+        let (start, end) = (between(square, 0.0, v), between(square, 1.0, v));
+        let across = (end - start) * (1.0 / side);
         for column in (i * SQUARE)..((i + 1) * SQUARE).min(plane.columns) {
-            let (u, v) = ((column - i * SQUARE) as f64 / side, (row - j * SQUARE) as f64 / side);
-            let at = between(square, u, v);
-            let at_visit = plane.place(column as f64, row as f64);
+            let at = start + across * (column - i * SQUARE) as f64;
             let mut values: Values = [0.0; CT_PHASES];
             for (item, full) in near {
-                let here = if item.space == Space::Body { at } else { at_visit };
-                let part = if *full { item.strength } else { item.strength * coverage(item.shape.distance_mm(here), item.edge_mm) };
+                let here = if item.space == Space::Body { at } else { plane.place(column as f64, row as f64) };
+                let part = if *full { 1.0 } else { coverage(item.shape.distance_mm(here), item.edge_mm) };
+                let only = item.only_in.as_ref().filter(|_| part > 0.0);
+                let part = item.strength * part * only.map_or(1.0, |shape| coverage(shape.distance_mm(at), SHARP_MM));
                 if part <= 0.0 {
                     continue;
                 }

@@ -337,14 +337,15 @@ fn lattice() -> &'static [f32] {
 /// Smooth noise of -1 to 1 with features of `wide_mm`.
 pub(in crate::phantom) fn bumps(seed: u64, at: PatientPoint, wide_mm: f64) -> f64 {
     let lattice = lattice();
-    let far = hash(seed, 0x0ff5e7);
+    let far = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (seed.wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 29);
     let mut cell = [0usize; 3];
     let mut part = [0.0; 3];
     for (axis, v) in [at.x, at.y, at.z].into_iter().enumerate() {
-        let v = v / wide_mm + ((far >> (16 * axis)) & 63) as f64 + 1024.0;
-        let floor = v.floor();
-        let t = v - floor;
-        cell[axis] = floor as usize % SIDE;
+        // Far enough from zero to be positive everywhere, so that cutting off is rounding down.
+        let v = v / wide_mm + ((far >> (16 * axis)) & 63) as f64 + 65_536.0;
+        let whole = v as usize;
+        let t = v - whole as f64;
+        cell[axis] = whole % SIDE;
         part[axis] = t * t * (3.0 - 2.0 * t);
     }
     let next = cell.map(|c| (c + 1) % SIDE);

@@ -4,6 +4,8 @@ use super::item::Item;
 use super::shape::{Ellipsoid, Extent, Shape, curve, scaled, smooth_max, step};
 use super::tissue::Tissue;
 use crate::geometry::PatientPoint;
+use std::cell::Cell;
+use std::sync::OnceLock;
 
 const fn at(x: f64, y: f64, z: f64) -> PatientPoint {
     PatientPoint::new(x, y, z)
@@ -27,26 +29,83 @@ fn section_mm(p: PatientPoint, half_x_mm: f64, front_mm: f64, back_mm: f64, squa
     (near - 1.0) / slope
 }
 
+/// How the trunk's section changes from feet to head.
+#[derive(Clone, Copy)]
+struct Section {
+    /// Half width, front and back of the cavity, then of the skin, mm.
+    cavity: [f64; 3],
+    skin: [f64; 3],
+}
+
+/// Sections every millimetre, worked out once: they are asked for at every pixel.
+fn section_at(z: f64) -> Section {
+    const LOWEST_MM: f64 = -300.0;
+    static SECTIONS: OnceLock<Vec<Section>> = OnceLock::new();
+    let sections = SECTIONS.get_or_init(|| {
+        let at = |points: [f64; 6], z| curve(&[-240.0, -180.0, -120.0, -60.0, 0.0, 60.0].into_iter().zip(points).collect::<Vec<_>>(), z);
+        (0..450)
+            .map(|n| LOWEST_MM + f64::from(n))
+            .map(|z| Section {
+                cavity: [
+                    at([121.0, 122.0, 127.0, 131.0, 127.0, 117.0], z),
+                    at([-72.0, -76.0, -85.0, -92.0, -90.0, -80.0], z),
+                    at([76.0, 78.0, 83.0, 88.0, 90.0, 88.0], z),
+                ],
+                skin: [
+                    at([157.0, 154.0, 158.0, 162.0, 160.0, 158.0], z),
+                    at([-104.0, -104.0, -108.0, -111.0, -107.0, -101.0], z),
+                    at([119.0, 117.0, 118.0, 121.0, 121.0, 120.0], z),
+                ],
+            })
+            .collect()
+    });
+    let place = (z - LOWEST_MM).clamp(0.0, sections.len() as f64 - 1.001);
+    let n = place as usize;
+    let t = place - n as f64;
+    let (a, b) = (sections[n], sections[n + 1]);
+    let mix = |a: [f64; 3], b: [f64; 3]| [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+    Section { cavity: mix(a.cavity, b.cavity), skin: mix(a.skin, b.skin) }
+}
+
+thread_local! {
+    /// The last place asked about, its distance from the cavity: many shapes of the wall ask about the same place.
+    static LAST: Cell<(PatientPoint, f64)> = const { Cell::new((PatientPoint::new(f64::NAN, 0.0, 0.0), 0.0)) };
+    /// The same for the skin, with the thickness of the fat.
+    static LAST_SKIN: Cell<(PatientPoint, f64, f64)> = const { Cell::new((PatientPoint::new(f64::NAN, 0.0, 0.0), 0.0, 0.0)) };
+}
+
 /// The inside of the ribs and of the belly's muscles: distance, mm.
-pub(super) fn cavity_mm(p: PatientPoint) -> f64 {
-    let half_x = curve(&[(-240.0, 121.0), (-180.0, 122.0), (-120.0, 127.0), (-60.0, 131.0), (0.0, 127.0), (60.0, 117.0)], p.z);
-    let front = curve(&[(-240.0, -72.0), (-180.0, -76.0), (-120.0, -85.0), (-60.0, -92.0), (0.0, -90.0), (60.0, -80.0)], p.z);
-    let back = curve(&[(-240.0, 76.0), (-180.0, 78.0), (-120.0, 83.0), (-60.0, 88.0), (0.0, 90.0), (60.0, 88.0)], p.z);
-    section_mm(p, half_x, front, back, 0.34)
+pub(in crate::phantom) fn cavity_mm(p: PatientPoint) -> f64 {
+    LAST.with(|last| {
+        let (at, far) = last.get();
+        if at == p {
+            return far;
+        }
+        let [half_x, front, back] = section_at(p.z).cavity;
+        let far = section_mm(p, half_x, front, back, 0.34);
+        last.set((p, far));
+        far
+    })
 }
 
 /// Distance from the skin's outside, mm; `fat_mm` more than a lean patient has.
 fn skin_mm(p: PatientPoint, fat_mm: f64) -> f64 {
-    let half_x = curve(&[(-240.0, 157.0), (-180.0, 154.0), (-120.0, 158.0), (-60.0, 162.0), (0.0, 160.0), (60.0, 158.0)], p.z);
-    let front = curve(&[(-240.0, -104.0), (-180.0, -104.0), (-120.0, -108.0), (-60.0, -111.0), (0.0, -107.0), (60.0, -101.0)], p.z);
-    let back = curve(&[(-240.0, 119.0), (-180.0, 117.0), (-120.0, 118.0), (-60.0, 121.0), (0.0, 121.0), (60.0, 120.0)], p.z);
-    let trunk = section_mm(p, half_x + fat_mm, front - fat_mm, back + 0.6 * fat_mm, 0.38);
-    // The furrow over the spine, and a shallow one in front over the white line.
-    let furrow = |wide: f64| {
-        let t = (1.0 - (p.x / wide) * (p.x / wide)).max(0.0);
-        t * t
-    };
-    trunk + if p.y > 40.0 { 9.0 * furrow(26.0) } else if p.y < -60.0 { 3.0 * furrow(34.0) } else { 0.0 }
+    LAST_SKIN.with(|last| {
+        let (at, fat, far) = last.get();
+        if at == p && fat == fat_mm {
+            return far;
+        }
+        let [half_x, front, back] = section_at(p.z).skin;
+        let trunk = section_mm(p, half_x + fat_mm, front - fat_mm, back + 0.6 * fat_mm, 0.38);
+        // The furrow over the spine, and a shallow one in front over the white line.
+        let furrow = |wide: f64| {
+            let t = (1.0 - (p.x / wide) * (p.x / wide)).max(0.0);
+            t * t
+        };
+        let deep = if p.y > 40.0 { 9.0 * furrow(26.0) } else if p.y < -60.0 { 3.0 * furrow(34.0) } else { 0.0 };
+        last.set((p, fat_mm, trunk + deep));
+        trunk + deep
+    })
 }
 
 /// Height of the costal arch at a distance from the midline, mm.
@@ -249,7 +308,7 @@ pub(in crate::phantom) const VERTEBRAE: [(&str, f64, f64); 9] = [
 ];
 
 /// Middle of the vertebral bodies (y), mm.
-pub(super) fn spine_y(z: f64) -> f64 {
+pub(in crate::phantom) fn spine_y(z: f64) -> f64 {
     curve(&[(-220.0, 46.0), (-160.0, 41.0), (-100.0, 42.0), (-40.0, 48.0), (40.0, 54.0)], z)
 }
 

@@ -1,0 +1,228 @@
+//! One CT image as a DICOM file: what a scanner writes (PS3.3 A.3).
+
+use super::ct::{INTERCEPT, PADDING};
+use super::{Study, placement};
+use crate::phantom::PhantomError;
+use crate::phantom::recipe::{CtPhase, Packing, Recipe, Sex, Visit};
+use crate::phantom::uid::uid;
+use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
+use dicom_dictionary_std::{tags, uids};
+use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use flate2::{Compression, write::DeflateEncoder};
+use std::io::Write;
+
+/// What a file is of.
+pub(in crate::phantom) struct SliceFile<'a> {
+    pub study: &'a Study,
+    pub visit: &'a Visit,
+    pub phase: CtPhase,
+    /// Counted from the feet.
+    pub slice: u32,
+}
+
+fn clock(seconds: f64) -> String {
+    let whole = seconds.floor();
+    let (h, m, s) = (whole / 3600.0 % 24.0, whole / 60.0 % 60.0, whole % 60.0);
+    format!("{:02.0}{:02.0}{:02.0}.{:03.0}", h.floor(), m.floor(), s, ((seconds - whole) * 1000.0).floor())
+}
+
+/// Decimal strings, short and exact to a micrometre (directions to a millionth).
+fn decimals(values: &[f64]) -> PrimitiveValue {
+    let text = |v: &f64| {
+        let text = format!("{v:.6}");
+        let text = text.trim_end_matches('0').trim_end_matches('.').to_owned();
+        if text == "-0" { "0".to_owned() } else { text }
+    };
+    PrimitiveValue::Strs(values.iter().map(text).collect())
+}
+
+type Put<'a> = &'a mut dyn FnMut(Tag, VR, PrimitiveValue);
+
+impl SliceFile<'_> {
+    /// Folder of the series, below the case.
+    pub fn folder(&self) -> String {
+        format!("{}/{}", self.visit.id, self.phase.folder())
+    }
+
+    /// Number of the image: scanners count from the head down.
+    pub fn number(&self) -> u32 {
+        self.visit.ct.slices - self.slice
+    }
+
+    fn series_uid(&self) -> String {
+        self.study.uid(&format!("{}/{}", self.visit.id, self.phase.folder()))
+    }
+
+    fn who(&self, put: Put<'_>) {
+        let (recipe, id) = (&self.study.recipe, &self.study.recipe.patient.id);
+        put(tags::PATIENT_NAME, VR::PN, format!("Synthetic^{}", self.study.id).into());
+        put(tags::PATIENT_ID, VR::LO, id.as_str().into());
+        put(tags::PATIENT_BIRTH_DATE, VR::DA, "".into());
+        put(tags::PATIENT_SEX, VR::CS, if recipe.patient.sex == Sex::F { "F" } else { "M" }.into());
+        put(tags::PATIENT_AGE, VR::AS, format!("{:03}Y", recipe.patient.age_years).into());
+        put(tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES".into());
+        put(tags::DEIDENTIFICATION_METHOD, VR::LO, "Synthetic: there is no such person".into());
+        put(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, "UNMODIFIED".into());
+        put(tags::CLINICAL_TRIAL_SPONSOR_NAME, VR::LO, "Ablation Review".into());
+        put(tags::CLINICAL_TRIAL_PROTOCOL_ID, VR::LO, "SAMPLES".into());
+        put(tags::CLINICAL_TRIAL_PROTOCOL_NAME, VR::LO, "Sample studies with known truth".into());
+        put(tags::CLINICAL_TRIAL_SITE_ID, VR::LO, "".into());
+        put(tags::CLINICAL_TRIAL_SITE_NAME, VR::LO, "".into());
+        put(tags::CLINICAL_TRIAL_SUBJECT_ID, VR::LO, id.as_str().into());
+        put(tags::CLINICAL_TRIAL_TIME_POINT_ID, VR::LO, self.visit.id.as_str().into());
+        put(tags::CLINICAL_TRIAL_TIME_POINT_DESCRIPTION, VR::ST, self.visit.title.as_str().into());
+        put(tags::LONGITUDINAL_TEMPORAL_OFFSET_FROM_EVENT, VR::FD, PrimitiveValue::from(self.visit.day as f64));
+        put(tags::LONGITUDINAL_TEMPORAL_EVENT_TYPE, VR::CS, "BASELINE".into());
+    }
+
+    fn when(&self, put: Put<'_>) {
+        /// Seconds between two slices.
+        const SLICE_S: f64 = 0.125;
+        let date = self.study.date(self.visit.day).format("%Y%m%d").to_string();
+        let start = f64::from(Recipe::start_s(self.visit));
+        let bolus = start + 180.0;
+        let series = self.phase.after_bolus_s().map_or(start + 60.0, |after| bolus + after);
+        let acquired = series + f64::from(self.number() - 1) * SLICE_S;
+        for tag in [tags::STUDY_DATE, tags::SERIES_DATE, tags::ACQUISITION_DATE, tags::CONTENT_DATE] {
+            put(tag, VR::DA, date.as_str().into());
+        }
+        put(tags::STUDY_TIME, VR::TM, clock(start).into());
+        put(tags::SERIES_TIME, VR::TM, clock(series).into());
+        put(tags::ACQUISITION_TIME, VR::TM, clock(acquired).into());
+        put(tags::CONTENT_TIME, VR::TM, clock(acquired + 4.0).into());
+        put(tags::ACCESSION_NUMBER, VR::SH, "".into());
+        put(tags::REFERRING_PHYSICIAN_NAME, VR::PN, "".into());
+        put(tags::STUDY_ID, VR::SH, "1".into());
+        put(tags::STUDY_DESCRIPTION, VR::LO, "CT upper abdomen".into());
+        let description = format!("Abdomen {} {:.1} mm", self.phase.words(), self.visit.ct.slice_mm);
+        put(tags::SERIES_DESCRIPTION, VR::LO, description.into());
+        put(tags::SERIES_NUMBER, VR::IS, self.phase.series_number().to_string().into());
+        put(tags::ACQUISITION_NUMBER, VR::IS, self.phase.series_number().to_string().into());
+        if self.phase.after_bolus_s().is_some() {
+            put(tags::CONTRAST_BOLUS_AGENT, VR::LO, "Iohexol 350".into());
+            put(tags::CONTRAST_BOLUS_ROUTE, VR::LO, "IV".into());
+            put(tags::CONTRAST_BOLUS_VOLUME, VR::DS, "110".into());
+            put(tags::CONTRAST_BOLUS_START_TIME, VR::TM, clock(bolus).into());
+        }
+    }
+
+    fn how(&self, put: Put<'_>) {
+        let ct = &self.visit.ct;
+        let image_type = ["ORIGINAL", "PRIMARY", "AXIAL"].map(String::from).into_iter().collect();
+        put(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192".into());
+        put(tags::IMAGE_TYPE, VR::CS, PrimitiveValue::Strs(image_type));
+        put(tags::MODALITY, VR::CS, "CT".into());
+        put(tags::MANUFACTURER, VR::LO, "Ablation Review".into());
+        put(tags::MANUFACTURER_MODEL_NAME, VR::LO, "Phantom".into());
+        put(tags::SOFTWARE_VERSIONS, VR::LO, "2".into());
+        put(tags::BODY_PART_EXAMINED, VR::CS, "ABDOMEN".into());
+        put(tags::PATIENT_POSITION, VR::CS, "HFS".into());
+        put(tags::PROTOCOL_NAME, VR::LO, "Upper abdomen with contrast".into());
+        put(tags::SCAN_OPTIONS, VR::CS, "HELICAL".into());
+        put(tags::KVP, VR::DS, "120".into());
+        put(tags::SLICE_THICKNESS, VR::DS, decimals(&[ct.slice_mm]));
+        put(tags::DATA_COLLECTION_DIAMETER, VR::DS, "500".into());
+        put(tags::RECONSTRUCTION_DIAMETER, VR::DS, decimals(&[ct.pixel_mm * f64::from(ct.matrix)]));
+        put(tags::GANTRY_DETECTOR_TILT, VR::DS, decimals(&[ct.odd.tilt_deg]));
+        put(tags::TABLE_HEIGHT, VR::DS, decimals(&[142.0 - self.visit.lie.shift_mm[1]]));
+        put(tags::ROTATION_DIRECTION, VR::CS, "CW".into());
+        put(tags::EXPOSURE_TIME, VR::IS, "500".into());
+        put(tags::X_RAY_TUBE_CURRENT, VR::IS, "240".into());
+        put(tags::CONVOLUTION_KERNEL, VR::SH, "STANDARD".into());
+        put(tags::BURNED_IN_ANNOTATION, VR::CS, "NO".into());
+        put(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "00".into());
+    }
+
+    fn pixels(&self, put: Put<'_>, stored: &[i16]) {
+        let ct = &self.visit.ct;
+        let (place, down) = placement(self.visit, self.slice);
+        put(tags::FRAME_OF_REFERENCE_UID, VR::UI, self.study.frame_of_reference(self.visit, self.phase).into());
+        put(tags::POSITION_REFERENCE_INDICATOR, VR::LO, "".into());
+        put(tags::INSTANCE_NUMBER, VR::IS, self.number().to_string().into());
+        put(tags::IMAGE_POSITION_PATIENT, VR::DS, decimals(&[place.x, place.y, place.z]));
+        put(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, decimals(&[1.0, 0.0, 0.0, down.x, down.y, down.z]));
+        put(tags::SLICE_LOCATION, VR::DS, decimals(&[place.z]));
+        put(tags::SAMPLES_PER_PIXEL, VR::US, 1u16.into());
+        put(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2".into());
+        put(tags::ROWS, VR::US, (ct.matrix as u16).into());
+        put(tags::COLUMNS, VR::US, (ct.matrix as u16).into());
+        put(tags::PIXEL_SPACING, VR::DS, decimals(&[ct.pixel_mm, ct.pixel_mm]));
+        put(tags::BITS_ALLOCATED, VR::US, 16u16.into());
+        put(tags::BITS_STORED, VR::US, 16u16.into());
+        put(tags::HIGH_BIT, VR::US, 15u16.into());
+        put(tags::PIXEL_REPRESENTATION, VR::US, 1u16.into());
+        put(tags::PIXEL_PADDING_VALUE, VR::SS, PrimitiveValue::from(PADDING));
+        put(tags::WINDOW_CENTER, VR::DS, "40".into());
+        put(tags::WINDOW_WIDTH, VR::DS, "400".into());
+        put(tags::WINDOW_CENTER_WIDTH_EXPLANATION, VR::LO, "ABDOMEN".into());
+        put(tags::RESCALE_INTERCEPT, VR::DS, INTERCEPT.to_string().into());
+        put(tags::RESCALE_SLOPE, VR::DS, "1".into());
+        put(tags::RESCALE_TYPE, VR::LO, "HU".into());
+        put(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(stored.iter().map(|v| *v as u16).collect()));
+    }
+}
+
+/// The file of one slice.
+pub(in crate::phantom) fn file(of: &SliceFile<'_>, stored: &[i16]) -> Result<Vec<u8>, PhantomError> {
+    let sop_uid = of.study.uid(&format!("{}/{}/{}", of.visit.id, of.phase.folder(), of.slice));
+    let mut object = InMemDicomObject::new_empty();
+    let mut put = |tag: Tag, vr: VR, value: PrimitiveValue| {
+        object.put(DataElement::new(tag, vr, value));
+    };
+    put(tags::SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE.into());
+    put(tags::SOP_INSTANCE_UID, VR::UI, sop_uid.as_str().into());
+    put(tags::STUDY_INSTANCE_UID, VR::UI, of.study.uid(&format!("{}/study", of.visit.id)).into());
+    put(tags::SERIES_INSTANCE_UID, VR::UI, of.series_uid().into());
+    of.who(&mut put);
+    of.when(&mut put);
+    of.how(&mut put);
+    of.pixels(&mut put, stored);
+    encode(&object, &sop_uid, of.visit.ct.packing)
+}
+
+fn encode(object: &InMemDicomObject, sop_uid: &str, packing: Packing) -> Result<Vec<u8>, PhantomError> {
+    let wrong = |error: &dyn std::error::Error| PhantomError::Encode { reason: error.to_string() };
+    let syntax = match packing {
+        Packing::Plain => uids::EXPLICIT_VR_LITTLE_ENDIAN,
+        Packing::Deflated => uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+    };
+    let meta = FileMetaTableBuilder::new()
+        .transfer_syntax(syntax)
+        .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)
+        .media_storage_sop_instance_uid(sop_uid)
+        // Named here, so that a newer library does not change the files.
+        .implementation_class_uid(uid("ablation-review/phantom"))
+        .implementation_version_name("ABL_REVIEW_2")
+        .build()
+        .map_err(|error| wrong(&error))?;
+    let mut bytes = vec![0u8; 128];
+    bytes.extend_from_slice(b"DICM");
+    meta.write(&mut bytes).map_err(|error| wrong(&error))?;
+    let explicit = dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
+    if packing == Packing::Plain {
+        object.write_dataset_with_ts(&mut bytes, &explicit).map_err(|error| wrong(&error))?;
+        return Ok(bytes);
+    }
+    let mut data = Vec::new();
+    object.write_dataset_with_ts(&mut data, &explicit).map_err(|error| wrong(&error))?;
+    // Deflated here and not by the library, which packs fast and loosely (PS3.5 A.5).
+    let mut deflated = DeflateEncoder::new(bytes, Compression::new(6));
+    deflated.write_all(&data).map_err(|error| wrong(&error))?;
+    let mut bytes = deflated.finish().map_err(|error| wrong(&error))?;
+    if bytes.len() % 2 == 1 {
+        bytes.push(0);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_numbers_are_written_as_dicom_wants_them() {
+        assert_eq!(clock(33_133.0), "091213.000");
+        assert_eq!(clock(86_399.875), "235959.875");
+        assert_eq!(decimals(&[1.9, 5.0, -30.5, 0.75, -0.0]).to_multi_str().as_ref(), ["1.9", "5", "-30.5", "0.75", "0"]);
+    }
+}

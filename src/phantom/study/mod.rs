@@ -1,0 +1,204 @@
+//! A recipe made into images: where everything lies at each visit, what it looks like, and the files.
+//!
+//! This module knows the body and the recipe. It writes nothing itself and reads no images.
+
+mod ct;
+mod file;
+mod lesion;
+mod motion;
+mod region;
+mod truth;
+
+pub(super) use ct::{expose, slice_values};
+pub(super) use file::{SliceFile, file};
+pub(super) use truth::{mask, truth};
+
+use super::body::{self, Build, Item, PlaneOfPixels};
+use super::recipe::{Ct, CtPhase, Recipe, Visit};
+use super::uid::uid;
+use crate::clinical::{Date, StackRole};
+use crate::geometry::{Grid, PatientDirection, PatientPoint, PatientVector, SpaceId, VoxelIndex};
+use motion::{Motion, Pull};
+
+/// A recipe with its name.
+pub(super) struct Study {
+    /// Short name, also the folder.
+    pub id: String,
+    pub recipe: Recipe,
+}
+
+fn vector(v: [f64; 3]) -> PatientVector {
+    PatientVector::new(v[0], v[1], v[2])
+}
+
+fn point(v: [f64; 3]) -> PatientPoint {
+    PatientPoint::new(v[0], v[1], v[2])
+}
+
+impl CtPhase {
+    /// Index into the values of tissues.
+    pub(super) fn index(self) -> usize {
+        match self {
+            Self::Unenhanced => 0,
+            Self::Arterial => 1,
+            Self::PortalVenous => 2,
+            Self::Delayed => 3,
+        }
+    }
+
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Unenhanced => "unenhanced",
+            Self::Arterial => "arterial",
+            Self::PortalVenous => "portal_venous",
+            Self::Delayed => "delayed",
+        }
+    }
+
+    pub(super) fn folder(self) -> &'static str {
+        match self {
+            Self::Unenhanced => "unenhanced",
+            Self::Arterial => "arterial",
+            Self::PortalVenous => "portal-venous",
+            Self::Delayed => "delayed",
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Unenhanced => "unenhanced",
+            Self::Arterial => "late arterial",
+            Self::PortalVenous => "portal venous",
+            Self::Delayed => "delayed",
+        }
+    }
+
+    /// Seconds after the start of the injection; none without contrast.
+    pub(super) fn after_bolus_s(self) -> Option<f64> {
+        match self {
+            Self::Unenhanced => None,
+            Self::Arterial => Some(35.0),
+            Self::PortalVenous => Some(70.0),
+            Self::Delayed => Some(180.0),
+        }
+    }
+
+    pub(super) fn series_number(self) -> u32 {
+        self.index() as u32 + 2
+    }
+
+    pub(super) fn role(self) -> StackRole {
+        match self {
+            Self::Unenhanced => StackRole::CtUnenhanced,
+            Self::Arterial => StackRole::CtArterial,
+            Self::PortalVenous => StackRole::CtPortalVenous,
+            Self::Delayed => StackRole::CtDelayed,
+        }
+    }
+}
+
+impl Study {
+    /// A date that many days after the first session.
+    pub(super) fn date(&self, day: i64) -> Date {
+        self.recipe.patient.first_session + chrono::TimeDelta::days(day)
+    }
+
+    pub(super) fn visit(&self, id: &str) -> Option<&Visit> {
+        self.recipe.visits.iter().find(|visit| visit.id == id)
+    }
+
+    /// A UID of its own for each thing of the study.
+    pub(super) fn uid(&self, of: &str) -> String {
+        uid(&format!("ablation-review/cases/{}/{of}", self.id))
+    }
+
+    pub(super) fn frame_of_reference(&self, visit: &Visit, phase: CtPhase) -> String {
+        let own = visit.ct.odd.second_frame_of_reference && visit.ct.phases.first() != Some(&phase);
+        if own { self.uid(&format!("{}/{}/frame", visit.id, phase.folder())) } else { self.uid(&format!("{}/frame", visit.id)) }
+    }
+
+    /// How the patient lies at a visit in a phase.
+    pub(super) fn motion(&self, visit: &Visit, phase: CtPhase) -> Motion {
+        let more = visit.ct.phase_breath_mm.get(phase.code()).copied().unwrap_or(0.0);
+        let breath = vector(visit.lie.breath_mm) + PatientVector::new(0.0, -0.25 * more, more);
+        let pulls = visit
+            .lesions
+            .iter()
+            .filter_map(|at| {
+                let zone = at.zone.as_ref().filter(|zone| zone.shrinkage_mm > 0.0)?;
+                let lesion = self.recipe.lesions.iter().find(|lesion| lesion.label == at.label)?;
+                Some(Pull { centre: point(lesion.place_mm) + vector(zone.offset_mm), most_mm: zone.shrinkage_mm })
+            })
+            .collect();
+        Motion::new(vector(visit.lie.shift_mm), visit.lie.turn_deg, breath, pulls)
+    }
+
+    /// Everything to paint at a visit in a phase.
+    pub(super) fn scene(&self, visit: &Visit, phase: CtPhase) -> Vec<Item> {
+        let build = Build { fat_mm: self.recipe.patient.fat_mm, seed: self.recipe.seed };
+        let mut items = body::body(&build);
+        let motion = self.motion(visit, phase);
+        self.paint_lesions(visit, &motion, &mut items);
+        items
+    }
+}
+
+/// Where the middle of the field of view lies behind the isocentre, mm.
+const CENTRE_Y_MM: f64 = 12.0;
+
+/// The grid of a visit's stacks, slices from feet to head. With a tilted gantry it is the grid of the same scan
+/// without tilt.
+pub(super) fn grid(visit: &Visit, space: String) -> Grid {
+    let ct = &visit.ct;
+    let half = f64::from(ct.matrix - 1) * ct.pixel_mm / 2.0;
+    let lowest = ct.top_mm + visit.lie.shift_mm[2] - f64::from(ct.slices - 1) * ct.slice_mm;
+    Grid {
+        origin: PatientPoint::new(-half, CENTRE_Y_MM - half, tidy(lowest)),
+        axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
+        spacing_mm: [ct.pixel_mm, ct.pixel_mm, ct.slice_mm],
+        dims: [ct.matrix, ct.matrix, ct.slices],
+        space: SpaceId(space),
+    }
+}
+
+/// Three decimals: what is written into files, and no more.
+fn tidy(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+fn tidy_point(at: PatientPoint) -> PatientPoint {
+    PatientPoint::new(tidy(at.x), tidy(at.y), tidy(at.z))
+}
+
+/// Place of the first pixel, and from row to row, of a slice.
+pub(super) fn placement(visit: &Visit, slice: u32) -> (PatientPoint, PatientVector) {
+    let grid = grid(visit, String::new());
+    let place = grid.to_patient(VoxelIndex::new(0.0, 0.0, f64::from(slice)));
+    let tilt = visit.ct.odd.tilt_deg;
+    if tilt == 0.0 {
+        return (place, PatientVector::new(0.0, 1.0, 0.0));
+    }
+    let tilted = Motion::new(PatientVector::default(), [tilt, 0.0, 0.0], PatientVector::default(), Vec::new());
+    let down = tilted.direction(PatientVector::new(0.0, 1.0, 0.0));
+    let middle = PatientPoint::new(place.x, CENTRE_Y_MM, place.z);
+    (middle - down * (CENTRE_Y_MM - place.y), down)
+}
+
+/// The planes a thick slice is averaged from, feet to head.
+fn planes(ct: &Ct, visit: &Visit, slice: u32, offset: PatientVector) -> Vec<PlaneOfPixels> {
+    // About a millimetre apart: borders are as wide, so that slanting ones have no steps.
+    let count = (ct.slice_mm.round() as u32).clamp(1, 9);
+    let (place, down) = placement(visit, slice);
+    (0..count)
+        .map(|n| {
+            let up = ((f64::from(n) + 0.5) / f64::from(count) - 0.5) * ct.slice_mm;
+            PlaneOfPixels {
+                origin: place + PatientVector::new(0.0, 0.0, up) + offset,
+                column: PatientVector::new(ct.pixel_mm, 0.0, 0.0),
+                row: down * ct.pixel_mm,
+                columns: ct.matrix as usize,
+                rows: ct.matrix as usize,
+            }
+        })
+        .collect()
+}
