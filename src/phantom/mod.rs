@@ -160,7 +160,16 @@ pub enum PhantomError {
 pub const FIRST_CASE: &str = "first-look";
 
 /// The recipes that come with the program.
-const RECIPES: [(&str, &str); 1] = [("liver-01", include_str!("../../sample_data/cases/liver-01.toml"))];
+const RECIPES: [(&str, &str); 8] = [
+    ("liver-01", include_str!("../../sample_data/cases/liver-01.toml")),
+    ("liver-02", include_str!("../../sample_data/cases/liver-02.toml")),
+    ("liver-03", include_str!("../../sample_data/cases/liver-03.toml")),
+    ("liver-04", include_str!("../../sample_data/cases/liver-04.toml")),
+    ("liver-05", include_str!("../../sample_data/cases/liver-05.toml")),
+    ("liver-06", include_str!("../../sample_data/cases/liver-06.toml")),
+    ("liver-07", include_str!("../../sample_data/cases/liver-07.toml")),
+    ("liver-08", include_str!("../../sample_data/cases/liver-08.toml")),
+];
 
 /// The samples there are. A recipe of the program that cannot be read is left out (a test holds that there is none).
 #[must_use]

@@ -6,6 +6,7 @@ use super::tissue::Tissue;
 use super::trunk::cavity_mm;
 use crate::geometry::{PatientPoint, PatientVector};
 use crate::phantom::noise::uniform;
+use std::cell::Cell;
 
 const fn at(x: f64, y: f64, z: f64) -> PatientPoint {
     PatientPoint::new(x, y, z)
@@ -13,6 +14,23 @@ const fn at(x: f64, y: f64, z: f64) -> PatientPoint {
 
 /// Height of the diaphragm over a place, mm: right dome, left dome, and the saddle under the heart.
 fn diaphragm_mm(p: PatientPoint) -> f64 {
+    LAST.with(|last| {
+        let (x, y, high) = last.get();
+        if x == p.x && y == p.y {
+            return high;
+        }
+        let high = domes_mm(p);
+        last.set((p.x, p.y, high));
+        high
+    })
+}
+
+thread_local! {
+    /// The last place asked about: lungs, belly and liver ask about the same one.
+    static LAST: Cell<(f64, f64, f64)> = const { Cell::new((f64::NAN, 0.0, 0.0)) };
+}
+
+fn domes_mm(p: PatientPoint) -> f64 {
     // Steeper in front than behind, where the recess of the lungs reaches far down.
     let dome = |top: f64, x: f64, y: f64, rx: f64, ry: f64| {
         let (u, v) = ((p.x - x) / rx, (p.y - y) / if p.y < y { ry * 0.80 } else { ry });
@@ -23,7 +41,7 @@ fn diaphragm_mm(p: PatientPoint) -> f64 {
     let right = dome(0.0, -62.0, -10.0, 75.0, 99.0);
     let left = dome(-11.0, 66.0, 0.0, 69.0, 96.0);
     let middle = dome(-13.0, 10.0, -44.0, 62.0, 62.0);
-    let lowest = -96.0 + 46.0 * step(50.0, 16.0, p.x.abs()) * step(30.0, 50.0, p.y) + 60.0 * step(10.0, -66.0, p.y);
+    let lowest = -96.0 + 50.0 * step(66.0, 8.0, p.x.abs()) * step(30.0, 50.0, p.y) + 60.0 * step(10.0, -66.0, p.y);
     smooth_max(smooth_max(smooth_max(right, left, 9.0), middle, 9.0), lowest, 9.0)
 }
 

@@ -100,8 +100,8 @@ fn clefts(items: &mut Vec<Item>) {
     items.push(Item::new(teres.rough(1.4, 8.0, 31), Tissue::Mesentery));
     items.push(Item::new(Shape::tube(at(12.0, -62.0, -66.0), at(13.0, -88.0, -100.0), 2.2, 2.6), Tissue::SoftTissue));
     // Venous ligament: a slit in front of the caudate lobe.
-    let venosum = Ellipsoid::new(at(0.0, -16.0, -55.0), [24.0, 2.0, 24.0]).along(PatientVector::new(1.0, -0.55, 0.0));
-    items.push(Item::new(Shape::Ellipsoid(venosum).rough(0.9, 9.0, 32), Tissue::Mesentery));
+    let venosum = Ellipsoid::new(at(0.0, -16.0, -55.0), [22.0, 1.5, 23.0]).along(PatientVector::new(1.0, -0.55, 0.0));
+    items.push(Item::new(Shape::Ellipsoid(venosum).rough(1.3, 11.0, 32), Tissue::Mesentery));
     // Fat of the hilum.
     let hilum = Shape::Any(
         vec![

@@ -107,11 +107,14 @@ pub(in crate::phantom) fn paint(items: &[Item], moved: &dyn ToBody, planes: &[Pl
                 near.push((item, full));
             }
             if near.iter().all(|(_, full)| *full) {
-                paint_square(&near, square, middle, [i, j], 1.0, &mut out);
+                paint_square(&near, square, middle, [i, j], Share { of_plane: 1.0, of_grain: 1.0 }, &mut out);
                 continue;
             }
-            for (square, plane) in squares.iter().zip(planes) {
-                paint_square(&near, square, plane, [i, j], 1.0 / planes.len() as f32, &mut out);
+            // Grain is finer than it matters: it is asked for in the middle plane and stands for all.
+            for (n, (square, plane)) in squares.iter().zip(planes).enumerate() {
+                let of_plane = 1.0 / planes.len() as f32;
+                let of_grain = if n == planes.len() / 2 { planes.len() as f32 } else { 0.0 };
+                paint_square(&near, square, plane, [i, j], Share { of_plane, of_grain }, &mut out);
             }
         }
     }
@@ -147,12 +150,21 @@ fn between(square: &[PatientPoint; 4], u: f64, v: f64) -> PatientPoint {
     along(along(square[0], square[1], u), along(square[2], square[3], u), v)
 }
 
+/// How much a plane counts.
+#[derive(Clone, Copy)]
+struct Share {
+    /// Of the slice.
+    of_plane: f32,
+    /// How strong grain is in this plane.
+    of_grain: f32,
+}
+
 fn paint_square(
     near: &[(&Item, bool)],
     square: &[PatientPoint; 4],
     plane: &PlaneOfPixels,
     [i, j]: [usize; 2],
-    share: f32,
+    share: Share,
     out: &mut [Values],
 ) {
     let side = SQUARE as f64;
@@ -173,9 +185,9 @@ fn paint_square(
                 }
                 let part = part as f32;
                 let hu = item.tissue.ct_hu();
-                match item.tissue.ct_grain() {
+                match item.tissue.ct_grain().filter(|_| share.of_grain > 0.0) {
                     Some(grain) => {
-                        let uneven = grainy(item.tissue as u64, here, grain.wide_mm);
+                        let uneven = grainy(item.tissue as u64, here, grain.wide_mm) * share.of_grain;
                         for ((value, hu), grain) in values.iter_mut().zip(hu).zip(grain.hu) {
                             *value += (hu + grain * uneven - *value) * part;
                         }
@@ -189,7 +201,7 @@ fn paint_square(
             }
             if let Some(to) = out.get_mut(row * plane.columns + column) {
                 for (to, value) in to.iter_mut().zip(values) {
-                    *to += value * share;
+                    *to += value * share.of_plane;
                 }
             }
         }

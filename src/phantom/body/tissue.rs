@@ -51,7 +51,8 @@ tissues! {
     Mesentery [-100.0, -100.0, -98.0, -98.0] grain all(14.0), 7.0;
     Strand [-45.0, -45.0, -40.0, -40.0];
     Muscle [55.0, 58.0, 65.0, 65.0] grain all(13.0), 4.5;
-    Cartilage [105.0, 106.0, 108.0, 108.0] grain all(30.0), 6.0;
+    Cartilage [98.0, 99.0, 100.0, 100.0] grain all(30.0), 6.0;
+    CalcifiedRim [190.0, 190.0, 190.0, 190.0] grain all(70.0), 5.0;
     CorticalBone [620.0, 620.0, 620.0, 620.0];
     Marrow [170.0, 172.0, 175.0, 175.0] grain all(75.0), 3.2;
     RibMarrow [140.0, 142.0, 145.0, 145.0] grain all(60.0), 3.5;

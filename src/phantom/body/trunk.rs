@@ -218,24 +218,27 @@ pub(super) fn wall(fat_mm: f64, items: &mut Vec<Item>) {
         // Erector spinae, three columns in one sheath, and latissimus fat behind the ribs.
         let column = |x: f64, half: [f64; 2], tissue: Tissue| {
             fn column_mm(p: PatientPoint, [x, a, b]: [f64; 3]) -> f64 {
-                scaled([p.x - x, p.y - back_y(p.z) + 0.2 * (x.abs() - 33.0).max(0.0)], [a, b])
+                // The outer part lies further forward, along the ribs.
+                let forward = 0.20 * (p.x.abs() - 24.0).max(0.0) + 0.004 * (p.x.abs() - 34.0).max(0.0).powi(2);
+                scaled([p.x - x, p.y - back_y(p.z) + forward - 1.0], [a, b])
             }
             let x = x * side;
-            let extent = Extent::of([x - half[0], 60.0, -1e9], [x + half[0], 130.0, 1e9]);
+            let extent = Extent::of([x - half[0], 50.0, -1e9], [x + half[0], 130.0, 1e9]);
             Item::new(Shape::Field(column_mm, [x, half[0], half[1]], extent).rough(1.1, 11.0, 5), tissue)
         };
-        items.push(column(35.0, [35.0, 17.5], Tissue::Fat));
-        items.push(column(35.0, [33.5, 16.2], Tissue::Muscle));
+        items.push(column(38.0, [38.5, 16.6], Tissue::Fat));
+        items.push(column(38.0, [37.5, 15.6], Tissue::Muscle));
         items.push(column(14.0, [11.0, 15.0], Tissue::Muscle));
         // Fat between the bundles.
         fn streak_mm(p: PatientPoint, [x, ..]: [f64; 3]) -> f64 {
-            let inside = scaled([p.x - x, p.y - back_y(p.z)], [33.0, 15.5]);
+            let forward = 0.20 * (p.x.abs() - 24.0).max(0.0) + 0.004 * (p.x.abs() - 34.0).max(0.0).powi(2);
+            let inside = scaled([p.x - x, p.y - back_y(p.z) + forward - 1.0], [36.0, 14.5]);
             let long = PatientPoint::new(p.x, p.y, 0.22 * p.z);
             let sheet = (super::shape::bumps(75, long, 10.5) + 0.5 * super::shape::bumps(76, long, 5.0)).abs() * 5.0;
             (sheet - 0.42).max(inside + 0.8)
         }
-        let extent = Extent::of([35.0 * side - 34.0, 60.0, -1e9], [35.0 * side + 34.0, 130.0, 1e9]);
-        items.push(Item::soft(Shape::Field(streak_mm, [35.0 * side, 0.0, 0.0], extent), Tissue::Fat, 0.8).faint(0.55));
+        let extent = Extent::of([38.0 * side - 38.0, 50.0, -1e9], [38.0 * side + 38.0, 130.0, 1e9]);
+        items.push(Item::soft(Shape::Field(streak_mm, [38.0 * side, 0.0, 0.0], extent), Tissue::Fat, 0.8).faint(0.55));
     }
 }
 
@@ -280,7 +283,8 @@ fn ribs(items: &mut Vec<Item>) {
             if front < -36.0 {
                 let extent = Extent::of([low, -112.0, z(front) - 14.0], [high, front + 4.0, z(front) + 70.0]);
                 let cartilage = Shape::Field(cartilage_mm, [side, at_z, front], extent);
-                items.push(Item::new(cartilage, Tissue::Cartilage));
+                items.push(Item::new(cartilage.clone(), Tissue::CalcifiedRim));
+                items.push(Item::soft(cartilage.grown(-1.3).rough(0.6, 6.0, 14), Tissue::Cartilage, 0.9));
             }
             items.push(Item::new(rib.clone(), Tissue::CorticalBone));
             items.push(Item::new(rib.grown(-1.5), Tissue::RibMarrow));

@@ -163,7 +163,7 @@ impl Painter<'_> {
         }
         let (outer, core) =
             if zone.late { (Tissue::ZoneLate, Tissue::ZoneCoreLate) } else { (Tissue::ZoneOuter, Tissue::ZoneCoreEarly) };
-        self.add(shape, outer, SHARP_MM + 0.4);
+        self.add(shape.rough(0.6, 8.0, 213), outer, SHARP_MM + 0.4);
         let middle = frame.ellipsoid(zone.offset_mm, zone.size_mm.map(|mm| mm * 0.58), zone.points_to);
         self.add(Shape::Ellipsoid(middle).rough(1.6, 7.0, 212), core, 3.2);
         if let Some(s) = &zone.scallop {
