@@ -11,12 +11,14 @@
 mod body;
 mod noise;
 mod recipe;
+mod sheet;
 mod study;
 mod truth;
 mod uid;
 mod writing;
 
 pub use recipe::RecipeError;
+pub use sheet::Sheet;
 pub use truth::{
     KeyTruth, LandmarkTruth, LesionTruth, LesionVisitTruth, MarginTruth, RegionTruth, SeriesTruth, SessionTruth, Truth,
     VisitTruth,
@@ -216,6 +218,14 @@ pub fn truth_masks(case: &str) -> Result<Vec<TruthMask>, PhantomError> {
         }
     }
     Ok(masks)
+}
+
+/// A contact sheet of a case: a row for each lesion at each visit, a column for each phase.
+///
+/// # Errors
+/// When there is no such case, or the recipe cannot be used.
+pub fn sheet(case: &str) -> Result<Sheet, PhantomError> {
+    sheet::sheet(&open(case)?)
 }
 
 /// Writes a case below `folder`: `VISIT/SERIES/NNN.dcm` and `truth.json`. Files that are already there and are the

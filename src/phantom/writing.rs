@@ -2,7 +2,7 @@
 
 use super::recipe::{CtPhase, Visit};
 use super::study::{self, Study};
-use super::{PhantomError, Truth, Written, noise};
+use super::{PhantomError, Truth, Written};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -110,7 +110,7 @@ impl VisitSeries<'_> {
         let Some(first) = self.phases.first() else { return Ok(()) };
         let (items, motion) = (self.study.scene(self.visit, *first), self.study.motion(self.visit, *first));
         let ct = &self.visit.ct;
-        let seed = noise::hash(self.study.recipe.seed, self.visit.day.unsigned_abs());
+        let seed = study::visit_seed(self.study, self.visit);
         (0..ct.slices).into_par_iter().try_for_each(|slice| {
             if ct.odd.missing_slices.contains(&(ct.slices - slice)) {
                 return Ok(());
@@ -120,8 +120,7 @@ impl VisitSeries<'_> {
             }
             let values = study::slice_values(&items, &motion, self.visit, slice, seed);
             for phase in &self.phases {
-                let noise = noise::hash(seed ^ u64::from(phase.series_number()) << 32, u64::from(slice));
-                let stored = study::expose(&values, ct, *phase, noise);
+                let stored = study::expose(&values, ct, *phase, study::noise_seed(seed, *phase, slice));
                 let of = study::SliceFile { study: self.study, visit: self.visit, phase: *phase, slice };
                 self.writer.put(&format!("{}/{:03}.dcm", of.folder(), of.number()), &study::file(&of, &stored)?)?;
                 progress(self.writer.images.fetch_add(1, Ordering::Relaxed) + 1, self.total);

@@ -14,6 +14,7 @@ pub(super) use file::{SliceFile, file};
 pub(super) use truth::{mask, truth};
 
 use super::body::{self, Build, Item, PlaneOfPixels};
+use super::noise;
 use super::recipe::{Ct, CtPhase, Recipe, Visit};
 use super::uid::uid;
 use crate::clinical::{Date, StackRole};
@@ -141,6 +142,23 @@ impl Study {
         self.paint_lesions(visit, &motion, &mut items);
         items
     }
+}
+
+/// What names the noise of a visit.
+pub(super) fn visit_seed(study: &Study, visit: &Visit) -> u64 {
+    noise::hash(study.recipe.seed, visit.day.unsigned_abs())
+}
+
+/// What names the noise of a slice of a phase.
+pub(super) fn noise_seed(visit_seed: u64, phase: CtPhase, slice: u32) -> u64 {
+    noise::hash(visit_seed ^ u64::from(phase.series_number()) << 32, u64::from(slice))
+}
+
+/// The stored values of one slice of one phase.
+pub(super) fn exposed(study: &Study, visit: &Visit, phase: CtPhase, slice: u32) -> Vec<i16> {
+    let seed = visit_seed(study, visit);
+    let values = slice_values(&study.scene(visit, phase), &study.motion(visit, phase), visit, slice, seed);
+    expose(&values, &visit.ct, phase, noise_seed(seed, phase, slice))
 }
 
 /// Where the middle of the field of view lies behind the isocentre, mm.
