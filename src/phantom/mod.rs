@@ -108,7 +108,7 @@ pub enum PhantomError {
 pub const FIRST_CASE: &str = "first-look";
 
 /// The recipes that come with the program.
-const RECIPES: [(&str, &str); 9] = [
+const RECIPES: [(&str, &str); 10] = [
     (FIRST_CASE, include_str!("../../sample_data/cases/first-look.toml")),
     ("liver-01", include_str!("../../sample_data/cases/liver-01.toml")),
     ("liver-02", include_str!("../../sample_data/cases/liver-02.toml")),
@@ -118,6 +118,7 @@ const RECIPES: [(&str, &str); 9] = [
     ("liver-06", include_str!("../../sample_data/cases/liver-06.toml")),
     ("liver-07", include_str!("../../sample_data/cases/liver-07.toml")),
     ("liver-08", include_str!("../../sample_data/cases/liver-08.toml")),
+    ("body-01", include_str!("../../sample_data/cases/body-01.toml")),
 ];
 
 /// The samples there are. A recipe of the program that cannot be read is left out (a test holds that there is none).

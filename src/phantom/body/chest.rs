@@ -31,9 +31,11 @@ thread_local! {
 }
 
 fn domes_mm(p: PatientPoint) -> f64 {
-    // Steeper in front than behind, where the recess of the lungs reaches far down.
+    // Steeper in front than behind, where the recess of the lungs reaches far down; flat towards the side.
     let dome = |top: f64, x: f64, y: f64, rx: f64, ry: f64| {
-        let (u, v) = ((p.x - x) / rx, (p.y - y) / if p.y < y { ry * 0.80 } else { ry });
+        let outwards = (p.x - x) * x > 0.0;
+        let (rx, ry) = (if outwards { rx * 1.22 } else { rx }, if p.y < y { ry * 0.80 } else { ry });
+        let (u, v) = ((p.x - x) / rx, (p.y - y) / ry);
         let r2 = (u * u + v * v).min(2.2);
         let r4 = r2 * r2;
         top - 34.0 * r2 - 22.0 * r4 - 26.0 * r4 * r4
@@ -78,13 +80,13 @@ fn lung_vessels(items: &mut Vec<Item>) {
     // From each lower hilum outwards, down and back, dividing.
     for side in [-1.0, 1.0] {
         let hilum = at(36.0 * side, 14.0, 62.0);
-        for n in 0..26u64 {
+        for n in 0..54u64 {
             let draw = |k| uniform(0x1049, (n * 2 + u64::from(side > 0.0)) * 16 + k);
             let to = at((42.0 + 74.0 * draw(0)) * side, -66.0 + 142.0 * draw(1), 50.0 - 100.0 * draw(2));
             let bend = at(36.0 * side + (to.x - 36.0 * side) * 0.45, 14.0 + (to.y - 14.0) * 0.35, 62.0 + (to.z - 62.0) * 0.6);
-            let thick = 1.6 + 1.5 * draw(3);
-            let line = spline(&[(hilum, thick + 1.0), (bend, thick), (to, 0.7)], 4);
-            let tissue = if n % 4 == 3 { Tissue::BronchusWall } else { Tissue::LungVessel };
+            let thick = 1.1 + 1.9 * draw(3) * draw(3);
+            let line = spline(&[(hilum, thick + 1.0), (bend, thick), (to, 0.5)], 4);
+            let tissue = if n % 6 == 3 { Tissue::BronchusWall } else { Tissue::LungVessel };
             vessel_in_lung(items, &line, tissue);
             for k in 0..3u64 {
                 let Some((from, mm)) = line.get(3 + k as usize * 2).copied() else { continue };

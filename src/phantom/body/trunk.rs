@@ -122,7 +122,7 @@ fn frontal(p: PatientPoint) -> f64 {
 /// Where the inner layer of wall muscles ends, mm outside the cavity.
 fn inner_layer_mm(p: PatientPoint) -> f64 {
     let chest = step(30.0, -30.0, arch_mm(p.x) - p.z).max(step(-30.0, 60.0, p.y) * step(-168.0, -120.0, p.z));
-    9.5 - 1.2 * chest - 6.0 * frontal(p) * step(96.0, 60.0, p.x.abs())
+    9.5 - 4.2 * chest - 6.0 * frontal(p) * step(96.0, 60.0, p.x.abs())
 }
 
 /// Where the outer layer ends.
@@ -132,11 +132,11 @@ fn outer_layer_mm(p: PatientPoint) -> f64 {
     // In the chest only serratus at the side and latissimus behind it; in the loin a thick outer muscle.
     let latissimus = step(4.0, 40.0, p.y) * step(88.0, 58.0, p.y);
     let serratus = step(-58.0, -34.0, p.y) * step(14.0, -12.0, p.y) * step(60.0, -20.0, p.z);
-    let chest = 2.2 + 7.5 * latissimus + 5.0 * serratus + 2.0 * super::shape::bumps(73, p, 26.0);
+    let chest = 0.6 + 9.5 * latissimus + 6.0 * serratus + 2.0 * super::shape::bumps(73, p, 26.0);
     let loin = 9.5 - 4.0 * step(60.0, 92.0, p.y);
     let outer = (chest + (loin - chest) * (1.0 - high)) * (0.35 + 0.65 * side);
     let frontal = frontal(p) * step(96.0, 62.0, p.x.abs());
-    inner_layer_mm(p) + 1.0 + outer * (1.0 - frontal) + 0.6 * frontal
+    inner_layer_mm(p) + outer * (1.0 - frontal) + 0.6 * frontal
 }
 
 fn wall_mm(p: PatientPoint, [which, ..]: [f64; 3]) -> f64 {
@@ -148,7 +148,8 @@ fn wall_mm(p: PatientPoint, [which, ..]: [f64; 3]) -> f64 {
 fn cleft_mm(p: PatientPoint, [wide_mm, which, _]: [f64; 3]) -> f64 {
     let inside = cavity_mm(p);
     let middle = if which < 1.0 { inner_layer_mm(p) + 0.8 } else { 4.6 };
-    let uneven = 0.7 * super::shape::bumps(71, p, 16.0);
+    // Wider between ribs and chest muscles than between the muscles of the loin.
+    let uneven = 0.7 * super::shape::bumps(71, p, 16.0) + if which < 1.0 { 1.1 * step(-140.0, -80.0, p.z) } else { 0.0 };
     // The lower cleft parts the two inner muscles below the ribs only.
     let gone = if which < 1.0 { 0.0 } else { 4.0 * step(-140.0, -115.0, p.z + 0.3 * p.y) };
     (inside - middle).abs() - wide_mm * (0.75 + uneven) + gone
@@ -169,7 +170,7 @@ const RIB_FALL: f64 = 0.62;
 /// A rib: side, height at y = 0, where it ends in front (y).
 fn rib_mm(p: PatientPoint, [side, at_z_mm, front_mm]: [f64; 3]) -> f64 {
     let line = at_z_mm + RIB_FALL * p.y - 0.0014 * p.y * p.y;
-    let band = scaled([cavity_mm(p) - 4.8, (p.z - line) * 0.80], [3.7, 6.8]);
+    let band = scaled([cavity_mm(p) - 3.3, (p.z - line) * 0.80], [3.4, 6.8]);
     smooth_max(band, (front_mm - p.y).max(18.0 - p.x * side), 2.0)
 }
 
@@ -178,7 +179,7 @@ fn cartilage_mm(p: PatientPoint, [side, at_z_mm, front_mm]: [f64; 3]) -> f64 {
     let start = at_z_mm + RIB_FALL * front_mm - 0.0014 * front_mm * front_mm;
     let x = p.x * side;
     let line = start + 0.75 * (front_mm - p.y) + 0.30 * (92.0 - x).max(0.0);
-    let band = scaled([cavity_mm(p) - 5.0, (p.z - line) * 0.70], [4.2, 6.5]);
+    let band = scaled([cavity_mm(p) - 3.6, (p.z - line) * 0.70], [3.8, 6.5]);
     smooth_max(band, (p.y - front_mm).max(16.0 - x).max(p.y + 40.0), 2.0)
 }
 
@@ -218,9 +219,10 @@ pub(super) fn wall(fat_mm: f64, items: &mut Vec<Item>) {
         // Erector spinae, three columns in one sheath, and latissimus fat behind the ribs.
         let column = |x: f64, half: [f64; 2], tissue: Tissue| {
             fn column_mm(p: PatientPoint, [x, a, b]: [f64; 3]) -> f64 {
-                // The outer part lies further forward, along the ribs.
+                // The outer part lies further forward, along the ribs; in the chest all is thinner.
                 let forward = 0.20 * (p.x.abs() - 24.0).max(0.0) + 0.004 * (p.x.abs() - 34.0).max(0.0).powi(2);
-                scaled([p.x - x, p.y - back_y(p.z) + forward - 1.0], [a, b])
+                let thin = 1.0 - 0.24 * step(-90.0, 0.0, p.z);
+                scaled([p.x - x * thin, p.y - back_y(p.z) + forward - 1.0], [a * thin, b * thin])
             }
             let x = x * side;
             let extent = Extent::of([x - half[0], 50.0, -1e9], [x + half[0], 130.0, 1e9]);
@@ -232,7 +234,8 @@ pub(super) fn wall(fat_mm: f64, items: &mut Vec<Item>) {
         // Fat between the bundles.
         fn streak_mm(p: PatientPoint, [x, ..]: [f64; 3]) -> f64 {
             let forward = 0.20 * (p.x.abs() - 24.0).max(0.0) + 0.004 * (p.x.abs() - 34.0).max(0.0).powi(2);
-            let inside = scaled([p.x - x, p.y - back_y(p.z) + forward - 1.0], [36.0, 14.5]);
+            let thin = 1.0 - 0.24 * step(-90.0, 0.0, p.z);
+            let inside = scaled([p.x - x * thin, p.y - back_y(p.z) + forward - 1.0], [36.0 * thin, 14.5 * thin]);
             let long = PatientPoint::new(p.x, p.y, 0.22 * p.z);
             let sheet = (super::shape::bumps(75, long, 10.5) + 0.5 * super::shape::bumps(76, long, 5.0)).abs() * 5.0;
             (sheet - 0.42).max(inside + 0.8)
@@ -255,7 +258,7 @@ fn strands(fat_mm: f64, items: &mut Vec<Item>) {
         (sheet - 0.5).max(in_fat + 3.0)
     }
     let shape = Shape::Field(septum_mm, [fat_mm, 0.0, 0.0], ALL_ROUND);
-    items.push(Item::soft(shape, Tissue::Strand, 0.6).faint(0.5));
+    items.push(Item::soft(shape, Tissue::Strand, 0.6).faint(0.3));
 }
 
 fn ribs(items: &mut Vec<Item>) {
@@ -376,9 +379,9 @@ pub(super) fn spine(items: &mut Vec<Item>) {
             let gap = Ellipsoid::new(at(15.5 * side, canal + 6.5, z - half - 4.0), [0.7, 5.0, 6.0]);
             items.push(Item::new(Shape::Ellipsoid(gap), Tissue::Cartilage));
             // Transverse processes: outwards and back in the chest, outwards in the loin.
-            let (long, back) = if lumbar { (41.0, 3.0) } else { (35.0, 17.0) };
+            let (long, back) = if lumbar { (41.0, 3.0) } else { (31.0, 13.0) };
             let (from, to) = (at(14.0 * side, canal + 2.0, z + 3.0), at(long * side, canal + back, z + 5.0));
-            let process = Shape::tube(from, to, 4.2, if lumbar { 2.6 } else { 3.6 }).rough(0.9, 6.0, 4);
+            let process = Shape::tube(from, to, 3.9, if lumbar { 2.6 } else { 3.0 }).rough(1.0, 5.0, 4);
             items.push(Item::new(process.clone(), Tissue::CorticalBone));
             items.push(Item::new(process.grown(-1.9), Tissue::RibMarrow));
         }

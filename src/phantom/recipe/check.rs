@@ -78,6 +78,7 @@ pub(super) fn check(file: &str, recipe: &Recipe) -> Result<(), RecipeError> {
     c.text("patient.id", &recipe.patient.id, 64)?;
     c.between("patient.age_years", f64::from(recipe.patient.age_years), 18.0, 110.0)?;
     c.between("patient.fat_mm", recipe.patient.fat_mm, 0.0, 40.0)?;
+    recipe.patient.build.iter().try_for_each(|part| c.between("patient.build", *part, 0.8, 1.3))?;
     lesions(&c, recipe)?;
     for (n, session) in recipe.sessions.iter().enumerate() {
         let key = format!("sessions[{n}]");
@@ -252,7 +253,7 @@ fn lesion_at(c: &Checker<'_>, recipe: &Recipe, visit: &Visit, at: &At, key: &str
         c.size(&format!("{key}.zone.size_mm"), zone.size_mm)?;
         c.place(&format!("{key}.zone.offset_mm"), zone.offset_mm, 60.0)?;
         c.direction(&format!("{key}.zone.points_to"), zone.points_to)?;
-        c.between(&format!("{key}.zone.rim_mm"), zone.rim_mm, 0.0, 6.0)?;
+        c.between(&format!("{key}.zone.rim_mm"), zone.rim_mm, 0.0, 12.0)?;
         c.between(&format!("{key}.zone.shrinkage_mm"), zone.shrinkage_mm, 0.0, 5.0)?;
     }
     Ok(())

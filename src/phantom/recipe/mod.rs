@@ -70,9 +70,16 @@ pub(super) struct Patient {
     /// Fat under the skin beyond that of a lean patient, mm.
     #[serde(default)]
     pub fat_mm: f64,
+    /// How much wider, deeper and longer than the model the patient is.
+    #[serde(default = "usual_build")]
+    pub build: [f64; 3],
     pub primary: PrimaryCancer,
     /// Date of the first session: days count from here.
     pub first_session: Date,
+}
+
+fn usual_build() -> [f64; 3] {
+    [0.98, 1.10, 1.0]
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

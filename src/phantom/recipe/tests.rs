@@ -45,7 +45,7 @@ fn what_is_wrong_is_named_by_file_key_and_remedy() {
 #[test]
 fn what_is_no_recipe_is_named_by_line() {
     let said = said("sex = \"M\"", "sex = \"M\"\nweight_kg = 80");
-    assert!(said.contains("mine.toml, line 9") && said.contains("weight_kg"), "{said}");
+    assert!(said.contains("mine.toml, line 10") && said.contains("weight_kg"), "{said}");
     let said = Recipe::read("mine.toml", "title = \n").unwrap_err().to_string();
     assert!(said.contains("line 1"), "{said}");
     let said = Recipe::read("mine.toml", &GOOD.replacen("answer = \"no_viable\"", "answer = \"fine\"", 1)).unwrap_err();

@@ -6,6 +6,7 @@
 use super::motion::{Motion, two_to};
 use super::region::{CAPSULE_MM, Region};
 use super::{Study, point, vector};
+use crate::clinical::Organ;
 use crate::geometry::PatientPoint;
 use crate::phantom::body::{Ellipsoid, Item, SHARP_MM, Shape, Tissue, liver_surface};
 use crate::phantom::recipe::{At, Distractor, DistractorKind, Growth, Lesion, Look, Visit, Zone};
@@ -97,7 +98,8 @@ impl Study {
         }
         for at in &visit.lesions {
             let (Some(lesion), Some(regions)) = (self.lesion(&at.label), self.regions(visit, at, motion)) else { continue };
-            let mut paint = Painter { items, at_capsule: at.zone.as_ref().is_some_and(|zone| zone.at_capsule) };
+            let at_capsule = at.zone.as_ref().is_some_and(|zone| zone.at_capsule);
+            let mut paint = Painter { items, at_capsule, organ: lesion.organ };
             if let Some(Region { shape: Shape::Ellipsoid(e), .. }) = &regions.tumour {
                 paint.tumour(*e, lesion.look);
             }
@@ -123,6 +125,7 @@ fn zone_shape(frame: &Frame<'_>, zone: &Zone) -> Shape {
 struct Painter<'a> {
     items: &'a mut Vec<Item>,
     at_capsule: bool,
+    organ: Organ,
 }
 
 impl Painter<'_> {
@@ -159,7 +162,18 @@ impl Painter<'_> {
         let shape = region.shape.clone();
         if zone.rim_mm > 0.0 {
             let rim = shape.clone().grown(zone.rim_mm).rough(0.25 * zone.rim_mm, 7.0, 211);
-            self.add(rim, Tissue::BenignRim, 0.7);
+            // In lung a halo of ground glass, in bone a hard border, else granulation.
+            let tissue = match self.organ {
+                Organ::Lung => Tissue::GroundGlass,
+                Organ::Bone => Tissue::CalcifiedRim,
+                _ => Tissue::BenignRim,
+            };
+            self.add(rim, tissue, if self.organ == Organ::Lung { 2.5 } else { 0.7 });
+        }
+        if self.organ == Organ::Lung {
+            // Consolidated lung, with the frozen tumour in it: nothing to tell apart.
+            self.add(shape.rough(1.4, 6.0, 213), Tissue::Consolidation, 1.2);
+            return;
         }
         let (outer, core) =
             if zone.late { (Tissue::ZoneLate, Tissue::ZoneCoreLate) } else { (Tissue::ZoneOuter, Tissue::ZoneCoreEarly) };

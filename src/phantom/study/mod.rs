@@ -131,7 +131,7 @@ impl Study {
                 Some(Pull { centre: point(lesion.place_mm) + vector(zone.offset_mm), most_mm: zone.shrinkage_mm })
             })
             .collect();
-        Motion::new(vector(visit.lie.shift_mm), visit.lie.turn_deg, breath, pulls)
+        Motion::new(vector(visit.lie.shift_mm), visit.lie.turn_deg, breath, pulls).scaled(self.recipe.patient.build)
     }
 
     /// Everything to paint at a visit in a phase.
@@ -162,7 +162,7 @@ pub(super) fn exposed(study: &Study, visit: &Visit, phase: CtPhase, slice: u32) 
 }
 
 /// Where the middle of the field of view lies behind the isocentre, mm.
-const CENTRE_Y_MM: f64 = 12.0;
+const CENTRE_Y_MM: f64 = 15.0;
 
 /// The grid of a visit's stacks, slices from feet to head. With a tilted gantry it is the grid of the same scan
 /// without tilt.

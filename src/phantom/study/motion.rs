@@ -1,7 +1,8 @@
 //! How a body lies at a visit: a smooth movement that is known in both directions.
 //!
-//! Three steps, each with its inverse: tissue drawn in around shrinking zones, organs moved inside the ribs by breathing
-//! (the spine, the wall and what touches them stay), and the whole patient turned and shifted on the table. Only exact
+//! Four steps, each with its inverse: tissue drawn in around shrinking zones, organs moved inside the ribs by breathing
+//! (the spine, the wall and what touches them stay), the body stretched to the patient's build, and the whole patient
+//! turned and shifted on the table. Only exact
 //! arithmetic is used (no sine): a turn by an angle is written with its half tangent.
 
 use crate::geometry::{PatientPoint, PatientVector};
@@ -61,6 +62,8 @@ pub(in crate::phantom) struct Motion {
     pub pulls: Vec<Pull>,
     /// Organs in the middle of the belly move by this, mm.
     pub breath_mm: PatientVector,
+    /// How much wider, deeper and longer than the model this patient is.
+    scale: [f64; 3],
     /// Rows of the rotation.
     turn: [PatientVector; 3],
     pub shift_mm: PatientVector,
@@ -81,7 +84,12 @@ impl Motion {
             rows[a] = row_a * cos - row_b * sin;
             rows[b] = row_a * sin + row_b * cos;
         }
-        Self { pulls, breath_mm, turn: rows, shift_mm }
+        Self { pulls, breath_mm, scale: [1.0; 3], turn: rows, shift_mm }
+    }
+
+    /// Of a patient of another build.
+    pub fn scaled(self, scale: [f64; 3]) -> Self {
+        Self { scale, ..self }
     }
 
     /// Where a direction of the body points at the visit.
@@ -102,13 +110,17 @@ impl Motion {
     /// Where a place lies when nothing is drawn in: what the frame of a lesion is fixed to.
     pub fn without_pull(&self, p: PatientPoint) -> PatientPoint {
         let breathed = p + self.breath_mm * loose(p);
-        PIVOT + self.direction(breathed - PIVOT) + self.shift_mm
+        let [x, y, z] = self.scale;
+        let built = PatientPoint::new(breathed.x * x, breathed.y * y, breathed.z * z);
+        PIVOT + self.direction(built - PIVOT) + self.shift_mm
     }
 }
 
 impl ToBody for Motion {
     fn to_body(&self, at: PatientPoint) -> PatientPoint {
-        let lying = PIVOT + self.turn_back(at - self.shift_mm - PIVOT);
+        let built = PIVOT + self.turn_back(at - self.shift_mm - PIVOT);
+        let [x, y, z] = self.scale;
+        let lying = PatientPoint::new(built.x / x, built.y / y, built.z / z);
         let mut p = lying;
         if self.breath_mm != PatientVector::default() {
             // A fixed point: each step comes closer by the slope of `loose` along the breath, at most about a third.
@@ -128,9 +140,10 @@ impl ToBody for Motion {
 /// How freely tissue moves with breathing: 0 in the wall and the spine, 1 in the middle of the belly.
 fn loose(p: PatientPoint) -> f64 {
     let from_wall = step(0.0, 34.0, -cavity_mm(p));
-    let from_spine = step(66.0, 18.0, p.y);
+    let from_back = step(92.0, 36.0, p.y);
+    let from_spine = 1.0 - step(52.0, 24.0, p.x.abs()) * step(2.0, 26.0, p.y);
     let along = step(130.0, -10.0, p.z) * step(-330.0, -150.0, p.z);
-    from_wall * from_spine * along
+    from_wall * from_back * from_spine * along
 }
 
 /// Cosine and sine of an angle of a few degrees, the same to the last bit on every machine: the tangent of the half
@@ -171,6 +184,7 @@ mod tests {
             Pull { centre: PatientPoint::new(-20.0, -50.0, -50.0), most_mm: 3.0 },
         ];
         Motion::new(PatientVector::new(2.0, -4.0, -18.0), [2.5, -1.0, 3.5], PatientVector::new(1.0, -4.0, 14.0), pulls)
+            .scaled([0.97, 1.1, 1.02])
     }
 
     #[test]
