@@ -1,22 +1,24 @@
 //! Loading a series into memory against SimpleITK: `cargo bench --bench loading -- FOLDER [PYTHON]`.
 //!
-//! FOLDER holds one series for each transfer syntax as `benches/peer/write.py` writes them, PYTHON is that of
+//! FOLDER holds a folder for each transfer syntax as `benches/peer/write.py` writes them, PYTHON is that of
 //! `benches/peer/setup`. On both sides the time is from a path to all voxels in memory, discovery of the files
-//! counted, from a warm cache; the two take turns, and the median of five counts. `-- list FOLDER` lists headers alone. Peak memory is that of a process
-//! that does nothing else, minus an empty one's. Without PYTHON only this program is measured; without FOLDER
-//! nothing is.
+//! counted, from a warm cache, each time in a process of its own; the two take turns, and a sum shows that they
+//! read the same voxels. CPU time is told beside wall time, for it says the same on a busy machine. Peak memory is that of
+//! a process that does nothing else, minus an empty one's. Without PYTHON only this program is measured; without
+//! FOLDER nothing is. `-- list FOLDER` lists headers alone; `-- voxels FILE` writes what `write.py` asks for.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a bench that cannot start should say so and stop
 #![allow(clippy::print_stdout)]
 
 use ablation_review::dicom::{Limits, find, read_slice};
+use ablation_review::phantom;
 use ablation_review::volume::{SliceData, Volume};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 7;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
@@ -24,7 +26,8 @@ fn main() {
         // A process of its own for time and memory.
         ["once", folder] => once(Path::new(folder)),
         ["list", folder] => list(Path::new(folder)),
-        ["empty"] => report(0.0, 0, 0),
+        ["voxels", file] => voxels(Path::new(file)),
+        ["empty"] => Run { peak: peak(), ..Run::default() }.tell(),
         [folder, rest @ ..] => all(Path::new(folder), rest.first().copied()),
         [] => println!("loading: no folder given; see benches/loading.rs"),
     }
@@ -42,23 +45,62 @@ fn load(folder: &Path) -> Volume {
 }
 
 fn once(folder: &Path) {
-    let start = Instant::now();
+    let (start, cpu) = (Instant::now(), cpu_s());
     let volume = load(folder);
-    let seconds = start.elapsed().as_secs_f64();
-    let bytes: usize = volume
-        .slices
-        .iter()
-        .map(|slice| match slice.get().unwrap() {
-            SliceData::I16(v) => 2 * v.len(),
-            SliceData::U16(v) => 2 * v.len(),
-            SliceData::F32(v) => 4 * v.len(),
-            SliceData::Rgb8(v) => v.len(),
-        })
-        .sum();
-    report(seconds, volume.slices.len(), bytes);
+    let mut run = Run { wall_s: start.elapsed().as_secs_f64(), cpu_s: cpu_s() - cpu, peak: peak(), ..Run::default() };
+    for (k, slice) in volume.slices.iter().enumerate() {
+        let SliceData::I16(values) = slice.get().unwrap() else { panic!("no signed CT") };
+        run.slices += 1.0;
+        run.bytes += (2 * values.len()) as f64;
+        run.sum += values.iter().enumerate().map(|(n, v)| i64::from(*v) * (n % 251 + k) as i64).sum::<i64>() as f64;
+    }
+    run.tell();
 }
 
-/// Headers only, five times: files and milliseconds.
+/// What one process tells of itself.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    wall_s: f64,
+    cpu_s: f64,
+    slices: f64,
+    bytes: f64,
+    peak: f64,
+    sum: f64,
+}
+
+impl Run {
+    fn tell(self) {
+        let Self { wall_s, cpu_s, slices, bytes, peak, sum } = self;
+        println!("{wall_s} {cpu_s} {slices} {bytes} {peak} {sum}");
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let numbers: Vec<f64> = text.split_whitespace().map(|number| number.parse().unwrap()).collect();
+        let [wall_s, cpu_s, slices, bytes, peak, sum] = *numbers else { panic!("{text}") };
+        Self { wall_s, cpu_s, slices, bytes, peak, sum }
+    }
+}
+
+/// CPU time of all threads so far, from what the scheduler counts in nanoseconds; 0 where the system does not say.
+fn cpu_s() -> f64 {
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return 0.0 };
+    let of = |folder: PathBuf| {
+        std::fs::read_to_string(folder.join("schedstat")).ok()?.split(' ').next()?.parse::<f64>().ok()
+    };
+    threads.flatten().filter_map(|thread| of(thread.path())).sum::<f64>() * 1e-9
+}
+
+/// Peak of resident memory, bytes.
+fn peak() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse::<f64>().ok()).unwrap_or_default() * 1_024.0
+}
+
+/// Headers only: files and milliseconds.
 fn list(folder: &Path) {
     let once = |_| {
         let start = Instant::now();
@@ -67,29 +109,28 @@ fn list(folder: &Path) {
         (files, 1e3 * start.elapsed().as_secs_f64())
     };
     let rounds: Vec<(usize, f64)> = (0..ROUNDS).map(once).collect();
-    let ms = median(rounds.iter().map(|(_, ms)| *ms).collect());
-    println!("{} files listed in {ms:.0} ms", rounds[0].0);
+    let ms: Vec<f64> = rounds.iter().map(|(_, ms)| *ms).collect();
+    println!("{} files listed in {:.1} ms, at best {:.1} ms", rounds[0].0, median(ms.clone()), least(ms));
 }
 
-/// Seconds, slices, bytes of voxels, peak of resident memory in bytes.
-fn report(seconds: f64, slices: usize, bytes: usize) {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let peak: u64 = peak.and_then(|kib| kib.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or_default();
-    println!("{seconds} {slices} {bytes} {}", peak * 1_024);
-}
-
-fn run(command: &mut Command) -> [f64; 4] {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let numbers: Vec<f64> = text.split_whitespace().map(|number| number.parse().unwrap()).collect();
-    numbers.try_into().unwrap()
+/// The CT of 512 x 512 x 120, 16-bit numbers.
+fn voxels(file: &Path) {
+    let slices = phantom::thin_slices(512, 120);
+    let bytes: Vec<u8> = slices.into_iter().flatten().flat_map(i16::to_le_bytes).collect();
+    std::fs::write(file, bytes).unwrap();
 }
 
 fn median(mut all: Vec<f64>) -> f64 {
     all.sort_by(f64::total_cmp);
     all[all.len() / 2]
+}
+
+fn least(all: Vec<f64>) -> f64 {
+    all.into_iter().fold(f64::INFINITY, f64::min)
+}
+
+fn of(rounds: &[Run], value: impl Fn(&Run) -> f64) -> Vec<f64> {
+    rounds.iter().map(value).collect()
 }
 
 fn all(folder: &Path, python: Option<&str>) {
@@ -98,12 +139,12 @@ fn all(folder: &Path, python: Option<&str>) {
     folders.sort();
     let this = std::env::current_exe().unwrap();
     let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peer/read.py");
-    let ours = |args: &[&str]| run(Command::new(&this).args(args));
-    let theirs = |args: &[&str]| python.map(|python| run(Command::new(python).arg(&peer).args(args)));
-    let empty = ours(&["empty"])[3];
-    let peer_empty = theirs(&["empty"]).map(|figures| figures[3]);
-    println!("load {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
-    println!("syntax | ms | ms for a slice | peak / voxels | SimpleITK ms | its peak / voxels | times as fast");
+    let ours = |args: &[&str]| Run::of(Command::new(&this).args(args));
+    let theirs = |args: &[&str]| python.map(|python| Run::of(Command::new(python).arg(&peer).args(args)));
+    let empty = ours(&["empty"]).peak;
+    let peer_empty = theirs(&["empty"]).map_or(0.0, |run| run.peak);
+    println!("median (best) of {ROUNDS}, ms; peak memory over an empty process in voxels");
+    println!("syntax | wall | CPU | peak | SimpleITK wall | CPU | peak | times as fast: wall (best), CPU | load");
     for folder in folders {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         let path = folder.to_str().unwrap();
@@ -113,17 +154,26 @@ fn all(folder: &Path, python: Option<&str>) {
             our_rounds.push(ours(&["once", path]));
             peer_rounds.extend(theirs(&["once", path]));
         }
-        let [_, slices, bytes, _] = our_rounds[0];
-        let ms = |rounds: &[[f64; 4]]| 1e3 * median(rounds.iter().map(|figures| figures[0]).collect());
-        let peak = |rounds: &[[f64; 4]], empty: f64| (median(rounds.iter().map(|f| f[3]).collect()) - empty) / bytes;
-        let mine = ms(&our_rounds);
-        print!("{name} | {mine:.0} | {:.2} | {:.2}", mine / slices, peak(&our_rounds, empty));
-        match peer_empty.filter(|_| peer_rounds.iter().all(|figures| figures[1] == slices)) {
-            Some(empty) => {
-                let peer = ms(&peer_rounds);
-                println!(" | {peer:.0} | {:.2} | {:.1}", peak(&peer_rounds, empty), peer / mine);
-            }
-            None => println!(" | not read | |"),
-        }
+        let [mine, its] = [(&our_rounds, empty), (&peer_rounds, peer_empty)].map(|(rounds, empty)| {
+            let first = rounds.first().copied().unwrap_or_default();
+            let same = |run: &Run| (run.slices, run.sum) == (our_rounds[0].slices, our_rounds[0].sum);
+            (first.slices > 0.0).then(|| {
+                assert!(rounds.iter().all(same), "{name}: other voxels");
+                let (wall, cpu) = (of(rounds, |run| 1e3 * run.wall_s), of(rounds, |run| 1e3 * run.cpu_s));
+                let peak = (median(of(rounds, |run| run.peak)) - empty) / first.bytes;
+                [median(wall.clone()), least(wall), median(cpu), peak]
+            })
+        });
+        let tell = |figures: Option<[f64; 4]>| match figures {
+            Some([wall, best, cpu, peak]) => format!("{wall:.0} ({best:.0}) | {cpu:.0} | {peak:.2}"),
+            None => "not read | |".to_owned(),
+        };
+        let times =
+            mine.zip(its).map_or_else(String::new, |([wall, best, cpu, _], [its_wall, its_best, its_cpu, _])| {
+                format!("{:.1} ({:.1}), {:.1}", its_wall / wall, its_best / best, its_cpu / cpu)
+            });
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let load = load.split(' ').next().unwrap_or_default().to_owned();
+        println!("{name} | {} | {} | {times} | {load}", tell(mine), tell(its));
     }
 }

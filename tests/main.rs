@@ -9,6 +9,8 @@ mod faults;
 mod fire;
 mod golden;
 mod house;
+#[cfg(target_os = "linux")]
+mod memory;
 mod mini_cohort;
 mod project;
 mod ranks;

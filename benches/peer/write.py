@@ -1,14 +1,21 @@
 """Writes a CT of 512 x 512 x 120 in every transfer syntax: what `cargo bench --bench loading` reads.
 
     benches/peer/setup FOLDER/venv
-    FOLDER/venv/bin/python benches/peer/write.py FOLDER/ct [SLICES]
+    cargo bench --bench loading -- voxels FOLDER/voxels
+    FOLDER/venv/bin/python benches/peer/write.py FOLDER/voxels FOLDER/ct
 
-One folder for each syntax; the voxels of all lossless ones are the same. A body with organs, bone and air, and
-noise of 12 HU whose grain is that of a soft kernel: noise is what a lossless coder spends its bits on.
+The voxels are those of the sample study's body as a thin series has it, with noise of 11 HU in every pixel: noise is
+what a lossless coder spends its bits on. One folder for each syntax; all of them hold the same values.
 """
 
 import pathlib
 import sys
+import zlib
+
+# GDCM puts a zlib of its own in the place of Python's; what was called before is not replaced.
+packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+packer.compress(b"a")
+packer.flush()
 
 import gdcm
 import imagecodecs
@@ -16,38 +23,13 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import UID
 
 SIZE = 512
 ROOT = "1.2.826.0.1.3680043.10.543"
 
 
-def slice_hu(k, slices, rng):
-    """One slice in HU: an ellipse with liver, spine, bowel gas and vessels."""
-    y, x = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
-    z = k / max(slices - 1, 1) - 0.5
-    inside = lambda cx, cy, rx, ry: ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1
-    hu = np.full((SIZE, SIZE), -1000.0, np.float32)
-    hu[inside(256, 262, 205 - 30 * z * z, 150)] = -95  # fat
-    hu[inside(256, 262, 188 - 30 * z * z, 133)] = 45  # muscle
-    hu[inside(190 + 10 * z, 245, 105 - 60 * abs(z), 85)] = 105  # liver
-    hu[inside(340, 240, 40, 55 - 40 * abs(z))] = 125  # spleen
-    hu[inside(256, 340, 34, 28)] = 380  # spine
-    hu[inside(256, 340, 26, 20)] = 190
-    hu[inside(262, 297, 12, 12)] = 210  # aorta
-    for n in range(9):
-        cx, cy = 250 + 75 * np.sin(5 * n + 9 * z), 215 + 40 * np.cos(3 * n + 7 * z)
-        hu[inside(cx, cy, 9, 7)] = -850 if n % 3 == 0 else 60  # bowel
-    noise = rng.standard_normal((SIZE + 2, SIZE + 2)).astype(np.float32)
-    for axis in (0, 1):
-        a = [np.roll(noise, s, axis) for s in (-1, 0, 1)]
-        noise = 0.25 * a[0] + 0.5 * a[1] + 0.25 * a[2]
-    noise = noise[1:-1, 1:-1]
-    hu += noise / noise.std() * np.where(hu < -900, 6, 12)
-    return np.clip(np.round(hu), -1024, 3071).astype(np.int16)
-
-
-def header(k, syntax, pixels):
+def header(k, syntax):
     ds = Dataset()
     ds.preamble, ds.file_meta = bytes(128), FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = UID(syntax)
@@ -61,64 +43,66 @@ def header(k, syntax, pixels):
     ds.PixelSpacing, ds.SliceThickness = [0.703125, 0.703125], 1.25
     ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = 0, 1, "HU"
     ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
-    ds.Rows, ds.Columns = pixels.shape
+    ds.Rows = ds.Columns = SIZE
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 16, 15, 1
     return ds
 
 
-def codestream(kind, hu):
-    words = hu.view(np.uint16)
-    match kind:
-        case "jpeg_ls":
-            return imagecodecs.jpegls_encode(words)
-        case "htj2k":
-            return imagecodecs.htj2k_encode(hu, reversible=True)
-        case "jpeg_xl":
-            return imagecodecs.jpegxl_encode(words, lossless=True, effort=3)
-    raise ValueError(kind)
+def with_gdcm(explicit, path, syntax):
+    reader, change, writer = gdcm.ImageReader(), gdcm.ImageChangeTransferSyntax(), gdcm.ImageWriter()
+    reader.SetFileName(str(explicit))
+    assert reader.Read()
+    change.SetTransferSyntax(gdcm.TransferSyntax(syntax))
+    change.SetInput(reader.GetImage())
+    assert change.Change(), path
+    writer.SetFileName(str(path))
+    writer.SetFile(reader.GetFile())
+    writer.SetImage(change.GetOutput())
+    assert writer.Write(), path
 
 
-UIDS = {
-    "explicit": ExplicitVRLittleEndian,
-    "jpeg_ls": "1.2.840.10008.1.2.4.80",
-    "htj2k": "1.2.840.10008.1.2.4.201",
-    "jpeg_xl": "1.2.840.10008.1.2.4.110",
+PLAIN = {"explicit": "1.2.840.10008.1.2.1", "deflated": "1.2.840.10008.1.2.1.99"}
+CODED = {
+    # Any process 14 but SV1: predicted from left, above and the corner between (selection value 6).
+    "jpeg_lossless_14": (
+        "1.2.840.10008.1.2.4.57",
+        lambda hu: imagecodecs.jpeg8_encode(hu.view(np.uint16), lossless=True, predictor=6, bitspersample=16),
+    ),
+    "jpeg_ls": ("1.2.840.10008.1.2.4.80", lambda hu: imagecodecs.jpegls_encode(hu.view(np.uint16))),
+    "htj2k": ("1.2.840.10008.1.2.4.201", lambda hu: imagecodecs.htj2k_encode(hu, reversible=True)),
+    "jpeg_xl": (
+        "1.2.840.10008.1.2.4.110",
+        lambda hu: imagecodecs.jpegxl_encode(hu.view(np.uint16), lossless=True, effort=3),
+    ),
 }
 WITH_GDCM = {
     "rle": gdcm.TransferSyntax.RLELossless,
-    "jpeg_lossless": gdcm.TransferSyntax.JPEGLosslessProcess14_1,
+    "jpeg_lossless_sv1": gdcm.TransferSyntax.JPEGLosslessProcess14_1,
     "jpeg_2000": gdcm.TransferSyntax.JPEG2000Lossless,
 }
 
 
-def main(folder, slices):
-    rng = np.random.default_rng(20250101)
-    for k in range(slices):
-        hu = slice_hu(k, slices, rng)
-        for kind, uid in UIDS.items():
-            ds = header(k, uid, hu)
-            ds.PixelData = hu.tobytes() if kind == "explicit" else encapsulate([codestream(kind, hu)])
-            ds["PixelData"].VR = "OW" if kind == "explicit" else "OB"
-            ds["PixelData"].is_undefined_length = kind != "explicit"
-            path = folder / kind / f"{k:04}.dcm"
-            path.parent.mkdir(parents=True, exist_ok=True)
+def write(kind, voxels, folder):
+    (folder / kind).mkdir(parents=True)
+    for k, hu in enumerate(np.fromfile(voxels, np.int16).reshape(-1, SIZE, SIZE)):
+        path = folder / kind / f"{k:04}.dcm"
+        if kind in PLAIN:
+            ds = header(k, PLAIN[kind])
+            ds.PixelData = hu.tobytes()
+            ds["PixelData"].VR = "OW"
+            pydicom.dcmwrite(path, ds, enforce_file_format=True)
+        elif kind in CODED:
+            uid, encode = CODED[kind]
+            ds = header(k, uid)
+            ds.PixelData = encapsulate([encode(hu)])
+            ds["PixelData"].VR = "OB"
+            ds["PixelData"].is_undefined_length = True
+            # Its layout is named, for pydicom does not know JPEG XL.
             pydicom.dcmwrite(path, ds, implicit_vr=False, little_endian=True, force_encoding=True)
-        for kind, syntax in WITH_GDCM.items():
-            reader = gdcm.ImageReader()
-            reader.SetFileName(str(folder / "explicit" / f"{k:04}.dcm"))
-            assert reader.Read()
-            change = gdcm.ImageChangeTransferSyntax()
-            change.SetTransferSyntax(gdcm.TransferSyntax(syntax))
-            change.SetInput(reader.GetImage())
-            assert change.Change(), kind
-            writer = gdcm.ImageWriter()
-            path = folder / kind / f"{k:04}.dcm"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            writer.SetFileName(str(path))
-            writer.SetFile(reader.GetFile())
-            writer.SetImage(change.GetOutput())
-            assert writer.Write(), kind
+        else:
+            with_gdcm(folder / "explicit" / path.name, path, WITH_GDCM[kind])
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 120)
+    for kind in [*PLAIN, *CODED, *WITH_GDCM]:
+        write(kind, pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))

@@ -5,7 +5,6 @@
 #![no_main]
 
 mod images;
-mod scratch;
 #[path = "../../tests/fire/small_dicom.rs"]
 #[allow(dead_code)]
 mod small_dicom;
@@ -31,16 +30,12 @@ const MORE: &[(Tag, &[u8; 2], &str)] = &[
 ];
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let folder = scratch::folder();
+    let folder = images::fresh("");
+    std::fs::create_dir(&folder).expect("the folder");
     let mut bytes = bytes.iter().copied();
     let first = bytes.next().unwrap_or(0);
     let images = 1 + u32::from(first % 8);
-    for n in 0..8 {
-        let path = folder.join(format!("{n}.dcm"));
-        if n >= images {
-            std::fs::remove_file(path).ok();
-            continue;
-        }
+    for n in 0..images {
         let many = first & 0x40 != 0 && n == 0;
         let mut image = if many { enhanced(4) } else { slice(n, 3.0 * f64::from(n)) };
         if first & 0x80 != 0 {
@@ -56,7 +51,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             }
         }
         let layout = if first & 0x20 == 0 { Layout::Explicit } else { Layout::Implicit };
-        std::fs::write(path, file(&image, layout)).expect("the file");
+        std::fs::write(folder.join(format!("{n}.dcm")), file(&image, layout)).expect("the file");
     }
-    images::read_all(folder);
+    images::read_all(&folder);
+    std::fs::remove_dir_all(folder).expect("the folder");
 });

@@ -7,6 +7,7 @@ use super::shell::AblationApp;
 use super::text::{self, safety};
 use super::theme::{self, colour};
 use super::{Outbox, perform, widgets};
+use crate::clinical::Stamp;
 use crate::workbench::{Damage, Request, Unsaved};
 use eframe::egui::{
     self, Align, Button, Color32, Frame, Key, Label, Layout, Margin, Panel, RichText, ScrollArea, TextEdit, Ui, vec2,
@@ -19,6 +20,7 @@ pub struct Banners {
     /// The report of a fault in an earlier run that is still to be told.
     pub(super) report: Option<PathBuf>,
     list_open: bool,
+    giving_up: bool,
     missing_open: bool,
     find_path: String,
     copy_path: String,
@@ -31,6 +33,9 @@ impl Banners {
         Self { report, ..Self::default() }
     }
 }
+
+/// So high are the lists below the lines.
+const LIST_HEIGHT: f32 = 132.0;
 
 /// Whether any line is due.
 fn any(app: &AblationApp) -> bool {
@@ -45,6 +50,9 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
     let recovered = app.bench.recovered().map(safety::recovered);
     let report = app.banners.report.as_deref().map(safety::fault_before);
     let unsaved = app.bench.desk().map(|desk| desk.unsaved().len()).unwrap_or_default();
+    if unsaved == 0 {
+        app.banners.giving_up = false;
+    }
     if !any(app) {
         return;
     }
@@ -62,7 +70,7 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
             app.banners.report = None;
         }
         if let Some(damage) = app.bench.damage() {
-            damaged(ui, damage, out);
+            damaged(ui, damage, app.bench.now(), out);
         }
         if unsaved > 0 {
             not_saved(ui, app, unsaved, out);
@@ -85,8 +93,8 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
     });
 }
 
-fn damaged(ui: &mut Ui, damage: &Damage, out: &mut Outbox) {
-    line(ui, colour::BAD, &safety::damaged(damage), |ui| {
+fn damaged(ui: &mut Ui, damage: &Damage, now: Stamp, out: &mut Outbox) {
+    line(ui, colour::BAD, &safety::damaged(damage, now), |ui| {
         if close(ui) {
             out.ask(Request::DismissDamage);
         }
@@ -143,17 +151,23 @@ fn missing(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
     let Some(document) = app.bench.document().filter(|_| open) else { return };
     Frame::new().inner_margin(Margin { left: 14, right: 12, top: 4, bottom: 8 }).show(ui, |ui| {
         cells(ui, safety::MISSING_HEADS.map(theme::caption), [70.0, 100.0, 330.0, 160.0]);
-        ScrollArea::vertical().id_salt("missing").max_height(132.0).show_rows(ui, 20.0, all.len(), |ui, rows| {
-            for missing in all.get(rows).unwrap_or_default() {
-                let record = document.stack(missing.stack);
-                let code = document.patient(missing.patient).map(|patient| patient.code.clone()).unwrap_or_default();
-                let visit = document.visit_of_stack(missing.stack).and_then(|id| document.visit(id));
-                let date = visit.map(|visit| visit.date.to_string()).unwrap_or_default();
-                let series = record.map(crate::workbench::words::series).unwrap_or_default();
-                let slices = safety::missing_slices(missing.missing, missing.slices);
-                cells(ui, [code, date, series, slices].map(theme::soft), [70.0, 100.0, 330.0, 160.0]);
-            }
-        });
+        ScrollArea::vertical().id_salt("missing").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show_rows(
+            ui,
+            20.0,
+            all.len(),
+            |ui, rows| {
+                for missing in all.get(rows).unwrap_or_default() {
+                    let record = document.stack(missing.stack);
+                    let code =
+                        document.patient(missing.patient).map(|patient| patient.code.clone()).unwrap_or_default();
+                    let visit = document.visit_of_stack(missing.stack).and_then(|id| document.visit(id));
+                    let date = visit.map(|visit| visit.date.to_string()).unwrap_or_default();
+                    let series = record.map(crate::workbench::words::series).unwrap_or_default();
+                    let slices = safety::missing_slices(missing.missing, missing.slices);
+                    cells(ui, [code, date, series, slices].map(theme::soft), [70.0, 100.0, 330.0, 160.0]);
+                }
+            },
+        );
     });
 }
 
@@ -171,7 +185,7 @@ fn cells<const N: usize>(ui: &mut Ui, cells: [RichText; N], widths: [f32; N]) {
 }
 
 fn close(ui: &mut Ui) -> bool {
-    ui.add(Button::new(text::CLOSE).small()).clicked()
+    ui.button(text::CLOSE).clicked()
 }
 
 /// A line: a bar in its colour, words, and what can be done at the right.
@@ -200,7 +214,7 @@ pub(super) fn line<R>(ui: &mut Ui, tint: Color32, words: &str, actions: impl FnO
 /// What is not saved, why, and what can be done about it.
 fn not_saved(ui: &mut Ui, app: &mut AblationApp, count: usize, out: &mut Outbox) {
     let Some(first) = app.bench.desk().and_then(|desk| desk.unsaved().first()) else { return };
-    let words = format!("{} {} {}", safety::not_saved(count), safety::NOT_ON_DISK, first.why);
+    let words = format!("{} {}", safety::not_saved(count), first.why);
     let (mut ask_copy, mut toggled) = (false, false);
     let open = app.banners.list_open;
     line(ui, colour::BAD, &words, |ui| {
@@ -226,16 +240,31 @@ fn not_saved(ui: &mut Ui, app: &mut AblationApp, count: usize, out: &mut Outbox)
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * theme::UNIT;
             copy_field(ui, &mut app.banners.copy_path, out);
-            if ui.button(safety::GIVE_UP).on_hover_text(safety::GIVE_UP_TOOLTIP).clicked() {
-                out.ask(Request::GiveUpUnsaved);
-            }
+            give_up(ui, &mut app.banners.giving_up, out);
         });
     });
 }
 
+/// Giving up what is not saved cannot be undone: it is asked twice.
+fn give_up(ui: &mut Ui, asking: &mut bool, out: &mut Outbox) {
+    if !*asking {
+        *asking = ui.button(safety::GIVE_UP).on_hover_text(safety::GIVE_UP_TOOLTIP).clicked();
+        return;
+    }
+    let sure = Button::new(widgets::coloured(safety::GIVE_UP_SURE, colour::BAD));
+    if ui.add(sure).on_hover_text(safety::GIVE_UP_TOOLTIP).clicked() {
+        out.ask(Request::GiveUpUnsaved);
+        *asking = false;
+    }
+    if ui.button(safety::GIVE_UP_NOT).clicked() {
+        *asking = false;
+    }
+}
+
 /// A path for a copy, beside the dialog.
 pub(super) fn copy_field(ui: &mut Ui, path: &mut String, out: &mut Outbox) {
-    let field = TextEdit::singleline(path).hint_text(safety::COPY_HINT).desired_width(380.0);
+    let width = (0.28 * ui.available_width()).clamp(160.0, 380.0);
+    let field = TextEdit::singleline(path).hint_text(safety::COPY_HINT).desired_width(width);
     let field = ui.add(field).accessible_name(safety::COPY_PATH);
     let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if entered && !path.trim().is_empty() {
@@ -246,10 +275,18 @@ pub(super) fn copy_field(ui: &mut Ui, path: &mut String, out: &mut Outbox) {
 fn list(ui: &mut Ui, unsaved: &[Unsaved]) {
     let row = |ui: &mut Ui, words| cells(ui, words, [130.0, 360.0, f32::INFINITY]);
     row(ui, safety::UNSAVED_HEADS.map(theme::caption));
-    ScrollArea::vertical().id_salt("unsaved").max_height(132.0).show_rows(ui, 20.0, unsaved.len(), |ui, rows| {
-        for unsaved in unsaved.get(rows).unwrap_or_default() {
-            let when = unsaved.at.format("%Y-%m-%d %H:%M:%S").to_string();
-            row(ui, [theme::soft(when), widgets::coloured(&unsaved.label, colour::TEXT), theme::soft(&unsaved.why)]);
-        }
-    });
+    ScrollArea::vertical().id_salt("unsaved").max_height(LIST_HEIGHT).min_scrolled_height(LIST_HEIGHT).show_rows(
+        ui,
+        20.0,
+        unsaved.len(),
+        |ui, rows| {
+            for unsaved in unsaved.get(rows).unwrap_or_default() {
+                let when = unsaved.at.format("%Y-%m-%d %H:%M:%S").to_string();
+                row(
+                    ui,
+                    [theme::soft(when), widgets::coloured(&unsaved.label, colour::TEXT), theme::soft(&unsaved.why)],
+                );
+            }
+        },
+    );
 }

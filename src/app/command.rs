@@ -153,6 +153,8 @@ pub enum Command {
     Amend,
     /// Why this word?
     Why,
+    /// Set how much memory images may take.
+    ImageMemory,
     /// Search all commands.
     Palette,
     /// All keys.
@@ -311,6 +313,7 @@ table! {
         CheckProject "check_project" "Check the project" "Check the project file in full, beside the reading" [];
         FindImages "find_images" "Find moved images" "Choose a folder: every missing image below it is found by its UID, whatever its name" [];
         CopyWithoutIdentity "copy_without_identity" "Copy without identity" "Write a copy without names, identifiers and paths" [];
+        ImageMemory "image_memory" "Memory for images" "How much memory series may take before the one shown longest ago is let go" [];
         Cancel "cancel" "Back to scrolling" "Cancel the gesture, close what is open, back to scrolling" [key(Key::Escape)];
         Palette "palette" "Commands" "Search all commands" [ctrl(Key::K)];
         Help "help" "Keys" "All keys on one sheet" [key(Key::Questionmark), key(Key::F1)];

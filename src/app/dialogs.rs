@@ -77,7 +77,7 @@ impl Dialogs for NativeDialogs {
     }
 }
 
-fn title(kind: DialogKind) -> &'static str {
+pub(super) fn title(kind: DialogKind) -> &'static str {
     match kind {
         DialogKind::OpenFolder => super::text::OPEN_FOLDER_TITLE,
         DialogKind::OpenProject => super::text::OPEN_PROJECT_TITLE,

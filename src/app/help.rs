@@ -26,7 +26,11 @@ pub fn show(ui: &Ui, keys: &KeyMap) -> bool {
                     close = ui.add(Button::new(text::CLOSE)).clicked();
                 });
             });
-            ScrollArea::vertical().max_height(room.height() - 160.0).show(ui, |ui| {
+            let most = room.height() - 120.0;
+            ScrollArea::vertical().max_height(most).min_scrolled_height(most).show(ui, |ui| {
+                // Rows of text, not of buttons: the sheet is read at a glance.
+                ui.spacing_mut().item_spacing.y = 0.75 * theme::UNIT;
+                ui.spacing_mut().interact_size.y = 18.0;
                 ui.columns(3, |columns| {
                     let groups: [&[Group]; 3] =
                         [&[Group::Reading, Group::Answering], &[Group::Looking], &[Group::Marking, Group::Project]];

@@ -12,6 +12,8 @@ use eframe::egui::{self, Align2, Area, Button, Frame, Margin, Order, Stroke, Vie
 /// What stands between the window and its end.
 #[derive(Debug, Default)]
 pub struct Leaving {
+    /// Closing was asked for while a change was on its way to the disk; it is done once that is answered.
+    waiting: bool,
     asking: bool,
     anyway: bool,
     copy_path: String,
@@ -21,8 +23,17 @@ impl AblationApp {
     /// Holds the window while something is not saved, and asks.
     pub(super) fn guard_closing(&mut self, ctx: &egui::Context, out: &mut Outbox) {
         let unsaved = self.bench.desk().map(|desk| desk.unsaved().len()).unwrap_or_default();
-        if ctx.input(|input| input.viewport().close_requested()) && unsaved > 0 && !self.leaving.anyway {
-            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+        let writing = self.bench.desk().is_some_and(|desk| desk.is_writing());
+        if ctx.input(|input| input.viewport().close_requested()) && !self.leaving.anyway {
+            self.leaving.waiting = writing;
+            self.leaving.asking = unsaved > 0;
+            if writing || unsaved > 0 {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            }
+        }
+        if self.leaving.waiting && !writing {
+            // Whether the disk took it is known now.
+            self.leaving.waiting = false;
             self.leaving.asking = true;
         }
         if !self.leaving.asking {

@@ -79,7 +79,7 @@ impl Palette {
                     out.command(TABLE[*row].command);
                     self.open = false;
                 }
-                ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+                ScrollArea::vertical().max_height(420.0).min_scrolled_height(420.0).show(ui, |ui| {
                     for (n, row) in hits.iter().enumerate() {
                         let info = &TABLE[*row];
                         let why = reasons.get(*row).cloned().flatten();

@@ -47,15 +47,15 @@ impl AblationApp {
         use Command as C;
         let pane = self.bench.room().active();
         match command {
-            C::NewProject => self.dialogs.ask(DialogKind::NewProject),
-            C::OpenProject => self.dialogs.ask(DialogKind::OpenProject),
-            C::OpenFolder => self.dialogs.ask(DialogKind::OpenFolder),
-            C::SaveAs => self.dialogs.ask(DialogKind::SaveAs),
+            C::NewProject => self.ask_path(DialogKind::NewProject),
+            C::OpenProject => self.ask_path(DialogKind::OpenProject),
+            C::OpenFolder => self.ask_path(DialogKind::OpenFolder),
+            C::SaveAs => self.ask_path(DialogKind::SaveAs),
             C::OpenSample => self.bench.ask(Request::OpenSample(crate::phantom::FIRST_CASE.to_owned())),
             C::CloseProject => self.bench.ask(Request::CloseProject),
             C::TakeOver => self.bench.ask(Request::TakeOver),
             C::CheckProject => self.bench.ask(Request::CheckProject),
-            C::FindImages => self.dialogs.ask(DialogKind::FindImages),
+            C::FindImages => self.ask_path(DialogKind::FindImages),
             C::CopyWithoutIdentity => self.identity.toggle(),
             C::Export => {
                 self.screen = Screen::Table;
@@ -137,6 +137,7 @@ impl AblationApp {
                 None => self.bench.tell(text::PICK_AMENDMENT.to_owned()),
             },
             C::Why => self.why_open = !self.why_open,
+            C::ImageMemory => self.memory.toggle(),
             C::Palette => self.palette.open(),
             C::Help => self.help_open = !self.help_open,
         }
@@ -199,8 +200,12 @@ impl AblationApp {
     fn cancel(&mut self) {
         if self.palette.is_open() {
             self.palette.close();
+        } else if self.path_panel.is_open() {
+            self.path_panel.close();
         } else if self.identity.is_open() {
             self.identity.toggle();
+        } else if self.memory.is_open() {
+            self.memory.toggle();
         } else if self.help_open {
             self.help_open = false;
         } else if self.bench.stroke().is_some() {
@@ -258,8 +263,18 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
     let bench = &app.bench;
     let because = |why: &str| Some(why.to_owned());
     match command {
-        C::NewProject | C::OpenProject | C::OpenFolder | C::OpenSample | C::Palette | C::Help | C::Cancel => None,
+        C::NewProject
+        | C::OpenProject
+        | C::OpenFolder
+        | C::OpenSample
+        | C::Palette
+        | C::Help
+        | C::Cancel
+        | C::ImageMemory => None,
         _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
+        _ if changes(command) && bench.desk().is_some_and(|desk| desk.read_only().is_some()) => {
+            bench.desk().and_then(|desk| desk.read_only()).map(str::to_owned)
+        }
         C::Undo => bench.desk().filter(|desk| desk.can_undo().is_none()).and(because(text::NOTHING_TO_UNDO)),
         C::Redo => bench.desk().filter(|desk| desk.can_redo().is_none()).and(because(text::NOTHING_TO_REDO)),
         C::MarkZone | C::MarkTumour | C::MarkViable | C::Brush | C::Eraser => {
@@ -321,6 +336,31 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         }
         _ => None,
     }
+}
+
+/// Whether a command changes the project.
+fn changes(command: Command) -> bool {
+    use Command as C;
+    matches!(
+        command,
+        C::Undo
+            | C::Redo
+            | C::AddLesion
+            | C::PlaceLesion
+            | C::MarkZone
+            | C::MarkTumour
+            | C::MarkViable
+            | C::Brush
+            | C::Eraser
+            | C::DeleteMark
+            | C::Match
+            | C::Unmatch
+            | C::Sign
+            | C::Amend
+            | C::MergePatient
+            | C::ArchivePatient
+            | C::BringBackPatient
+    )
 }
 
 /// Whether a pane shows a stack of this kind.

@@ -7,7 +7,9 @@ use super::images_table::ImagesScreen;
 use super::input::Input;
 use super::keys::KeyMap;
 use super::leaving::Leaving;
+use super::memory_panel::MemoryPanel;
 use super::palette::Palette;
+use super::path_panel::PathPanel;
 use super::patient::PatientScreen;
 use super::perform;
 use super::reading::ReadingPanel;
@@ -72,6 +74,8 @@ pub struct AblationApp {
     pub(super) table: TableScreen,
     pub(super) history: HistoryScreen,
     pub(super) identity: IdentityPanel,
+    pub(super) memory: MemoryPanel,
+    pub(super) path_panel: PathPanel,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
     pub(super) help_open: bool,
@@ -124,6 +128,8 @@ impl AblationApp {
             table: TableScreen::default(),
             history: HistoryScreen::default(),
             identity: IdentityPanel::default(),
+            memory: MemoryPanel::default(),
+            path_panel: PathPanel::default(),
             start,
             palette: Palette::default(),
             help_open: false,
@@ -157,6 +163,7 @@ impl AblationApp {
         let mut out = Outbox::default();
         self.take_drops(ui, &mut out);
         for (kind, path) in self.dialogs.answers() {
+            self.path_panel.close();
             self.answer_dialog(kind, path, &mut out);
         }
         self.read_keys(ui.ctx(), &mut out);
@@ -174,8 +181,15 @@ impl AblationApp {
     #[cfg(feature = "inspection")]
     #[allow(clippy::panic)] // that is what it is for
     fn fault_for_a_test(&mut self, ctx: &egui::Context) {
-        let pressed =
-            |key| ctx.input(|input| input.modifiers.command && input.modifiers.shift && input.key_pressed(key));
+        let pressed = |wanted| {
+            let is_it = |event: &egui::Event| match event {
+                egui::Event::Key { key, pressed: true, modifiers, .. } => {
+                    *key == wanted && modifiers.command && modifiers.shift
+                }
+                _ => false,
+            };
+            ctx.input(|input| input.events.iter().any(is_it))
+        };
         if pressed(egui::Key::F11) {
             self.bench.fail_in_the_background();
         }
@@ -216,6 +230,10 @@ impl AblationApp {
         notices::problems(ui, &self.bench, out);
         self.palette_ui(ui, out);
         self.identity.show(ui, &self.bench, self.dialogs.as_mut(), out);
+        self.memory.show(ui, &self.bench, out);
+        if let Some((kind, path)) = self.path_panel.show(ui, self.dialogs.as_mut()) {
+            self.answer_dialog(kind, path, out);
+        }
         if self.help_open && help::show(ui, &self.keys) {
             self.help_open = false;
         }
@@ -254,6 +272,16 @@ impl AblationApp {
             DialogKind::IdentityCopy => out.ask(self.identity.write_to(path)),
             DialogKind::HistoryFile => self.history.export_to(path),
             DialogKind::ExportFolder => out.ask(self.table.export_to(path)),
+        }
+    }
+
+    /// Asks for a file or folder: by the system's dialog and by a field beside it.
+    pub(super) fn ask_path(&mut self, kind: DialogKind) {
+        self.dialogs.ask(kind);
+        if let Some(desk) = self.bench.desk() {
+            let home = directories::UserDirs::new().map(|dirs| dirs.home_dir().to_owned());
+            let folder = if desk.is_untitled() { home } else { desk.path().parent().map(std::path::Path::to_owned) };
+            self.path_panel.open(kind, folder.as_deref());
         }
     }
 

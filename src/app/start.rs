@@ -100,10 +100,17 @@ impl StartScreen {
             ui.label(theme::small(text::NO_RECENT));
         }
         for path in &self.recent {
-            let button = Button::new(project_name(path)).frame(false).wrap_mode(egui::TextWrapMode::Truncate);
-            if ui.add(button).on_hover_text(path.display().to_string()).clicked() {
-                out.ask(Request::Open(vec![path.clone()]));
-            }
+            ui.horizontal(|ui| {
+                let button = Button::new(project_name(path)).frame(false).wrap_mode(egui::TextWrapMode::Truncate);
+                if ui.add(button).on_hover_text(path.display().to_string()).clicked() {
+                    out.ask(Request::Open(vec![path.clone()]));
+                }
+                // Two projects of one name are told apart by where they are.
+                let alike = self.recent.iter().filter(|other| other.file_stem() == path.file_stem()).count() > 1;
+                if let Some(folder) = path.parent().filter(|_| alike) {
+                    ui.add(egui::Label::new(theme::small(folder.display().to_string())).truncate());
+                }
+            });
         }
     }
 }

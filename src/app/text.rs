@@ -1,6 +1,7 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
 pub mod history;
+pub mod memory;
 pub mod safety;
 pub mod whose;
 
@@ -28,6 +29,8 @@ pub const START_LEAD: &str = "Drop a folder of DICOM images or a project anywher
 pub const RECENT: &str = "Recent";
 pub const NO_RECENT: &str = "Projects you open are listed here.";
 pub const PATH_HINT: &str = "or type a path and press Enter";
+pub const PATH_FIELD: &str = "Path";
+pub const PATH_GO: &str = "Go on";
 pub const PATH_LABEL: &str = "Path of a folder or project";
 
 pub const READER_HINT: &str = "Initials";
@@ -44,11 +47,15 @@ pub const TIME_ORDER_TOOLTIP: &str = "Later visits stay hidden until the one bef
 pub const BASELINE: &str = "Before ablation";
 pub const SIGNED: &str = "signed";
 pub const NOTHING_DUE: &str = "no answer due";
-pub const DROP_THUMBNAIL: &str = "Click to show this series in the active pane";
+pub const DROP_THUMBNAIL: &str = "Click to show this series in the active pane, or drag it onto a pane";
 
 pub const NO_LESION_LEAD: &str = "No lesion yet";
 pub const NO_LESION: &str = "Scroll to a treated tumour, bring it to the middle of a pane, and add it. Then enter the \
     session that treated it under Patient.";
+pub const NO_LESION_CHOSEN_LEAD: &str = "No lesion is chosen";
+pub const NO_LESION_CHOSEN: &str = "Choose one above, or add another at the middle of a pane.";
+pub const CARD_NO_PLACE: &str = "no place";
+pub const CARD_NO_IMAGE: &str = "no image";
 pub const NO_SESSION_LEAD: &str = "Not treated before this visit";
 pub const NO_SESSION: &str = "Enter the session that treated this lesion; then its visits can be answered.";
 pub const ENTER_SESSION: &str = "Enter session";
@@ -82,6 +89,8 @@ pub const DRAFT: &str = "draft";
 pub const NOTHING_TO_SHOW: &str = "Nothing to show here";
 pub const READING_PIXELS: &str = "Reading";
 pub const BEYOND: &str = "beyond the end of this series";
+pub const NO_VOLUME: &str = "No volume, the images are pictures one by one";
+pub const BQ_ML: &str = "Bq/ml";
 pub const PICTURES_ONLY: &str = "pictures, no volume";
 pub const MARKS_HIDDEN: &str = "marks hidden";
 pub const LINK_OFF: &str = "not linked";
@@ -225,9 +234,9 @@ pub fn split_by(rule: &str) -> String {
     format!("split by {rule}")
 }
 
-/// "8 series".
-pub fn series_count(count: usize) -> String {
-    format!("{count} series")
+/// "8 series"; "4 series in 9 stacks" where some are several.
+pub fn series_count(series: usize, stacks: usize) -> String {
+    if series == stacks { format!("{series} series") } else { format!("{series} series in {stacks} stacks") }
 }
 
 /// "1 file", "12 files".
@@ -235,10 +244,14 @@ pub fn files(count: usize) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
-/// "8 series found, 2 new, 12 files skipped".
-pub fn import_summary(stacks: usize, new: usize, skipped: usize) -> String {
+/// "8 series, 2 new, 12 files skipped".
+pub fn import_summary(series: usize, stacks: usize, new: usize, skipped: usize) -> String {
     let skipped = if skipped == 0 { "nothing skipped".to_owned() } else { format!("{} skipped", files(skipped)) };
-    format!("{stacks} series found, {new} new, {skipped}")
+    let new = match new {
+        new if new == stacks => "all new".to_owned(),
+        new => format!("{new} new"),
+    };
+    format!("{}, {new}, {skipped}", series_count(series, stacks))
 }
 
 /// "proposed: adequate".
@@ -364,6 +377,8 @@ pub fn file_window(n: usize, name: &str) -> String {
 }
 
 pub const HINT_SCROLL: &str = "Wheel scrolls, right drag sets the window";
+pub const FILES_TO_ASK: &str =
+    "Not looked for yet: the question at the top names the place where the project says the images are.";
 pub const FILES_UNKNOWN: &str =
     "Images not found. The files of this series are not where they were; Find them, at the top, looks below a folder.";
 pub const NOTHING_DUE_HERE: &str = "No lesion was treated before this visit, so there is nothing to sign";

@@ -3,10 +3,11 @@
 use super::theme::{self, colour};
 use super::widgets;
 use super::{Outbox, text};
-use crate::clinical::{Patient, PrimaryCancer, StackKey, Visit, VisitId};
+use crate::clinical::{Patient, PrimaryCancer, StackKey, StackRole, Visit, VisitId};
 use crate::hanging::short_role;
 use crate::outcome::TimePoint;
 use crate::project::{Document, StackRecord};
+use crate::render::Picture;
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, VisitState, Workbench, one_of_each};
 use eframe::egui::{
@@ -14,6 +15,7 @@ use eframe::egui::{
     TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Edge of a thumbnail, points.
 const THUMB: f32 = 46.0;
@@ -21,7 +23,9 @@ const THUMB: f32 = 46.0;
 /// The panel's own state: thumbnails that were made.
 #[derive(Default)]
 pub struct VisitsPanel {
-    thumbs: BTreeMap<StackKey, TextureHandle>,
+    thumbs: BTreeMap<StackKey, (Arc<Picture>, TextureHandle)>,
+    /// The visit that was brought into view.
+    followed: Option<VisitId>,
 }
 
 impl VisitsPanel {
@@ -50,7 +54,7 @@ impl VisitsPanel {
             .stroke(Stroke::new(1.0, edge))
             .corner_radius(theme::RADIUS)
             .inner_margin(Margin::same(6));
-        frame.show(ui, |ui| {
+        let framed = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             let hidden = state == VisitState::Hidden;
             let name = if hidden { String::new() } else { time_point(bench, visit.id) };
@@ -99,6 +103,10 @@ impl VisitsPanel {
                 });
             }
         });
+        // A key may have chosen a visit that is out of view.
+        if chosen && self.followed.replace(visit.id) != Some(visit.id) {
+            framed.response.scroll_to_me(None);
+        }
         ui.add_space(2.0);
     }
 
@@ -109,20 +117,21 @@ impl VisitsPanel {
         if let Some(group) = group {
             words = format!("{words}, {}", crate::workbench::words::group_size(group));
         }
-        let (rect, response) = ui.allocate_exact_size(vec2(THUMB, THUMB + 13.0), Sense::click());
+        let (rect, response) = ui.allocate_exact_size(vec2(THUMB, THUMB + 13.0), Sense::click_and_drag());
+        response.dnd_set_drag_payload(key);
         let name = format!("Series {} {words}", stack.info.series_number.unwrap_or_default());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name.as_str()));
         let picture = Rect::from_min_size(rect.min, vec2(THUMB, THUMB));
         ui.painter().rect_filled(picture, 2.0, colour::BLACK);
         self.upload(ui, bench, key);
-        if let Some(texture) = self.thumbs.get(&key) {
+        if let Some((_, texture)) = self.thumbs.get(&key) {
             let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             ui.painter().image(texture.id(), picture, all, Color32::WHITE);
         }
         let shown = bench.room().panes().iter().filter_map(Pane::shown).any(|shown| shown.stack == key);
         let edge = if shown || response.hovered() { colour::ACCENT } else { colour::LINE };
         ui.painter().rect_stroke(picture, 2.0, Stroke::new(1.0, edge), StrokeKind::Inside);
-        let label = short_role(stack.role);
+        let label = thumb_label(stack.role);
         let font = theme::font(if label.len() > 7 { 9.0 } else { 10.5 });
         let clipped = ui.painter().with_clip_rect(rect.expand(1.0));
         clipped.text(pos2(rect.left(), rect.bottom()), Align2::LEFT_BOTTOM, label, font, colour::SOFT);
@@ -132,7 +141,7 @@ impl VisitsPanel {
             super::viewport::shadowed(ui.painter(), at, Align2::RIGHT_TOP, &count.to_string(), font, colour::TEXT);
         }
         let oddities: Vec<String> =
-            stack.info.oddities.iter().map(|o| crate::workbench::words::capital(&o.to_string())).collect();
+            stack.info.oddities.iter().map(|odd| crate::workbench::words::oddity(stack, odd)).collect();
         let mut tip = format!("{words}\n{}\n{}", stack.role_because, text::DROP_THUMBNAIL);
         if let Some(group) = group {
             tip = format!("{tip}\n{}", crate::workbench::words::place_in_group(group));
@@ -145,16 +154,27 @@ impl VisitsPanel {
         }
     }
 
-    /// Uploads a thumbnail once it was made.
+    /// Uploads a thumbnail once it was made, or made anew.
     fn upload(&mut self, ui: &Ui, bench: &Workbench, key: StackKey) {
-        if self.thumbs.contains_key(&key) {
+        let Some(picture) = bench.thumbnail(key) else { return };
+        if self.thumbs.get(&key).is_some_and(|(uploaded, _)| Arc::ptr_eq(uploaded, picture)) {
             return;
         }
-        let Some(picture) = bench.thumbnail(key) else { return };
         let size = [picture.width as usize, picture.height as usize];
         let image = ColorImage::from_rgba_premultiplied(size, picture.rgba());
         let texture = ui.ctx().load_texture(format!("thumb {key}"), image, TextureOptions::LINEAR);
-        self.thumbs.insert(key, texture);
+        self.thumbs.insert(key, (Arc::clone(picture), texture));
+    }
+}
+
+/// A role in so few letters that they fit below a thumbnail.
+fn thumb_label(role: StackRole) -> &'static str {
+    match role {
+        StackRole::CtUnenhanced => "plain",
+        StackRole::MrT1Enhanced => "T1 + C",
+        StackRole::Report => "report",
+        StackRole::Localizer => "scout",
+        other => short_role(other),
     }
 }
 

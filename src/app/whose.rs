@@ -5,12 +5,10 @@ use super::command::Command;
 use super::shell::AblationApp;
 use super::text::{self, whose as words};
 use super::theme::{self, colour};
-use super::{Outbox, Screen};
+use super::{Outbox, Screen, banners};
 use crate::clinical::PatientId;
 use crate::workbench::{Candidate, PatientQuestion, Request, Whose, Workbench};
-use eframe::egui::{
-    self, Align, Button, Color32, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Stroke, Ui, vec2,
-};
+use eframe::egui::{ComboBox, Frame, Panel, Ui};
 use std::collections::BTreeSet;
 
 /// What was put off, and which import was seen.
@@ -45,21 +43,22 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
         if let Some(first) = open.first() {
             let mut later = false;
             let sentence = format!("{} {}", words::WHOSE, words::question(first));
-            line(ui, colour::WARN, &sentence, |ui| {
+            banners::line(ui, colour::WARN, &sentence, |ui| {
                 if open.len() > 1 {
                     ui.label(theme::soft(words::more_questions(open.len() - 1)));
                 }
-                later = ui.add(Button::new(words::LATER).small()).on_hover_text(words::LATER_TOOLTIP).clicked();
+                let put_off = if open.len() > 1 { words::ALL_LATER } else { words::LATER };
+                later = ui.button(put_off).on_hover_text(words::LATER_TOOLTIP).clicked();
                 answers(ui, first, &app.bench, out);
             });
             if later {
-                app.whose.later.insert(first.patient);
+                app.whose.later.extend(open.iter().map(|question| question.patient));
             }
         }
         if let Some((count, of)) = odd {
             let (mut close, mut go) = (false, false);
-            line(ui, colour::ACCENT, &words::need_a_look(count, of), |ui| {
-                close = ui.add(Button::new(text::CLOSE).small()).clicked();
+            banners::line(ui, colour::ACCENT, &words::need_a_look(count, of), |ui| {
+                close = ui.button(text::CLOSE).clicked();
                 go = ui.button(words::GO_THERE).clicked();
             });
             if go {
@@ -80,56 +79,53 @@ fn to_look_at(bench: &Workbench, seen: &WhoseLines) -> Option<(usize, usize)> {
     fresh.then_some((report.to_look_at.len(), report.stacks))
 }
 
-/// The answers to a question: the same as somebody, or somebody else. Drawn from the right.
+/// The answers to a question, left to right in any layout: the same as somebody, then somebody else.
 pub fn answers(ui: &mut Ui, question: &PatientQuestion, bench: &Workbench, out: &mut Outbox) {
     let read_only = bench.desk().and_then(|desk| desk.read_only());
     ui.add_enabled_ui(read_only.is_none(), |ui| {
-        let another = ui.button(words::ANOTHER).on_hover_text(words::ANOTHER_TOOLTIP);
-        if another.on_disabled_hover_text(read_only.unwrap_or_default()).clicked() {
-            let others = question.candidates.iter().map(|candidate| candidate.patient).collect();
-            out.ask(Request::Whose(Whose::Another { patient: question.patient, others }));
-        }
-        let mut chosen: Option<&Candidate> = None;
-        if question.candidates.len() <= words::MOST_BUTTONS {
-            for candidate in question.candidates.iter().rev() {
-                let tip = words::same_tooltip(&question.code, &candidate.code);
-                if ui.button(words::same_as(&candidate.code)).on_hover_text(tip).clicked() {
-                    chosen = Some(candidate);
-                }
-            }
+        if ui.layout().prefer_right_to_left() {
+            somebody_else(ui, question, read_only, out);
+            the_same(ui, question, out);
         } else {
-            let combo = ComboBox::from_id_salt(("same as", question.patient)).selected_text(words::SAME_AS_ONE_OF);
-            let response = combo.width(150.0).show_ui(ui, |ui| {
-                for candidate in &question.candidates {
-                    if ui.selectable_label(false, words::same_as(&candidate.code)).clicked() {
-                        chosen = Some(candidate);
-                    }
-                }
-            });
-            response.response.accessible_name(words::SAME_AS_ONE_OF);
-        }
-        if let Some(candidate) = chosen {
-            out.ask(Request::Whose(Whose::Same { from: question.patient, into: candidate.patient }));
+            the_same(ui, question, out);
+            somebody_else(ui, question, read_only, out);
         }
     });
 }
 
-/// A line: a bar in its colour, words, and what can be done at the right.
-fn line(ui: &mut Ui, tint: Color32, words: &str, actions: impl FnOnce(&mut Ui)) {
-    let frame = Frame::new().inner_margin(Margin { left: 14, right: 12, top: 5, bottom: 5 });
-    let inner = frame.show(ui, |ui| {
-        ui.spacing_mut().item_spacing.x = 2.0 * theme::UNIT;
-        let full = ui.available_width();
-        ui.allocate_ui_with_layout(vec2(full, 26.0), Layout::right_to_left(Align::Center), |ui| {
-            actions(ui);
-            let rest = vec2(ui.available_width(), 26.0);
-            ui.allocate_ui_with_layout(rest, Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
-                ui.add(Label::new(RichText::new(words).font(theme::font(theme::BODY)).color(colour::TEXT)).wrap());
-            });
+fn somebody_else(ui: &mut Ui, question: &PatientQuestion, read_only: Option<&str>, out: &mut Outbox) {
+    let another = ui.button(words::ANOTHER).on_hover_text(words::ANOTHER_TOOLTIP);
+    if another.on_disabled_hover_text(read_only.unwrap_or_default()).clicked() {
+        let others = question.candidates.iter().map(|candidate| candidate.patient).collect();
+        out.ask(Request::Whose(Whose::Another { patient: question.patient, others }));
+    }
+}
+
+fn the_same(ui: &mut Ui, question: &PatientQuestion, out: &mut Outbox) {
+    let mut chosen: Option<&Candidate> = None;
+    if question.candidates.len() <= words::MOST_BUTTONS {
+        let mut candidates: Vec<&Candidate> = question.candidates.iter().collect();
+        if ui.layout().prefer_right_to_left() {
+            candidates.reverse();
+        }
+        for candidate in candidates {
+            let tip = words::same_tooltip(&question.code, &candidate.code);
+            if ui.button(words::same_as(&candidate.code)).on_hover_text(tip).clicked() {
+                chosen = Some(candidate);
+            }
+        }
+    } else {
+        let combo = ComboBox::from_id_salt(("same as", question.patient)).selected_text(words::SAME_AS_ONE_OF);
+        let response = combo.width(150.0).show_ui(ui, |ui| {
+            for candidate in &question.candidates {
+                if ui.selectable_label(false, words::same_as(&candidate.code)).clicked() {
+                    chosen = Some(candidate);
+                }
+            }
         });
-    });
-    let rect = inner.response.rect;
-    let bar = Rect::from_min_size(rect.left_top(), egui::vec2(3.0, rect.height()));
-    ui.painter().rect_filled(bar, 0.0, tint);
-    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, colour::LINE));
+        response.response.accessible_name(words::SAME_AS_ONE_OF);
+    }
+    if let Some(candidate) = chosen {
+        out.ask(Request::Whose(Whose::Same { from: question.patient, into: candidate.patient }));
+    }
 }

@@ -117,6 +117,10 @@ pub struct Patient {
     /// again. Older files do not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_the_same_as: Vec<PatientId>,
+    /// Patients who became this one, as a reader said: whoever carries one of their identities is this patient. Older
+    /// files do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<PatientId>,
 }
 
 impl Patient {
@@ -141,6 +145,7 @@ impl Patient {
             note: String::new(),
             archived: false,
             not_the_same_as: Vec::new(),
+            also: Vec::new(),
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use super::console::{Console, Progress};
 use super::{REFUSED, Refused};
-use crate::clinical::StackRole;
-use crate::dicom::{self, Found, FoundStack, Limits, Skipped};
-use crate::intake;
+use crate::clinical::{Identity, PatientId, StackKey, StackRole};
+use crate::dicom::{self, Found, Limits, Skipped};
+use crate::intake::{self, PatientMatch};
 use clap::Args;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -18,7 +20,10 @@ pub(super) struct Inspect {
 impl Inspect {
     pub fn run(&self, console: &Console<'_>) -> Result<u8, Refused> {
         let found = find(&self.paths, console);
-        let printed = console.json(&dicom::inspect_json(&found, &|stack| Some(role(stack, &found))));
+        let roles = roles(&found);
+        let mut json = dicom::inspect_json(&found, &|stack| roles.get(&stack.info.key).copied());
+        add_doubts(&mut json, &found);
+        let printed = console.json(&json);
         if found.stacks.is_empty() {
             // The list of what was skipped is printed all the same.
             console.say(&nothing(&self.paths, &found.skipped).to_string());
@@ -51,13 +56,43 @@ pub(super) fn nothing(paths: &[PathBuf], skipped: &[Skipped]) -> Refused {
     })
 }
 
-/// The role that is proposed for a stack, seen beside the others of its study.
-fn role(stack: &FoundStack, found: &Found) -> StackRole {
-    let others: Vec<_> = found
-        .stacks
-        .iter()
-        .filter(|other| other.info.study_uid == stack.info.study_uid && other.info.key != stack.info.key)
-        .map(|other| &other.info)
-        .collect();
-    intake::propose_role(&stack.info, &others).value
+/// The role that is proposed for each stack, seen beside the others of its study.
+fn roles(found: &Found) -> BTreeMap<StackKey, StackRole> {
+    let infos: Vec<_> = found.stacks.iter().map(|stack| &stack.info).collect();
+    let proposals = intake::propose_roles(&infos);
+    infos.iter().zip(proposals).map(|(info, proposal)| (info.key, proposal.value)).collect()
+}
+
+/// Adds a warning to each stack whose Patient ID other images carry with another name or birth date: what an import
+/// would ask about.
+fn add_doubts(json: &mut Value, found: &Found) {
+    /// Ways to write one person that are compared with every other.
+    const COMPARED: usize = 8;
+    let mut of_id: BTreeMap<&str, Vec<&Identity>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for identity in found.stacks.iter().map(|stack| &stack.identity) {
+        if !identity.dicom_patient_id.is_empty() && seen.insert(identity) {
+            of_id.entry(&identity.dicom_patient_id).or_default().push(identity);
+        }
+    }
+    let doubt = |identities: &Vec<&Identity>| {
+        let known = identities.iter().take(COMPARED).map(|identity| (PatientId(1), (*identity).clone()));
+        let known: Vec<_> = known.collect();
+        identities.iter().find_map(|identity| {
+            known.iter().find_map(|known| {
+                let proposal = intake::propose_patient(std::slice::from_ref(known), identity);
+                (proposal.value == PatientMatch::Ask)
+                    .then(|| format!("other images here have the {}", proposal.because))
+            })
+        })
+    };
+    let doubts: BTreeMap<&str, String> =
+        of_id.iter().filter_map(|(id, identities)| Some((*id, doubt(identities)?))).collect();
+    let Some(series) = json.get_mut("series").and_then(Value::as_array_mut) else { return };
+    for (stack, json) in found.stacks.iter().zip(series) {
+        let doubt = doubts.get(stack.identity.dicom_patient_id.as_str());
+        if let (Some(doubt), Some(warnings)) = (doubt, json.get_mut("warnings").and_then(Value::as_array_mut)) {
+            warnings.push(doubt.as_str().into());
+        }
+    }
 }

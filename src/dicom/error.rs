@@ -7,7 +7,7 @@ use dicom_core::Tag;
 #[non_exhaustive]
 pub enum ReadError {
     /// The system refused.
-    #[error("The file could not be read: {0}.")]
+    #[error("{}", io_words(.0))]
     Io(#[source] std::io::Error),
     /// Nothing in it.
     #[error("The file is empty.")]
@@ -170,3 +170,19 @@ impl From<std::io::Error> for ReadError {
         Self::Io(error)
     }
 }
+
+/// What the system said, as a sentence without its numbers.
+fn io_words(why: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match why.kind() {
+        ErrorKind::NotFound => NOT_THERE.to_owned(),
+        ErrorKind::PermissionDenied => "The file may not be read by you. Ask for the right to read it.".to_owned(),
+        _ => {
+            let words = why.to_string();
+            format!("The file could not be read: {}.", words.split(" (os error").next().unwrap_or_default())
+        }
+    }
+}
+
+/// What is said of a file that is gone.
+pub const NOT_THERE: &str = "The file is not where it was.";

@@ -213,7 +213,11 @@ fn object(header: &Header) -> String {
     if header.text(tags::MEDIA_STORAGE_SOP_CLASS_UID) == "1.2.840.10008.1.3.10" {
         return "A DICOMDIR index".into();
     }
+    let named = [tags::SOP_CLASS_UID, tags::SERIES_INSTANCE_UID, tags::MODALITY];
     match header.text(tags::MODALITY).as_str() {
+        "" if !named.into_iter().any(|tag| header.has(tag)) => {
+            "The file has the beginning of a DICOM object and no more of it; it".into()
+        }
         "" => "This DICOM object".into(),
         modality => format!("This DICOM object ({modality})"),
     }

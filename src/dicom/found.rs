@@ -169,6 +169,17 @@ pub struct GroupRef {
     pub label: String,
 }
 
+impl GroupRef {
+    /// Place in the order in which a reader looks at them: along the axis, but the strongest diffusion weighting first.
+    #[must_use]
+    pub const fn reading_order(&self) -> u32 {
+        match self.axis {
+            StackAxis::BValue => self.of.saturating_sub(self.index + 1),
+            StackAxis::Phase | StackAxis::Echo | StackAxis::Time => self.index,
+        }
+    }
+}
+
 /// A window from the file, with its explanation (0028,1050 0028,1051 0028,1055, or 0028,3010), in the unit of
 /// the stack's values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

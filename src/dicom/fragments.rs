@@ -6,6 +6,7 @@
 
 use super::error::ReadError;
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::OnceLock;
 
 /// Most fragments of one file.
 const MOST: usize = 1_000_000;
@@ -21,6 +22,16 @@ pub(super) struct Encapsulated<'a> {
     pub frames: u32,
     /// Value of the extended offset table (7FE0,0001), empty when there is none.
     pub extended: &'a [u8],
+    /// What was found on the way to earlier frames.
+    pub walked: &'a Walked,
+}
+
+/// The fragments of a file, walked through once for all its frames.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    items: OnceLock<Vec<Item>>,
+    /// Which of them begin like a code stream.
+    starts: OnceLock<Vec<usize>>,
 }
 
 /// The compressed bytes of one frame.
@@ -59,7 +70,13 @@ impl Encapsulated<'_> {
         {
             return self.read(source, &items);
         }
-        let items = self.items(source, first)?;
+        let items = match self.walked.items.get() {
+            Some(items) => items,
+            None => {
+                let items = self.items(source, first)?;
+                self.walked.items.get_or_init(|| items)
+            }
+        };
         if items.is_empty() {
             return Err(ReadError::PixelsCutShort { needed: 8, found: 0 });
         }
@@ -69,7 +86,13 @@ impl Encapsulated<'_> {
         } else if items.len() == self.frames as usize {
             items.get(n..=n).unwrap_or_default()
         } else {
-            let starts = self.starts(source, &items)?;
+            let starts = match self.walked.starts.get() {
+                Some(starts) => starts,
+                None => {
+                    let starts = self.starts(source, items)?;
+                    self.walked.starts.get_or_init(|| starts)
+                }
+            };
             let from = if starts.len() == self.frames as usize { starts.get(n).copied() } else { None };
             let to = starts.get(n + 1).copied().unwrap_or(items.len());
             from.and_then(|from| items.get(from..to)).unwrap_or_default()
@@ -80,6 +103,15 @@ impl Encapsulated<'_> {
             });
         }
         self.read(source, items)
+    }
+
+    /// How many compressed bytes of an object of one frame are there, and how many it claims, where it ends early.
+    pub fn cut_short(&self, source: &mut (impl Read + Seek)) -> Option<(u64, u64)> {
+        let table = self.item(source, self.start).ok()??;
+        let items = self.items(source, table.next()).ok()?;
+        let claimed: u64 = items.iter().map(|item| item.length).sum();
+        let there = items.iter().map(|item| item.length.min(self.end.saturating_sub(item.at))).sum();
+        (there < claimed).then_some((there, claimed))
     }
 
     /// The items of a frame by an offset table, when it leads from item to item up to the next frame.
@@ -215,8 +247,13 @@ mod tests {
 
     fn frame(all: &[u8], extended: &[u64], frame: u32, frames: u32) -> Result<FrameBytes, ReadError> {
         let extended: Vec<u8> = extended.iter().flat_map(|o| o.to_le_bytes()).collect();
-        let place = Encapsulated { start: 0, end: all.len() as u64, frames, extended: &extended };
-        place.frame(&mut Cursor::new(all), frame)
+        let walked = Walked::default();
+        let place = Encapsulated { start: 0, end: all.len() as u64, frames, extended: &extended, walked: &walked };
+        let first = place.frame(&mut Cursor::new(all), frame);
+        // Again, by what was found the first time.
+        let again = place.frame(&mut Cursor::new(all), frame);
+        assert_eq!(first.as_ref().ok(), again.as_ref().ok());
+        first
     }
 
     fn bytes(all: &[u8], extended: &[u64], n: u32, frames: u32) -> Vec<u8> {
@@ -273,5 +310,15 @@ mod tests {
         let cut = frame(&all, &[], 0, 1).unwrap();
         assert_eq!((cut.bytes.as_slice(), cut.missing), (b"abcd".as_slice(), u64::from(u32::MAX) - 4));
         assert!(matches!(frame(&all[..8], &[], 0, 1), Err(ReadError::PixelsCutShort { .. })));
+        let cut_short = |all: &[u8]| {
+            let walked = Walked::default();
+            let place = Encapsulated { start: 0, end: all.len() as u64, frames: 1, extended: &[], walked: &walked };
+            place.cut_short(&mut Cursor::new(all))
+        };
+        assert_eq!(cut_short(&all), Some((4, u64::from(u32::MAX))));
+        let whole = [item(b""), item(b"abcd"), item(b"ef"), END.to_vec()].concat();
+        assert_eq!(cut_short(&whole), None);
+        assert_eq!(cut_short(&whole[..whole.len() - 8]), None, "a delimiter that is missing takes nothing away");
+        assert_eq!(cut_short(&whole[..whole.len() - 9]), Some((5, 6)));
     }
 }

@@ -22,16 +22,22 @@ pub fn inspect_json(found: &Found, role: &dyn Fn(&FoundStack) -> Option<StackRol
     json!({ "series": series, "skipped": skipped })
 }
 
+/// A length as it is told: to a millionth of a millimetre, so that rounding in binary is not seen.
+fn told(mm: f64) -> f64 {
+    (mm * 1e6).round() / 1e6
+}
+
 fn stack_json(stack: &FoundStack, role: Option<StackRole>) -> Value {
     let info = &stack.info;
     let (spacing, origin, direction, shape) = match &info.shape {
         Shape::Volume(grid) => {
             let o = grid.origin;
             let columns: Vec<f64> = grid.axes.iter().flat_map(|a| [a.vector().x, a.vector().y, a.vector().z]).collect();
-            (json!(grid.spacing_mm), json!([o.x, o.y, o.z]), json!(columns), "volume")
+            (json!(grid.spacing_mm.map(told)), json!([o.x, o.y, o.z].map(told)), json!(columns), "volume")
         }
         Shape::PictureStack { .. } => {
-            let spacing = info.pixel_spacing_mm.map_or(Value::Null, |[along, down]| json!([along, down, null]));
+            let spacing = info.pixel_spacing_mm.map(|mm| mm.map(told));
+            let spacing = spacing.map_or(Value::Null, |[along, down]| json!([along, down, null]));
             (spacing, Value::Null, Value::Null, "pictures")
         }
     };

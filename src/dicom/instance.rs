@@ -5,6 +5,7 @@ use super::container::source::{self, OpenedFile, Source};
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::found::{Acquisition, FileWindow, StudyTags};
+use super::fragments::{Encapsulated, Walked};
 use super::header::Header;
 use super::kept::Wanted;
 use super::limits::Limits;
@@ -18,7 +19,7 @@ use crate::clinical::{Date, Identity, Modality, Sex, days_between};
 use crate::geometry::{PatientDirection, PatientPoint, PatientVector};
 use crate::volume::{Padding, Rescale, Unit};
 use dicom_core::Tag;
-use dicom_dictionary_std::tags;
+use dicom_dictionary_std::{tags, uids};
 use sha2::{Digest, Sha256};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -33,11 +34,8 @@ pub(super) struct Opened {
     pub scanned: Scanned,
     pub size: u64,
     pub mtime: i64,
-}
-
-/// Reads the header of a file, up to its pixels.
-pub(super) fn open(path: &Path, limits: &Limits) -> Result<Opened, ReadError> {
-    open_file(path, &WANTED, limits).map(|(opened, _)| opened)
+    /// Fragments of the pixels, once they were walked through.
+    pub fragments: Walked,
 }
 
 /// Reads what is wanted of the header of a file, and gives the file as well.
@@ -46,7 +44,7 @@ pub(super) fn open_file(path: &Path, wanted: &Wanted, limits: &Limits) -> Result
     let mut source = BufReader::with_capacity(16 << 10, source);
     let mut scanned = scan(&mut source, size, wanted, limits)?;
     let header = Header::new(&mut scanned);
-    Ok((Opened { header, scanned, size, mtime }, source.into_inner()))
+    Ok((Opened { header, scanned, size, mtime, fragments: Walked::default() }, source.into_inner()))
 }
 
 /// Which way the lossy mark of a file points.
@@ -76,6 +74,8 @@ pub(super) struct FileInfo {
     pub syntax: String,
     pub frame_of_reference_uid: Option<String>,
     pub lossy: Option<Lossy>,
+    /// Compressed bytes that are there, and that are claimed, where a file of one frame ends early.
+    pub compressed_cut_short: Option<(u64, u64)>,
     /// Small values are bright.
     pub inverse: bool,
     pub overlays: bool,
@@ -138,8 +138,10 @@ pub(super) struct Instance {
 impl Instance {
     /// Reads and understands the frames of one file.
     pub fn read(path: &Path, limits: &Limits) -> Result<Vec<Self>, ReadError> {
-        let opened = open(path, limits)?;
-        let file = Arc::new(FileInfo::new(&opened, path, limits)?);
+        let (opened, mut source) = open_file(path, &WANTED, limits)?;
+        let mut file = FileInfo::new(&opened, path, limits)?;
+        file.compressed_cut_short = compressed_cut_short(&opened, &file.format, &mut source);
+        let file = Arc::new(file);
         let described = opened.header.frame_groups();
         let dimensions = dimensions(&opened.header);
         let frames = file.format.frames;
@@ -231,7 +233,7 @@ impl FileInfo {
         let format = Format::new(h, &opened.scanned, opened.size, limits)?;
         let sop_uid = sop_uid(opened, path, limits)?;
         let uid = |tag| uid_text(h.bytes(tag));
-        let modality_text = h.text(tags::MODALITY);
+        let modality_text = modality_text(h);
         let grouped = h.has(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE) || h.frame_groups() > 0;
         let object = match (grouped, format.frames) {
             (true, _) => Object::Enhanced { part: concatenation_part(h) },
@@ -275,11 +277,21 @@ impl FileInfo {
             inverse: inverse(h, &format),
             overlays: has_overlays(h),
             lossy: lossy(h, opened.scanned.syntax.packing),
+            compressed_cut_short: None,
             object,
             pixel_aspect: pixel_aspect(h),
             format,
         })
     }
+}
+
+/// Whether the compressed pixels of a file of one frame are cut short. Others, and those in an archive, would take too
+/// long to walk through; it shows when they are read.
+fn compressed_cut_short(opened: &Opened, format: &Format, source: &mut Source) -> Option<(u64, u64)> {
+    let quick = format.pixels.length.is_none() && format.frames == 1 && matches!(source, Source::Plain(_));
+    let (start, end) = (format.pixels.offset, opened.size);
+    let place = Encapsulated { start, end, frames: 1, extended: &[], walked: &opened.fragments };
+    if quick { place.cut_short(source) } else { None }
 }
 
 /// Which of an object's dimensions tell stacks apart: those that do not number slices (PS3.3 C.7.6.17).
@@ -338,11 +350,25 @@ impl std::io::Write for HashWriter {
 }
 
 pub(super) fn modality(h: &Header) -> Modality {
-    match h.text(tags::MODALITY).as_str() {
+    match modality_text(h).as_str() {
         "CT" => Modality::Ct,
         "MR" => Modality::Mr,
         "PT" => Modality::Pet,
         _ => Modality::Other,
+    }
+}
+
+/// The modality as stated; where it is missing, as the kind of object says (PS3.4 B.5).
+fn modality_text(h: &Header) -> String {
+    let stated = h.text(tags::MODALITY);
+    if !stated.is_empty() {
+        return stated;
+    }
+    match uid_text(h.bytes(tags::SOP_CLASS_UID)).as_str() {
+        uids::CT_IMAGE_STORAGE | uids::ENHANCED_CT_IMAGE_STORAGE => "CT".to_owned(),
+        uids::MR_IMAGE_STORAGE | uids::ENHANCED_MR_IMAGE_STORAGE => "MR".to_owned(),
+        uids::POSITRON_EMISSION_TOMOGRAPHY_IMAGE_STORAGE | uids::ENHANCED_PET_IMAGE_STORAGE => "PT".to_owned(),
+        _ => stated,
     }
 }
 

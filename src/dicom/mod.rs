@@ -47,7 +47,7 @@ pub use apart::SplitBy;
 #[doc(hidden)]
 pub use codec::{FrameShape, decode_frame_bytes};
 pub use container::is_there;
-pub use error::ReadError;
+pub use error::{NOT_THERE, ReadError};
 pub use find::find;
 pub use found::{
     Acquisition, FileWindow, Found, FoundStack, FrameRef, FrameSource, GroupRef, Shape, Skipped, SliceRecipe,
@@ -61,7 +61,7 @@ pub use pixels::{SlicePart, read_slice, read_slice_part};
 pub use recipe::{read_grid_slice, read_grid_slice_part};
 pub use regroup::regroup;
 pub use stack::stack_key;
-pub use text::person_name;
+pub use text::{comparable_name, person_name};
 pub use value::{Suv, SuvInputs, SuvSource};
 
 #[cfg(test)]

@@ -123,7 +123,13 @@ pub(super) fn read_frame(
 ) -> Result<Part, ReadError> {
     let compressed = |file: &mut Source| {
         let extended = opened.header.bytes(tags::EXTENDED_OFFSET_TABLE);
-        let place = Encapsulated { start: format.pixels.offset, end: opened.size, frames: format.frames, extended };
+        let place = Encapsulated {
+            start: format.pixels.offset,
+            end: opened.size,
+            frames: format.frames,
+            extended,
+            walked: &opened.fragments,
+        };
         place.frame(file, frame)
     };
     match opened.scanned.syntax.packing {
@@ -151,29 +157,30 @@ pub(super) fn read_frame(
     }
 }
 
-/// One frame that is not compressed: its bytes are read once, into memory that each thread keeps.
+/// One frame that is not compressed.
+///
+/// Grey words of 16 bits are read straight into the slice; all else is read once, into memory that each thread keeps.
 fn native(opened: &Opened, format: &Format, file: &mut Source, frame: u32) -> Result<Part, ReadError> {
     let layout = opened.scanned.syntax.layout;
     let frame_bytes = format.frame_bytes();
     let start = u64::from(frame) * frame_bytes;
+    // Memory was allowed when the format was checked.
+    let size = |bytes: u64| usize::try_from(bytes).unwrap_or_default();
+    if !format.is_colour() && format.bits_allocated == 16 {
+        let mut words = vec![0u16; size(frame_bytes / 2)];
+        let found = read_native(opened, format, file, start, bytemuck::cast_slice_mut(&mut words))?;
+        if layout.big_endian == cfg!(target_endian = "little") {
+            words.iter_mut().for_each(|word| *word = word.swap_bytes());
+        }
+        return there(Part { data: grey(words, format), rows: format.rows }, found, frame_bytes, format);
+    }
     // 8-bit pixels in big endian words: a pair of bytes is read whole and changes places.
     let swapped = layout.big_endian && format.pixels.words && format.bits_allocated == 8;
     let (start, before) = if swapped { (start - start % 2, start % 2) } else { (start, 0) };
     let count = if swapped { (before + frame_bytes).next_multiple_of(2) } else { frame_bytes };
     let mut bytes = SCRATCH.take();
-    // Memory for it was allowed when the format was checked; it grows once.
-    bytes.resize(usize::try_from(count).unwrap_or_default(), 0);
-    let found = if layout.deflated {
-        file.seek(SeekFrom::Start(opened.scanned.data_set_at))?;
-        let mut data_set = DeflateDecoder::new(BufReader::with_capacity(64 << 10, file));
-        std::io::copy(&mut data_set.by_ref().take(format.pixels.offset + start), &mut std::io::sink())?;
-        fill(&mut data_set, &mut bytes)?
-    } else {
-        // What follows the pixels is not theirs.
-        let stated = format.pixels.length.unwrap_or(u64::MAX).saturating_sub(start);
-        file.seek(SeekFrom::Start(format.pixels.offset + start))?;
-        fill(&mut file.take(stated), &mut bytes)?
-    };
+    bytes.resize(size(count), 0);
+    let found = read_native(opened, format, file, start, &mut bytes)?;
     if let Some(missing) = bytes.get_mut(found..) {
         missing.fill(0);
     }
@@ -181,15 +188,42 @@ fn native(opened: &Opened, format: &Format, file: &mut Source, frame: u32) -> Re
         bytes.chunks_exact_mut(2).for_each(<[u8]>::reverse);
         bytes.drain(..usize::from(before == 1));
     }
-    let mut part = unpack(&bytes, format, layout.big_endian)?;
+    let part = unpack(&bytes, format, layout.big_endian)?;
     bytes.truncate(KEPT);
     bytes.shrink_to(KEPT);
     SCRATCH.set(bytes);
-    if (found as u64) < count {
-        let rows = (found as u64).saturating_sub(before) / (frame_bytes / u64::from(format.rows)).max(1);
+    let found = found.saturating_sub(size(before)).min(size(frame_bytes));
+    there(part, found, frame_bytes, format)
+}
+
+/// Reads what is there of the pixels from a byte of them on.
+fn read_native(
+    opened: &Opened,
+    format: &Format,
+    file: &mut Source,
+    start: u64,
+    bytes: &mut [u8],
+) -> Result<usize, ReadError> {
+    if opened.scanned.syntax.layout.deflated {
+        file.seek(SeekFrom::Start(opened.scanned.data_set_at))?;
+        let mut data_set = DeflateDecoder::new(BufReader::with_capacity(64 << 10, file));
+        std::io::copy(&mut data_set.by_ref().take(format.pixels.offset + start), &mut std::io::sink())?;
+        return fill(&mut data_set, bytes);
+    }
+    // What follows the pixels is not theirs.
+    let stated = format.pixels.length.unwrap_or(u64::MAX).saturating_sub(start);
+    file.seek(SeekFrom::Start(format.pixels.offset + start))?;
+    fill(&mut file.take(stated), bytes)
+}
+
+/// Says how many rows came of a frame of which so many bytes were found.
+fn there(mut part: Part, found: usize, frame_bytes: u64, format: &Format) -> Result<Part, ReadError> {
+    let found = found as u64;
+    if found < frame_bytes {
+        let rows = found / (frame_bytes / u64::from(format.rows)).max(1);
         // Of colours plane by plane, half a file is the reds alone.
         if rows == 0 || format.planar {
-            return Err(ReadError::PixelsCutShort { needed: count, found: found as u64 });
+            return Err(ReadError::PixelsCutShort { needed: frame_bytes, found });
         }
         part.rows = u32::try_from(rows).unwrap_or(format.rows).min(format.rows);
     }
@@ -250,9 +284,9 @@ fn unpack(bytes: &[u8], format: &Format, big_endian: bool) -> Result<Part, ReadE
             let bytes: Vec<u8> = fours.iter().map(|four| (long(four) >> down) as u8).collect();
             SliceData::Rgb8(rgb(&bytes, format).into())
         }
-        (false, 8, _) => grey(bytes.iter().map(|b| u16::from(*b)), format),
-        (false, 16, false) => grey(pairs.iter().map(|pair| u16::from_le_bytes(*pair)), format),
-        (false, 16, true) => grey(pairs.iter().map(|pair| u16::from_be_bytes(*pair)), format),
+        (false, 8, _) => grey(bytes.iter().map(|b| u16::from(*b)).collect(), format),
+        (false, 16, false) => grey(pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect(), format),
+        (false, 16, true) => grey(pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect(), format),
         (false, _, false) => SliceData::F32(fours.iter().map(|four| wide(u32::from_le_bytes(*four), format)).collect()),
         (false, _, true) => SliceData::F32(fours.iter().map(|four| wide(u32::from_be_bytes(*four), format)).collect()),
     };
@@ -261,16 +295,24 @@ fn unpack(bytes: &[u8], format: &Format, big_endian: bool) -> Result<Part, ReadE
 
 /// Words of up to 16 bits to stored values: the bits from High Bit down, signed where the file says so
 /// (PS3.5 8.1.1).
-fn grey(words: impl Iterator<Item = u16>, format: &Format) -> SliceData {
+fn grey(words: Vec<u16>, format: &Format) -> SliceData {
     let stored = format.bits_stored.clamp(1, 16);
     let down = (format.high_bit + 1).saturating_sub(stored).min(15);
-    let spare = 16 - stored;
-    match (format.signed, stored, down) {
-        (false, 16, _) => SliceData::U16(words.collect()),
-        (true, 16, _) => SliceData::I16(words.map(u16::cast_signed).collect()),
-        (false, ..) => SliceData::U16(words.map(|w| (w >> down) << spare >> spare).collect()),
-        (true, ..) => SliceData::I16(words.map(|w| ((w >> down) << spare).cast_signed() >> spare).collect()),
+    cut(words, format.signed, stored, down)
+}
+
+/// The `stored` bits of words above the lowest `down`, in the memory that they are in.
+pub(super) fn cut(mut words: Vec<u16>, signed: bool, stored: u32, down: u32) -> SliceData {
+    let spare = 16 - stored.clamp(1, 16);
+    if spare > 0 {
+        let cut = |word: u16| (word >> down) << spare;
+        if signed {
+            words.iter_mut().for_each(|word| *word = (cut(*word).cast_signed() >> spare).cast_unsigned());
+        } else {
+            words.iter_mut().for_each(|word| *word = cut(*word) >> spare);
+        }
     }
+    if signed { SliceData::I16(bytemuck::allocation::cast_vec(words).into()) } else { SliceData::U16(words.into()) }
 }
 
 fn wide(word: u32, format: &Format) -> f32 {

@@ -7,6 +7,7 @@
 use super::found::StackAxis;
 use super::instance::{Instance, Object};
 use super::regular::{excess_frames, is_regular, sort_along, step_change};
+use super::text::comparable_name;
 use std::collections::BTreeMap;
 
 /// A value that a rule sorts by. Numbers are compared as bits of their rounded value, so order is total.
@@ -69,7 +70,7 @@ pub(super) const fn per_unit(axis: StackAxis) -> f64 {
 
 /// The rules, in the order in which they are applied.
 pub(super) const RULES: &[Rule] = &[
-    Rule::always("patient", |i| Key::Text(i.file.identity.dicom_patient_id.clone())),
+    Rule::always("patient", patient),
     Rule::always("localizer", |i| Key::Flag(i.is_localizer())),
     Rule::always("secondary capture", |i| Key::Flag(i.is_secondary_capture())),
     Rule::always("modality", |i| Key::Text(i.file.modality_text.clone())),
@@ -110,6 +111,14 @@ const HOLDS_FOR_HANDS: [&str; 5] = ["patient", "modality", "image size", "colour
 /// Words for the rules that look at all frames of a part together.
 const BY_ORDER: &str = "order of the images, for nothing else tells them apart";
 const BY_STEP: &str = "slice spacing, which changes once";
+
+/// Who it is, as far as the images say: by identifier, name and birth date, so that two persons under one
+/// identifier stay apart even where they share a series.
+fn patient(i: &Instance) -> Key {
+    let who = &i.file.identity;
+    let born = who.birth_date.map(|date| date.to_string()).unwrap_or_default();
+    Key::Text([&who.dicom_patient_id, &comparable_name(&who.name).join(" "), &born].map(String::as_str).join("\n"))
+}
 
 /// What was computed from other images, by the values of Image Type that say so (PS3.3 C.7.6.1.1.2 and the
 /// image types of the makers).
@@ -281,19 +290,28 @@ fn better(whole: &[&Instance], parts: &[Vec<&Instance>]) -> bool {
 
 /// The key of the group that each frame belongs to: its own, or an earlier one that differs by rounding.
 fn group_of(keys: &[Key]) -> Vec<Key> {
-    let mut seen: BTreeMap<&Key, &Key> = BTreeMap::new();
-    let mut leaders: Vec<&Key> = Vec::new();
+    // Orientations that are already known, by their row direction.
+    let mut known: BTreeMap<[i64; 3], Vec<&Key>> = BTreeMap::new();
+    let mut leader_of: BTreeMap<&Key, &Key> = BTreeMap::new();
     for key in keys {
-        if seen.contains_key(key) {
+        let Key::Cosines(cosines) = key else { continue };
+        if leader_of.contains_key(key) {
             continue;
         }
-        let leader = leaders.iter().find(|leader| close(leader, key)).copied();
-        if leader.is_none() {
-            leaders.push(key);
+        let row: [i64; 3] = std::array::from_fn(|n| cosines.get(n).copied().unwrap_or_default());
+        let near: Option<&Key> =
+            neighbours(row).filter_map(|row| known.get(&row)).flatten().copied().find(|leader| close(leader, key));
+        if near.is_none() {
+            known.entry(row).or_default().push(key);
         }
-        seen.insert(key, leader.unwrap_or(key));
+        leader_of.insert(key, near.unwrap_or(key));
     }
-    keys.iter().map(|key| seen.get(key).map_or_else(|| key.clone(), |leader| (*leader).clone())).collect()
+    keys.iter().map(|key| leader_of.get(key).copied().unwrap_or(key).clone()).collect()
+}
+
+/// A place on a grid of whole numbers and those next to it.
+fn neighbours([x, y, z]: [i64; 3]) -> impl Iterator<Item = [i64; 3]> {
+    (-1..=1).flat_map(move |a| (-1..=1).flat_map(move |b| (-1..=1).map(move |c| [x + a, y + b, z + c])))
 }
 
 /// Whether two orientations are the same but for rounding.

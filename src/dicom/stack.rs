@@ -1,6 +1,6 @@
 //! From the instances of a series to its stacks.
 
-use super::found::{Acquisition, FoundStack, FrameRef, FrameSource, Shape, Skipped, StackInfo};
+use super::found::{Acquisition, FoundStack, FrameRef, FrameSource, Shape, Skipped, SliceRecipe, StackInfo};
 use super::group::group;
 use super::instance::{Instance, Object};
 use super::kernel::kernel;
@@ -15,7 +15,10 @@ use crate::volume::Rescale;
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// How the name of a space begins that is no place in a patient.
+const PICTURES: &str = "pictures:";
 
 /// The key of a set of frames: the first 16 bytes of SHA-256 over its (SOP Instance UID, frame) pairs,
 /// sorted by the bytes of the UID, then by frame, repeats left out. A pair is written as the UID in ASCII
@@ -109,12 +112,18 @@ fn ordinal(id: &str) -> usize {
     id.rsplit_once('#').and_then(|(_, n)| n.parse().ok()).unwrap_or(1)
 }
 
-/// By number and UID as the scanner wrote them, then by file: the same whatever order files were found in.
+/// By number and UID as the scanner wrote them, of copies the best first, then by file: the same whatever order
+/// files were found in.
 fn order_of_files(a: &Instance, b: &Instance) -> Ordering {
     let key = |i: &Instance| (i.acquisition_number, i.file.instance_number);
+    // What is whole comes before what is cut short, and what lost nothing before what is lossy.
+    let quality = |i: &Instance| {
+        (i.file.format.cut_short.is_some() || i.file.compressed_cut_short.is_some(), i.file.lossy.is_some())
+    };
     key(a)
         .cmp(&key(b))
         .then_with(|| a.file.sop_uid.cmp(&b.file.sop_uid))
+        .then_with(|| quality(a).cmp(&quality(b)))
         .then_with(|| a.file.path.cmp(&b.file.path))
         .then_with(|| a.frame.cmp(&b.frame))
 }
@@ -123,19 +132,19 @@ fn order_of_files(a: &Instance, b: &Instance) -> Ordering {
 /// are no copies (some de-identifying tools give every file one UID) and stay. Gives the UIDs with copies.
 fn take_copies(instances: &mut Vec<Instance>, skipped: &mut Vec<Skipped>) -> BTreeSet<String> {
     let mut kept: Vec<Instance> = Vec::with_capacity(instances.len());
-    let mut seen: BTreeMap<(String, u32), Vec<usize>> = BTreeMap::new();
+    let mut seen: BTreeMap<(String, u32), BTreeMap<ShownBy, usize>> = BTreeMap::new();
     let mut repeated = BTreeSet::new();
     let mut copies: BTreeMap<PathBuf, String> = BTreeMap::new();
     for instance in instances.drain(..) {
         let same = seen.entry((instance.file.sop_uid.clone(), instance.frame)).or_default();
-        let first = same.iter().filter_map(|n| kept.get(*n)).find(|first| is_copy(first, &instance));
-        if let Some(first) = first {
-            let first = first.file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let shown = ShownBy::of(&instance);
+        if let Some(first) = same.get(&shown).and_then(|n| kept.get(*n)) {
+            let first = beside(&first.file.path, &instance.file.path);
             let reason = format!("A copy of \"{}\": the same image, used once.", super::text::clean(&first));
             copies.insert(instance.file.path.clone(), reason);
             repeated.insert(instance.file.sop_uid.clone());
         } else {
-            same.push(kept.len());
+            same.insert(shown, kept.len());
             kept.push(instance);
         }
     }
@@ -147,14 +156,34 @@ fn take_copies(instances: &mut Vec<Instance>, skipped: &mut Vec<Skipped>) -> BTr
     repeated
 }
 
-fn is_copy(a: &Instance, b: &Instance) -> bool {
-    a.position == b.position
-        && a.file.instance_number == b.file.instance_number
-        && a.file.format.rows == b.file.format.rows
-        && a.file.format.columns == b.file.format.columns
-        && a.file.format.frames == b.file.format.frames
-        && a.file.identity.dicom_patient_id == b.file.identity.dicom_patient_id
-        && a.acquisition.time_s == b.acquisition.time_s
+/// What two files of one SOP Instance UID must share to show the same image.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct ShownBy {
+    place: Option<[u64; 3]>,
+    number: Option<i64>,
+    size: [u32; 3],
+    patient: String,
+    time: Option<u64>,
+}
+
+impl ShownBy {
+    fn of(i: &Instance) -> Self {
+        // Minus zero is zero.
+        let bits = |value: f64| (value + 0.0).to_bits();
+        Self {
+            place: i.position.map(|p| [p.x, p.y, p.z].map(bits)),
+            number: i.file.instance_number,
+            size: [i.file.format.rows, i.file.format.columns, i.file.format.frames],
+            patient: i.file.identity.dicom_patient_id.clone(),
+            time: i.acquisition.time_s.map(bits),
+        }
+    }
+}
+
+/// The name of a file as it is told beside another: from where their folders part.
+fn beside(path: &Path, other: &Path) -> String {
+    let shared = path.components().zip(other.components()).take_while(|(a, b)| a == b).count();
+    path.components().skip(shared).collect::<PathBuf>().to_string_lossy().into_owned()
 }
 
 /// Builds one stack, or gives the files of one that is too large.
@@ -179,7 +208,7 @@ fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<Found
     // A tag that varies through the stack is taken from its middle, where the patient surely is.
     let Some(middle) = instances.get(instances.len() / 2) else { return Err(Vec::new()) };
     let Shaped { shape, mut oddities, recipes, outside } = shape(&instances, key, limits);
-    oddities.extend(more_oddities(&instances, &shape, copies));
+    oddities.extend(more_oddities(&instances, &shape, &recipes, copies));
     let padding = middle.padding.filter(|_| instances.iter().all(|i| i.padding == middle.padding));
     let syntaxes: BTreeSet<&String> = instances.iter().map(|i| &i.file.syntax).collect();
     let mut acquisition = Acquisition::clone(&middle.acquisition);
@@ -248,7 +277,7 @@ fn source(instance: &Instance) -> FrameSource {
 }
 
 /// What is odd although it does not decide the shape.
-fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Oddity> {
+fn more_oddities(instances: &[Instance], shape: &Shape, recipes: &[SliceRecipe], copies: usize) -> Vec<Oddity> {
     let mut odd = Vec::new();
     let Some(middle) = instances.get(instances.len() / 2) else { return odd };
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -284,16 +313,36 @@ fn more_oddities(instances: &[Instance], shape: &Shape, copies: usize) -> Vec<Od
     if instances.iter().any(|i| i.unit != middle.unit || i.mapped != middle.mapped) {
         odd.push(Oddity::Other { text: "the unit of the values differs between slices".into() });
     }
-    for (number, i) in (1u32..).zip(instances) {
-        if let Some((there, claimed)) = i.file.format.cut_short {
-            let text = format!("file {number} is cut short: {there} of {claimed} rows are there");
-            odd.push(Oddity::Other { text });
-        }
-    }
+    odd.extend(cut_short(instances, recipes));
     if instances.iter().any(|i| i.padding != middle.padding) {
         odd.push(Oddity::Other { text: "the padding value differs between slices and was left in".into() });
     }
     odd
+}
+
+/// Files that end before their pixels do: the first three by name of the slice, and how many more there are.
+fn cut_short(instances: &[Instance], recipes: &[SliceRecipe]) -> Vec<Oddity> {
+    const NAMED: usize = 3;
+    let mut seen = BTreeSet::new();
+    // A slice that was put in between moves those after it up.
+    let before = |number: usize| {
+        let made = recipes.iter().take(number).any(|recipe| matches!(recipe, SliceRecipe::Between { .. }));
+        number + usize::from(made)
+    };
+    let missing = |i: &Instance| i.file.format.cut_short.or(i.file.compressed_cut_short);
+    let cut = (1..).zip(instances).filter_map(|(number, i)| Some((before(number), i, missing(i)?)));
+    // An object of several frames is one file.
+    let cut: Vec<_> = cut.filter(|(_, i, _)| seen.insert(&i.file.path)).collect();
+    let named = cut.iter().take(NAMED).map(|(slice, i, (there, claimed))| match i.file.format.frames {
+        _ if i.file.compressed_cut_short.is_some() => {
+            format!("slice {slice} is cut short: {there} of {claimed} compressed bytes are there")
+        }
+        1 => format!("slice {slice} is cut short: {there} of {claimed} rows are there"),
+        _ => format!("the file of slice {slice} is cut short: {there} of the {claimed} rows of its frames are there"),
+    });
+    let more = cut.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("{more} more {} cut short", if more == 1 { "file is" } else { "files are" }));
+    named.chain(more).map(|text| Oddity::Other { text }).collect()
 }
 
 /// The files of concatenations that are not there.
@@ -319,21 +368,7 @@ impl StackInfo {
     /// nothing in the patient. When not calibrated, a pixel is 1.0 wide and as high as its aspect says.
     #[must_use]
     pub fn empty_volume(&self) -> crate::volume::Volume {
-        use crate::geometry::{PatientDirection, PatientPoint};
-        let (grid, is_volume) = match &self.shape {
-            Shape::Volume(grid) => (grid.clone(), true),
-            Shape::PictureStack { .. } => {
-                let [along, down] = self.pixel_spacing_mm.unwrap_or([1.0, self.pixel_aspect.unwrap_or(1.0)]);
-                let pictures = Grid {
-                    origin: PatientPoint::new(0.0, 0.0, 0.0),
-                    axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
-                    spacing_mm: [along, down, 1.0],
-                    dims: [self.columns, self.rows, self.slices()],
-                    space: SpaceId(format!("pictures:{}", self.key)),
-                };
-                (pictures, false)
-            }
-        };
+        let (grid, is_volume) = (self.grid(), matches!(self.shape, Shape::Volume(_)));
         crate::volume::Volume {
             key: self.key,
             slices: (0..self.slices()).map(|_| std::sync::OnceLock::new()).collect(),
@@ -347,6 +382,35 @@ impl StackInfo {
             voi_tables: self.windows.iter().filter_map(|window| window.table.clone()).collect(),
             overlays: (0..self.slices()).filter(|_| self.overlays).map(|_| std::sync::OnceLock::new()).collect(),
         }
+    }
+
+    /// The grid of the slices: that of the volume; pictures get a space of their own, with the pixel spacing in plane
+    /// and a step of 1.0: their places mean nothing in the patient. When not calibrated, a pixel is 1.0 wide and as
+    /// high as its aspect says.
+    #[must_use]
+    pub fn grid(&self) -> Grid {
+        use crate::geometry::PatientPoint;
+        let why = match &self.shape {
+            Shape::Volume(grid) => return grid.clone(),
+            Shape::PictureStack { why } => why,
+        };
+        let [along, down] = self.pixel_spacing_mm.unwrap_or([1.0, self.pixel_aspect.unwrap_or(1.0)]);
+        // Slices are counted from the head, as they are read; pages from the first.
+        let pages = why.contains(&Oddity::NoPosition) || self.oddities.contains(&Oddity::NoPosition);
+        let third = if pages { -PatientDirection::SUPERIOR } else { PatientDirection::SUPERIOR };
+        Grid {
+            origin: PatientPoint::new(0.0, 0.0, 0.0),
+            axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, third],
+            spacing_mm: [along, down, 1.0],
+            dims: [self.columns, self.rows, self.slices()],
+            space: SpaceId(format!("{PICTURES}{}", self.key)),
+        }
+    }
+
+    /// Whether a grid is that of pictures one by one, and no place in a patient.
+    #[must_use]
+    pub fn is_of_pictures(grid: &Grid) -> bool {
+        grid.space.0.starts_with(PICTURES)
     }
 
     /// Stored value to value, for a slice: that of its frame.

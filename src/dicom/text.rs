@@ -239,6 +239,42 @@ pub fn person_name(written: &str) -> String {
     }
 }
 
+/// The words of family, given and middle name (PS3.5 6.2.1), in order, without case, accents, titles and separators.
+/// What registries write in two ways is one: "Müller", "Mueller" and "MULLER".
+#[must_use]
+pub fn comparable_name(name: &str) -> Vec<String> {
+    let alphabetic = name.split('=').find(|group| !group.trim().is_empty()).unwrap_or("");
+    let person = alphabetic.split('^').take(3); // then come prefix and suffix
+    person
+        .flat_map(|part| part.split(|c: char| matches!(c, ',' | '-' | '\'' | '.') || c.is_whitespace()))
+        .map(|word| word.chars().flat_map(char::to_lowercase).map(plain).collect::<String>())
+        .map(|word| word.replace('ß', "ss").replace("ae", "a").replace("oe", "o").replace("ue", "u"))
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// A letter without its accent; the small letters of Latin scripts.
+fn plain(letter: char) -> char {
+    match letter {
+        'à'..='å' | 'æ' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'ď' | 'đ' | 'ð' => 'd',
+        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => 'e',
+        'ğ' | 'ģ' => 'g',
+        'ì'..='ï' | 'ī' | 'į' | 'ı' => 'i',
+        'ł' | 'ľ' | 'ļ' => 'l',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'œ' | 'ō' | 'ő' => 'o',
+        'ŕ' | 'ř' => 'r',
+        'ś' | 'š' | 'ş' | 'ș' => 's',
+        'ť' | 'ţ' | 'ț' => 't',
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
+}
+
 /// Text without control characters, without marks that reorder text, and without spaces at its ends.
 pub(super) fn clean(text: &str) -> String {
     let hidden = |c: char| {

@@ -142,6 +142,7 @@ pub(super) static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
         tags::PET_RECONSTRUCTION_SEQUENCE,
         tags::PET_FRAME_TYPE_SEQUENCE,
         tags::DECAY_CORRECTED,
+        tags::ATTENUATION_CORRECTED,
         tags::STUDY_INSTANCE_UID,
         tags::SERIES_INSTANCE_UID,
         tags::SERIES_NUMBER,

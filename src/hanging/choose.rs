@@ -69,11 +69,21 @@ fn visit_of<'a>(pane: PaneVisit, situation: &Situation, visits: &'a [VisitStacks
 fn with_something_to_read(visit: &VisitStacks) -> Result<&VisitStacks, Missing> {
     if visit.stacks.is_empty() {
         Err(Missing::NoImages)
-    } else if visit.stacks.iter().any(HangStack::is_read) {
-        Ok(visit)
-    } else {
+    } else if readable(visit).is_empty() {
         Err(Missing::NothingToRead)
+    } else {
+        Ok(visit)
     }
+}
+
+/// What a visit offers to a pane: what is read; where there is none, what is of another kind, for a picture says more
+/// than an empty pane. Localizers and report pages only where somebody asks for them.
+fn readable(visit: &VisitStacks) -> Vec<&HangStack> {
+    let read: Vec<&HangStack> = visit.stacks.iter().filter(|stack| stack.is_read()).collect();
+    if !read.is_empty() {
+        return read;
+    }
+    visit.stacks.iter().filter(|stack| stack.role == StackRole::Other && stack.slices > 0).collect()
 }
 
 /// What all panes should have in common.
@@ -81,7 +91,7 @@ type Style = (StackRole, Option<Anatomical>);
 
 /// The phase and plane with the smallest sum of penalties over the panes.
 fn common_style(visits: &[&VisitStacks], organ: Option<Organ>) -> Option<Style> {
-    let readable = visits.iter().flat_map(|visit| visit.stacks.iter()).filter(|stack| stack.is_read());
+    let readable = visits.iter().flat_map(|visit| readable(visit));
     let mut styles: Vec<Style> = readable.map(|stack| (stack.role, stack.plane)).collect();
     styles.sort_unstable();
     styles.dedup();
@@ -99,8 +109,9 @@ fn best_in_style(visit: &VisitStacks, style: Style, organ: Option<Organ>) -> Opt
         mismatch + own_penalty(stack, organ)
     };
     let place = |stack: &HangStack| stack.group.as_ref().map_or(0, |(_, place)| *place);
-    let readable = visit.stacks.iter().filter(|stack| stack.is_read());
-    let best = readable.min_by_key(|stack| (penalty(stack), Reverse(stack.slices), place(stack), stack.key))?;
+    let best = readable(visit)
+        .into_iter()
+        .min_by_key(|stack| (penalty(stack), Reverse(stack.slices), place(stack), stack.key))?;
     Some((penalty(best), best))
 }
 
@@ -277,6 +288,8 @@ mod tests {
     fn empty_panes_say_why() {
         let scouts = [visit(1, 0, vec![stack(1, R::Localizer, 3.0), stack(2, R::Report, 3.0)])];
         assert_eq!(hung(&situation(1, None), &scouts), [Err(Missing::NoPreProcedure), Err(Missing::NothingToRead)]);
+        let strange = [visit(1, 0, vec![stack(1, R::Localizer, 3.0), stack(2, R::Other, 3.0)])];
+        assert_eq!(hung(&situation(1, None), &strange)[1], Ok(2), "a picture of another kind rather than none");
         assert_eq!(hung(&situation(7, None), &[]), [Err(Missing::NoPreProcedure), Err(Missing::NoImages)]);
         assert_eq!(hung(&Situation::default(), &[])[1], Err(Missing::NoVisit));
         assert_eq!(hung(&situation(1, None), &[visit(1, 0, vec![])])[1], Err(Missing::NoImages));

@@ -87,7 +87,7 @@ pub struct HangStack {
     pub slices: u32,
     /// Series description.
     pub description: String,
-    /// The 4-D series that it is of, and its place there.
+    /// The 4-D series that it is of, and its place there in the order of reading.
     pub group: Option<(String, u32)>,
 }
 
@@ -109,7 +109,7 @@ impl HangStack {
             is_volume: grid.is_some(),
             slices: stack.slices(),
             description: stack.description.clone(),
-            group: stack.group.as_ref().map(|group| (group.id.clone(), group.index)),
+            group: stack.group.as_ref().map(|group| (group.id.clone(), group.reading_order())),
         }
     }
 

@@ -14,7 +14,7 @@ mod words;
 
 pub use adequacy::propose_adequacy;
 pub use patient::{Doubt, PatientMatch, doubts, propose_patient, study_vouches};
-pub use role::propose_role;
+pub use role::{propose_role, propose_roles};
 pub use visit::{VisitChoice, propose_visits};
 
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,7 @@
 
 use super::Proposal;
 use crate::clinical::{Identity, PatientId};
+use crate::dicom::comparable_name;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +73,7 @@ pub fn doubts(existing: &[(PatientId, Identity)], found: &Identity) -> Vec<Doubt
     };
     for (patient, known) in existing {
         let same_id = known.dicom_patient_id.trim() == id && issuers(known, found) != Issuers::Differ;
-        let person = same_person(known, found);
+        let person = namesakes(known, found);
         match (id.is_empty(), same_id, contradiction(known, found)) {
             (false, true, None) => doubt(*patient, 0, "the Patient ID"),
             (false, true, Some(why)) => doubt(*patient, 2, why.doubt()),
@@ -117,6 +118,12 @@ fn same_person(known: &Identity, found: &Identity) -> bool {
         && known.birth_date == found.birth_date
 }
 
+/// Whether name and birth date are there and seem to be one person's: enough for a question, never for an answer.
+fn namesakes(known: &Identity, found: &Identity) -> bool {
+    let birth = found.birth_date.is_some() && known.birth_date == found.birth_date;
+    birth && (same_person(known, found) || alike(&comparable_name(&known.name), &comparable_name(&found.name)))
+}
+
 /// Whether images of one study are of its patient although the program would ask: the Study Instance UID vouches for
 /// a name or a birth date that was written in two ways, and for an identifier that is missing; not for another one.
 #[must_use]
@@ -132,7 +139,7 @@ pub fn study_vouches(owner: &[Identity], found: &Identity) -> bool {
 
 /// Nobody has the Patient ID: still ask when name and birth date are somebody's.
 fn unknown_id(existing: &[(PatientId, Identity)], found: &Identity) -> Proposal<PatientMatch> {
-    let namesake = existing.iter().any(|(_, known)| same_person(known, found));
+    let namesake = existing.iter().any(|(_, known)| namesakes(known, found));
     if namesake {
         let text = "another Patient ID, but name and birth date of a patient of the project";
         return Proposal::new(PatientMatch::Ask, text);
@@ -187,7 +194,7 @@ impl Against {
 
 fn contradiction(known: &Identity, found: &Identity) -> Option<Against> {
     let (a, b) = (comparable_name(&known.name), comparable_name(&found.name));
-    let name_differs = !a.is_empty() && !b.is_empty() && a != b;
+    let name_differs = !a.is_empty() && !b.is_empty() && a != b && !alike(&a, &b);
     let birth_differs = matches!((known.birth_date, found.birth_date), (Some(a), Some(b)) if a != b);
     match (name_differs, birth_differs) {
         (true, true) => Some(Against::NameAndBirthDate),
@@ -202,14 +209,10 @@ fn contradiction(known: &Identity, found: &Identity) -> Option<Against> {
     }
 }
 
-/// Letters of the parts of a name, in order, without case, empty parts and component separators.
-fn comparable_name(name: &str) -> Vec<String> {
-    let alphabetic = name.split('=').find(|group| !group.trim().is_empty()).unwrap_or("");
-    alphabetic
-        .split(|c: char| c == '^' || c == ',' || c.is_whitespace())
-        .filter(|part| !part.is_empty())
-        .map(str::to_lowercase)
-        .collect()
+/// Whether one name is the other with a further given name: "Doe^Jane" and "Doe^Jane Mary".
+fn alike(a: &[String], b: &[String]) -> bool {
+    let shorter = a.len().min(b.len());
+    shorter >= 2 && a.iter().zip(b).all(|(a, b)| a == b)
 }
 
 #[cfg(test)]
@@ -244,6 +247,12 @@ mod tests {
         assert_eq!(one(jane.clone()), Same(PatientId(1)));
         assert_eq!(one(who(" 4711 ", "h", "DOE^JANE^^", Some(1950))), Same(PatientId(1)), "case, spaces, empty parts");
         assert_eq!(one(who("4711", "H", "", None)), Same(PatientId(1)), "a blank name speaks against nothing");
+        assert_eq!(
+            one(who("4711", "H", "Doe^Jane Mary^^Dr.", Some(1950))),
+            Same(PatientId(1)),
+            "a title, a middle name"
+        );
+        assert_eq!(one(who("9", "H", "DOE^JANE^^Dr.^PhD", Some(1950))), Ask, "a title hides nobody");
         assert_eq!(one(who("4711", "H", "Roe^Jane", Some(1950))), Ask);
         assert_eq!(one(who("4711", "H", "Doe^Jane", Some(1951))), Ask);
         assert_eq!(one(who("4711", "Other", "Doe^Jane", Some(1950))), New, "another issuer's number");
@@ -254,6 +263,23 @@ mod tests {
         assert_eq!(one(who("", "", "Doe^Jane", Some(1950))), Ask);
         assert_eq!(answer(&[], &who("", "", "", None)), New);
         assert_eq!(answer(&[jane.clone(), jane.clone()], &jane), Ask, "two patients with one identifier");
+    }
+
+    #[test]
+    fn one_name_is_written_in_several_ways() {
+        let ways = [
+            "Müller-Lüdenscheidt^Änne",
+            "MUELLER LUEDENSCHEIDT^AENNE",
+            "muller^ludenscheidt, anne",
+            "MÜLLER LÜDENSCHEIDT^ÄNNE^^Prof.",
+        ];
+        for way in ways {
+            assert_eq!(comparable_name(way), ["muller", "ludenscheidt", "anne"], "{way}");
+        }
+        assert_eq!(comparable_name("Łukasz^Žižka=漢字"), ["lukasz", "zizka"]);
+        assert_eq!(comparable_name("=山田^太郎"), ["山田", "太郎"]);
+        assert_eq!(comparable_name("O'Brien^Seán"), ["o", "brien", "sean"]);
+        assert_ne!(comparable_name("Doe^Jane"), comparable_name("Doe^Jan"));
     }
 
     #[test]

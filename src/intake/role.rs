@@ -3,17 +3,37 @@
 use super::Proposal;
 use super::phrases::{Hit, Meaning, hits, phase_of_delay};
 use super::words::words;
-use crate::clinical::{Modality, Oddity, StackRole};
+use crate::clinical::{Date, Modality, Oddity, StackRole};
 use crate::dicom::{StackAxis, StackInfo};
+use std::collections::BTreeMap;
 
 /// Proposes what a stack shows, from its tags and from the other stacks of the same study.
 #[must_use]
 pub fn propose_role(stack: &StackInfo, others: &[&StackInfo]) -> Proposal<StackRole> {
+    let of_study = others.iter().copied().filter(|other| other.study_uid == stack.study_uid && other.key != stack.key);
+    propose(stack, &CtStudy::of(of_study.chain([stack])))
+}
+
+/// Proposes what each of these stacks shows, in their order, seen beside the others of its study. What the
+/// series of a study say together is worked out once: a morning of CT-guided punctures has hundreds.
+#[must_use]
+pub fn propose_roles(stacks: &[&StackInfo]) -> Vec<Proposal<StackRole>> {
+    let mut members: BTreeMap<&str, Vec<&StackInfo>> = BTreeMap::new();
+    for stack in stacks {
+        members.entry(&stack.study_uid).or_default().push(stack);
+    }
+    let studies: BTreeMap<&str, CtStudy> =
+        members.into_iter().map(|(uid, members)| (uid, CtStudy::of(members))).collect();
+    let alone = CtStudy::default();
+    stacks.iter().map(|stack| propose(stack, studies.get(stack.study_uid.as_str()).unwrap_or(&alone))).collect()
+}
+
+fn propose(stack: &StackInfo, study: &CtStudy) -> Proposal<StackRole> {
     if let Some(early) = not_read(stack) {
         return early;
     }
     match stack.modality {
-        Modality::Ct => ct(stack, others),
+        Modality::Ct => ct(stack, study),
         Modality::Mr => mr(stack),
         Modality::Pet => Proposal::new(StackRole::Pet, "the modality is PET"),
         Modality::Other => Proposal::new(StackRole::Other, "the modality is neither CT nor MR nor PET".to_owned()),
@@ -170,7 +190,7 @@ fn ct_from_group(stack: &StackInfo) -> Option<Proposal<StackRole>> {
     })
 }
 
-fn ct(stack: &StackInfo, others: &[&StackInfo]) -> Proposal<StackRole> {
+fn ct(stack: &StackInfo, study: &CtStudy) -> Proposal<StackRole> {
     if let Some(proposal) = ct_from_group(stack) {
         return proposal;
     }
@@ -192,7 +212,7 @@ fn ct(stack: &StackInfo, others: &[&StackInfo]) -> Proposal<StackRole> {
         return Proposal::new(ct_role(phase), text);
     }
     if generic.is_some() || agent == Some(true) {
-        if let Some(proposal) = ct_from_times(stack, others) {
+        if let Some(proposal) = ct_from_times(stack, study) {
             return proposal;
         }
         let text = generic.unwrap_or_else(|| "a contrast agent is stated, but no phase".to_owned());
@@ -201,22 +221,56 @@ fn ct(stack: &StackInfo, others: &[&StackInfo]) -> Proposal<StackRole> {
     if agent == Some(false) {
         return Proposal::new(StackRole::CtUnenhanced, "the contrast agent tag says that none was given");
     }
-    let stated_elsewhere = comparable(stack, others).any(|other| agent_given(other) == Some(true));
-    if stated_elsewhere {
+    // Not here, so elsewhere.
+    if study.agent_stated {
         let text = "no contrast agent is stated here, while other series of the study state one";
         return Proposal::new(StackRole::CtUnenhanced, text);
     }
     Proposal::new(StackRole::CtUnknown, "the images do not say whether contrast was given")
 }
 
-/// The other CT stacks of the study that are slices of the patient.
-fn comparable<'a>(stack: &'a StackInfo, others: &'a [&'a StackInfo]) -> impl Iterator<Item = &'a StackInfo> {
-    others.iter().copied().filter(move |other| {
-        other.key != stack.key
-            && other.modality == Modality::Ct
-            && other.study_uid == stack.study_uid
-            && not_read(other).is_none()
-    })
+/// What the CT stacks of a study that are slices of the patient say together.
+#[derive(Debug, Default)]
+struct CtStudy {
+    /// Whether one of them states that contrast was given.
+    agent_stated: bool,
+    days: BTreeMap<Option<Date>, Passes>,
+}
+
+/// When passes of one day were acquired.
+#[derive(Debug, Default)]
+struct Passes {
+    /// Those whose phase is known by words, in the order of their times.
+    known: Vec<(f64, Meaning)>,
+    /// All with contrast, in order.
+    enhanced_s: Vec<f64>,
+}
+
+impl CtStudy {
+    fn of<'a>(stacks: impl IntoIterator<Item = &'a StackInfo>) -> Self {
+        let mut study = Self::default();
+        for stack in stacks.into_iter().filter(|stack| stack.modality == Modality::Ct && not_read(stack).is_none()) {
+            let agent = agent_given(stack) == Some(true);
+            study.agent_stated |= agent;
+            let Some(at_s) = time_s(stack) else { continue };
+            let passes = study.days.entry(stack.acquisition.date).or_default();
+            match ct_words(stack) {
+                CtWords::Says(Meaning::Unenhanced, _) | CtWords::Conflict(_) => {}
+                CtWords::Says(Meaning::Enhanced, _) => passes.enhanced_s.push(at_s),
+                CtWords::Says(phase, _) => {
+                    passes.known.push((at_s, phase));
+                    passes.enhanced_s.push(at_s);
+                }
+                CtWords::Nothing if agent => passes.enhanced_s.push(at_s),
+                CtWords::Nothing => {}
+            }
+        }
+        for passes in study.days.values_mut() {
+            passes.known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            passes.enhanced_s.sort_by(f64::total_cmp);
+        }
+        study
+    }
 }
 
 /// Seconds since the midnight of the acquisition day.
@@ -224,33 +278,18 @@ fn time_s(stack: &StackInfo) -> Option<f64> {
     stack.acquisition.time_s
 }
 
-/// The phase from acquisition times within the study: after a series whose phase is known by its words,
-/// else after the first enhanced one.
-fn ct_from_times(stack: &StackInfo, others: &[&StackInfo]) -> Option<Proposal<StackRole>> {
+/// The phase of an enhanced stack from acquisition times within the study: after a series whose phase is known
+/// by its words, else after the first enhanced one.
+fn ct_from_times(stack: &StackInfo, study: &CtStudy) -> Option<Proposal<StackRole>> {
     /// Acquisitions closer than this are one pass of the table, reconstructed twice.
     const SAME_PASS_S: f64 = 3.0;
     let own_s = time_s(stack)?;
-    let mut known: Vec<(f64, Meaning)> = Vec::new();
-    let mut enhanced_s: Vec<f64> = vec![own_s];
-    for other in comparable(stack, others) {
-        let Some(at_s) = time_s(other).filter(|_| other.acquisition.date == stack.acquisition.date) else { continue };
-        match ct_words(other) {
-            CtWords::Says(Meaning::Unenhanced, _) | CtWords::Conflict(_) => {}
-            CtWords::Says(Meaning::Enhanced, _) => enhanced_s.push(at_s),
-            CtWords::Says(phase, _) => {
-                known.push((at_s, phase));
-                enhanced_s.push(at_s);
-            }
-            CtWords::Nothing if agent_given(other) == Some(true) => enhanced_s.push(at_s),
-            CtWords::Nothing => {}
-        }
-    }
-    known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let Passes { known, enhanced_s } = study.days.get(&stack.acquisition.date)?;
     if let Some((_, phase)) = known.iter().find(|(at_s, _)| (at_s - own_s).abs() <= SAME_PASS_S) {
         let name = phase_name(*phase);
         return Some(Proposal::new(ct_role(*phase), format!("acquired together with the {name} series")));
     }
-    for (at_s, phase) in &known {
+    for (at_s, phase) in known {
         let usual_s = match phase {
             Meaning::Arterial => 35.0,
             Meaning::PortalVenous => 70.0,
@@ -264,15 +303,14 @@ fn ct_from_times(stack: &StackInfo, others: &[&StackInfo]) -> Option<Proposal<St
         }
     }
     if known.is_empty() {
-        return ct_from_order(own_s, &mut enhanced_s, SAME_PASS_S);
+        return ct_from_order(own_s, enhanced_s, SAME_PASS_S);
     }
     None
 }
 
 /// With no phase named anywhere: an enhanced pass that another follows within 20 to 60 s is the arterial one,
 /// the follower portal venous; what comes 90 s or more after the first is delayed.
-fn ct_from_order(own_s: f64, enhanced_s: &mut [f64], same_pass_s: f64) -> Option<Proposal<StackRole>> {
-    enhanced_s.sort_by(f64::total_cmp);
+fn ct_from_order(own_s: f64, enhanced_s: &[f64], same_pass_s: f64) -> Option<Proposal<StackRole>> {
     let first_s = *enhanced_s.first()?;
     let after_s = own_s - first_s;
     let follower_s = enhanced_s.iter().map(|at| at - first_s).find(|apart| (20.0..=60.0).contains(apart));

@@ -229,6 +229,21 @@ pub fn sheet(case: &str) -> Result<Sheet, PhantomError> {
     sheet::sheet(&open(case)?)
 }
 
+/// CT numbers of the body of [`FIRST_CASE`] as a thin series has them, portal venous, slice by slice from the feet, HU:
+/// what the time of loading is measured on. Nothing where the case is unknown.
+#[must_use]
+pub fn thin_slices(pixels: u32, slices: u32) -> Vec<Vec<i16>> {
+    let Some(case) = course::plan(FIRST_CASE) else { return Vec::new() };
+    let Some(visit) = case.visits.first() else { return Vec::new() };
+    let scene = scan::scene(&case, 0);
+    let grid = scan::thin_grid(visit, pixels, slices);
+    let slice = |slice| {
+        let painted = scan::paint_slice(&scene, visit, &grid, slice);
+        scan::expose_thin(&painted, Phase::PortalVenous, pixels, noise::hash(NOISE << 16, u64::from(slice)))
+    };
+    (0..slices).into_par_iter().map(slice).collect()
+}
+
 /// Writes a case below `folder`: `VISIT/SERIES/NNN.dcm` and `truth.json`. Files that are already there and are the
 /// same are left alone; a different file is never replaced. When it stops on the way, what it wrote is taken back.
 ///

@@ -11,12 +11,18 @@
 use super::cached::journal_path;
 use super::errors::{SaveError, file_name};
 use super::{lock, schema};
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, ffi};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// So many backups are kept; number 1 is the newest.
 const BACKUPS: u32 = 3;
+/// So many pages are copied in one step.
+const PAGES_AT_ONCE: std::ffi::c_int = 4096;
+/// So long a copy waits for another program that holds the file.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 fn beside(project: &Path, ending: &str) -> PathBuf {
     let mut name = project.as_os_str().to_owned();
@@ -159,8 +165,8 @@ pub(super) fn verified_copy(connection: &Connection, temporary: &Path) -> Result
     discard(temporary);
     let mut copy = Connection::open(temporary)?;
     copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
-    let backup = rusqlite::backup::Backup::new(connection, &mut copy)?;
-    backup.run_to_completion(4096, std::time::Duration::ZERO, None)?;
+    let backup = Backup::new(connection, &mut copy)?;
+    copy_pages(&backup)?;
     drop(backup);
     lock::release(&copy)?; // nobody holds the copy
     let same = last_change(&copy)? == last_change(connection)?;
@@ -170,6 +176,19 @@ pub(super) fn verified_copy(connection: &Connection, temporary: &Path) -> Result
     copy.close().map_err(|(_, error)| error)?;
     File::options().write(true).open(temporary)?.sync_all()?;
     Ok(())
+}
+
+/// Copies all pages. While another program holds the file it waits a little, not for ever.
+fn copy_pages(backup: &Backup<'_, '_>) -> Result<(), SaveError> {
+    let mut since = Instant::now();
+    loop {
+        match backup.step(PAGES_AT_ONCE)? {
+            StepResult::Done => return Ok(()),
+            StepResult::More => since = Instant::now(),
+            _ if since.elapsed() > PATIENCE => return Err(SaveError::Busy),
+            _ => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
 }
 
 /// Makes a rename last.

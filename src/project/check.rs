@@ -115,10 +115,10 @@ fn integrity(connection: &Connection, table: Option<&str>) -> Option<Vec<String>
     match found {
         Ok(lines) => {
             let bad = lines.into_iter().filter(|line| line != "ok").take(10);
-            Some(bad.map(|line| format!("SQLite's check says: {line}.")).collect())
+            Some(bad.map(|line| format!("The check of its structure says: {line}.")).collect())
         }
         Err(why) if stopped(&why) => None,
-        Err(why) => Some(vec![format!("SQLite's check could not run: {why}.")]),
+        Err(why) => Some(vec![format!("The check of its structure could not run: {why}.")]),
     }
 }
 

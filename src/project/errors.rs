@@ -145,6 +145,15 @@ pub enum SaveError {
 }
 
 impl SaveError {
+    /// Cause and advice where it is clear already that something is not saved: "The disk is full. Free some space ..."
+    #[must_use]
+    pub fn cause(&self) -> String {
+        let words = self.to_string();
+        let cause = words.strip_prefix("The change is not saved: ").unwrap_or(&words);
+        let mut letters = cause.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
     /// The cause alone, as the end of another sentence: "the disk is full".
     #[must_use]
     pub fn reason(&self) -> String {
@@ -209,6 +218,7 @@ impl From<rusqlite::Error> for SaveError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::WriteProtected,
             Some(ErrorCode::ConstraintViolation) => Self::ChangedElsewhere,
+            Some(ErrorCode::CannotOpen) => Self::Disk("the file can be neither opened nor made there".into()),
             _ => Self::Disk(plain(&error.to_string())),
         }
     }

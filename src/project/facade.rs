@@ -32,6 +32,8 @@ struct Unsure {
     edits: Vec<NamedEdit>,
     changes: Vec<Change>,
     after: Document,
+    /// Why writing them failed.
+    why: SaveError,
 }
 
 /// What opening a project gives.
@@ -153,7 +155,7 @@ impl Project {
                 Some(false) => return Err(why.clone().into()),
                 None => {
                     let why = why.clone();
-                    self.unsure = Some(Unsure { edits, changes, after });
+                    self.unsure = Some(Unsure { edits, changes, after, why: why.clone() });
                     return Err(why.into());
                 }
             }
@@ -191,9 +193,9 @@ impl Project {
             }
             Some(false) => Ok(false),
             None => {
-                let why = self.store.id.check(&self.store.path).err();
+                let why = self.store.id.check(&self.store.path).err().unwrap_or_else(|| unsure.why.clone());
                 self.unsure = Some(unsure);
-                Err(why.unwrap_or_else(|| SaveError::Disk("the project file cannot be read".into())))
+                Err(why)
             }
         }
     }
@@ -206,13 +208,11 @@ impl Project {
         self.store.hold_as(who, since)
     }
 
-    /// The names and identifiers of one patient given to another: what goes with
-    /// [`edits::merge_patients`](super::edits::merge_patients). They stay when the merge is undone; then import asks
-    /// whose new images are, for two patients have the same identity.
+    /// Names and identifiers, as they were written down; whose they are now says
+    /// [`edits::identities_now`](super::edits::identities_now).
     #[must_use]
-    pub fn merge_identities(&self, from: PatientId, into: PatientId) -> Sidecar {
-        let of = self.identities.iter().filter(|(patient, _)| *patient == from);
-        Sidecar { identities: of.map(|(_, identity)| (into, identity.clone())).collect(), paths: Vec::new() }
+    pub fn identities(&self) -> &[(PatientId, Identity)] {
+        &self.identities
     }
 
     /// Writes names and paths alone: nothing of the document changes, so it is no change of the journal.

@@ -122,8 +122,10 @@ impl Nth {
     }
 }
 
-/// Breaks the session at the first place, the second and so on, `step` apart, until nothing is left to break.
+/// Breaks the session at the first place, the second and so on, `step` apart, until nothing is left to break; one
+/// apart when `ABLATION_REVIEW_FIRE` is "all".
 fn everywhere(what: &str, step: usize, arm: fn(&mut Project, Nth)) {
+    let step = if std::env::var("ABLATION_REVIEW_FIRE").is_ok_and(|what| what == "all") { 1 } else { step };
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
     let (_, whole) = run(session(folder.path()), None, what);

@@ -30,7 +30,7 @@ pub(super) fn migrate(connection: &mut Connection, format: i32, before: &Documen
         return Err("afterwards it did not hold the same".into());
     }
     if !backup::sound(&transaction).map_err(words)? {
-        return Err("afterwards its structure failed SQLite's check".into());
+        return Err("afterwards its structure did not pass the check".into());
     }
     transaction.commit().map_err(words)
 }

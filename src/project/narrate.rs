@@ -183,8 +183,15 @@ fn rows(edit: &Edit) -> Rows<'_> {
     put.collect()
 }
 
+/// "4 visits, 5 studies" of one kind; nothing for none.
 fn counted(n: usize, kind: RowKind) -> String {
-    if n == 0 { String::new() } else { format!("{n} x {}", kind.words()) }
+    let one = kind.words();
+    match (n, one.strip_suffix('y')) {
+        (0, _) => String::new(),
+        (1, _) => format!("1 {one}"),
+        (_, Some(stem)) => format!("{n} {stem}ies"),
+        (_, None) => format!("{n} {one}s"),
+    }
 }
 
 /// How much of which marks changed.
@@ -220,7 +227,10 @@ fn collect(value: &Value, name: &str, found: &mut BTreeMap<String, String>) {
         Value::Object(fields) => {
             for (key, value) in fields {
                 let hidden = ["id", "patient", "lesion", "visit", "reader", "track", "info", "grid", "frames"];
-                if hidden.contains(&key.as_str()) && name.is_empty() {
+                // Long numbers that only name something say nothing to a person.
+                let inner = ["stack", "space"];
+                let left_out: &[&str] = if name.is_empty() { &hidden } else { &inner };
+                if left_out.contains(&key.as_str()) {
                     continue;
                 }
                 let key = key.replace('_', " ");
@@ -246,10 +256,18 @@ fn collect(value: &Value, name: &str, found: &mut BTreeMap<String, String>) {
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(if text.contains(' ') { text.clone() } else { text.replace('_', " ") }),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => {
+            Some(number.as_f64().filter(|_| number.is_f64()).map_or_else(|| number.to_string(), short))
+        }
         Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// A number as it is read: three digits after the point are enough for everything that is measured here.
+fn short(value: f64) -> String {
+    let rounded = (value * 1000.0).round() / 1000.0;
+    if rounded.is_finite() { format!("{}", rounded + 0.0) } else { value.to_string() }
 }
 
 fn cut(text: &str) -> String {
@@ -260,9 +278,20 @@ fn cut(text: &str) -> String {
     plain.chars().take(MOST_CHARACTERS).chain(['\u{2026}']).collect()
 }
 
+/// "long axis 18 mm" of "long axis mm" and "18".
+fn with_unit(name: &str, value: &str) -> String {
+    let parted = ["mm", "ml", "hu", "days", "px"]
+        .iter()
+        .find_map(|unit| Some((name.strip_suffix(unit)?.strip_suffix(' ')?, unit)));
+    match parted {
+        Some((name, &"hu")) => format!("{name} {value} HU"),
+        Some((name, unit)) => format!("{name} {value} {unit}"),
+        None => format!("{name} {value}"),
+    }
+}
+
 fn told(fields: &[(&String, &String)]) -> String {
-    let mut words: Vec<String> =
-        fields.iter().take(MOST_FIELDS).map(|(name, value)| format!("{name} {value}")).collect();
+    let mut words: Vec<String> = fields.iter().take(MOST_FIELDS).map(|(name, value)| with_unit(name, value)).collect();
     if fields.len() > MOST_FIELDS {
         words.push(format!("and {} more", fields.len() - MOST_FIELDS));
     }

@@ -133,7 +133,7 @@ fn open_file(place: &Path, path: &Path, options: &OpenOptions<'_>) -> Result<Ope
     }
     prepare(&connection, read_only.is_none())?;
     if !backup::sound(&connection)? {
-        return Err(ReadError::Content("its structure fails SQLite's check".into()).into());
+        return Err(ReadError::Content("its structure does not pass the check".into()).into());
     }
     let (document, mut history) = read(&connection, format).map_err(|why| match (format > schema::FORMAT, why) {
         (true, ReadError::Content(what)) => {

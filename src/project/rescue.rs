@@ -60,7 +60,7 @@ fn bare(path: &Path) -> Result<(Store, super::Document, super::History), OpenErr
         open::prepare(&connection, true)?;
         if !backup::sound(&connection)? {
             return Err(open::Stop::from(super::errors::ReadError::Content(
-                "its structure fails SQLite's check".into(),
+                "its structure does not pass the check".into(),
             )));
         }
         let (document, history) = open::read(&connection, format)?;

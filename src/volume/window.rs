@@ -35,6 +35,9 @@ pub struct Window {
 }
 
 impl Window {
+    /// For slices without values to choose a window from: colour passes through any, and padding is black in any.
+    pub const ANY: Self = Self::new(128.0, 256.0);
+
     /// A LINEAR window; a width below 1 (or not a number) becomes 1, as PS3.3 C.11.2.1.2.1 asks.
     #[must_use]
     pub const fn new(centre: f64, width: f64) -> Self {

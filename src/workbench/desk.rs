@@ -321,9 +321,7 @@ impl Workbench {
                         self.notices.tell(Level::Done, words::done(&entry.label, &where_), can_undo);
                     }
                 }
-                Outcome::Waits { label, why } => {
-                    self.notices.tell(Level::Problem, words::not_written(&label, &why), false);
-                }
+                Outcome::Waits { label } => self.notices.tell(Level::Note, words::not_written(&label), false),
                 Outcome::Saved(count) => {
                     self.notices.put_away(words::NOT_SAVED);
                     self.notices.tell(Level::Note, words::saved_at_last(count), false);

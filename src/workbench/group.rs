@@ -6,7 +6,7 @@ use super::room::{Pane, WindowGroup};
 use super::selecting::shown;
 use super::{Step, Workbench, words};
 use crate::clinical::StackKey;
-use crate::dicom::{StackAxis, StackInfo, stack_key};
+use crate::dicom::{GroupRef, StackAxis, StackInfo, stack_key};
 use crate::project::{Document, StackRecord};
 
 /// Where a pane is in a 4-D series.
@@ -76,10 +76,7 @@ impl Workbench {
     /// Shows a stack of the series that a pane shows already: slice, place and zoom stay, and no other pane moves.
     pub(super) fn show_member(&mut self, pane: usize, stack: StackKey) {
         let Some(record) = self.document().and_then(|document| document.stack(stack)).cloned() else { return };
-        let visit = self.document().and_then(|document| document.visit_of_stack(stack));
-        if let Some((visit, wanted)) = visit.zip(self.wanted_role(pane)) {
-            self.chosen_stacks.insert((visit, wanted), stack);
-        }
+        self.remember(pane, stack);
         self.room.exchange(pane, shown(&record));
         self.prepare_panes();
     }
@@ -96,7 +93,7 @@ fn members<'a>(document: &'a Document, record: &StackRecord) -> Vec<&'a StackRec
     members
 }
 
-/// A visit's stacks with one for each 4-D series: the one of `shown` where it is among them, else the first. Each with
+/// A visit's stacks with one for each 4-D series: the one of `shown` where it is among them, else the first to read. Each with
 /// how many there are.
 #[must_use]
 pub fn one_of_each<'a>(stacks: &[&'a StackRecord], shown: &dyn Fn(StackKey) -> bool) -> Vec<(&'a StackRecord, usize)> {
@@ -112,7 +109,7 @@ pub fn one_of_each<'a>(stacks: &[&'a StackRecord], shown: &dyn Fn(StackKey) -> b
             None => one.push((stack, 1)),
             Some((kept, count)) => {
                 *count += 1;
-                let index = |record: &StackRecord| record.info.group.as_ref().map(|group| group.index);
+                let index = |record: &StackRecord| record.info.group.as_ref().map(GroupRef::reading_order);
                 let better = match (shown(kept.info.key), shown(stack.info.key)) {
                     (false, true) => true,
                     (true, _) => false,

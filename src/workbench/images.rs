@@ -18,6 +18,15 @@ struct Entry {
     last_shown: u64,
 }
 
+/// Memory for voxels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImageMemory {
+    /// Bytes of the series in memory, also of those that are still being read.
+    pub used_bytes: u64,
+    /// Bytes that they may take.
+    pub budget_bytes: u64,
+}
+
 /// Volumes by stack, and where their pixels are.
 pub struct Images {
     sources: BTreeMap<StackKey, Arc<[FrameSource]>>,
@@ -55,6 +64,16 @@ impl Images {
     pub fn set_budget(&mut self, budget_bytes: u64, jobs: &mut Jobs<Slot, Done>) {
         self.budget_bytes = budget_bytes;
         self.make_room(0, jobs);
+    }
+
+    /// What is used and what may be.
+    #[must_use]
+    pub fn memory(&self) -> ImageMemory {
+        ImageMemory { used_bytes: self.used_bytes(), budget_bytes: self.budget_bytes }
+    }
+
+    fn used_bytes(&self) -> u64 {
+        self.entries.values().map(|entry| volume_bytes(&entry.volume)).sum()
     }
 
     /// Says what stands on screen: it stays in memory whatever the budget.
@@ -148,7 +167,7 @@ impl Images {
     /// Drops the stacks shown longest ago until so many bytes more fit. The latest and what stands on screen
     /// stay: they would be read again at once.
     fn make_room(&mut self, needed: u64, jobs: &mut Jobs<Slot, Done>) {
-        let mut used: u64 = self.entries.values().map(|entry| volume_bytes(&entry.volume)).sum();
+        let mut used = self.used_bytes();
         let mut by_age: Vec<_> = self.entries.iter().map(|(key, entry)| (entry.last_shown, *key)).collect();
         by_age.sort_unstable();
         for (last_shown, key) in by_age {

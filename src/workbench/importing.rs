@@ -7,17 +7,20 @@ use super::opening::ProjectDone;
 use super::planning::{Import, Overlaps, paths};
 use super::untitled::Untitled;
 use super::{Done, Slot, Workbench, words};
-use crate::clinical::{Oddity, StackKey};
+use crate::clinical::{Modality, Oddity, StackKey};
 use crate::dicom::{Found, FoundStack, Limits, Shape, Skipped, StackInfo, find, read_grid_slice, regroup};
 use crate::project::Sidecar;
 use crate::volume::SliceData;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What the last import found, and what it skipped and why.
 #[derive(Debug, Default)]
 pub struct ImportReport {
-    /// Stacks found.
+    /// Series found.
+    pub series: usize,
+    /// Stacks found in them.
     pub stacks: usize,
     /// Of these, new to the project.
     pub new_stacks: usize,
@@ -85,6 +88,7 @@ impl Workbench {
             stacks.iter().filter(|s| s.study.date.is_none()).map(|_| words::NO_DATE.to_owned()).collect();
         questions.dedup();
         let count = stacks.len();
+        let series = stacks.iter().map(|stack| stack.info.series_uid.as_str()).collect::<BTreeSet<_>>().len();
         let new_stacks = self.document().map_or(count, |document| {
             let overlaps = Overlaps::new(document, &stacks);
             let is_new = |s: &&FoundStack| document.stack(s.info.key).is_none() && !overlaps.is_part(s.info.key);
@@ -93,11 +97,12 @@ impl Workbench {
         let odd = stacks.iter().filter(|stack| needs_a_look(&stack.info));
         let to_look_at = odd.map(|stack| stack.info.key).collect();
         let import = Import { found: stacks, skipped: skipped.len(), today: self.today() };
-        self.import = Some(ImportReport { stacks: count, new_stacks, skipped, questions, to_look_at, cancelled });
+        self.import =
+            Some(ImportReport { series, stacks: count, new_stacks, skipped, questions, to_look_at, cancelled });
         match untitled {
             Some(made) if self.desk.is_none() => {
                 let result = made.and_then(|made| made.keep().ok_or_else(|| words::NO_PROJECT.to_owned()));
-                self.take_project(ProjectDone { result: result.map_err(Into::into) });
+                self.take_project(ProjectDone::new(result.map_err(Into::into)));
             }
             needless => {
                 // A project was opened meanwhile: it takes the images. The other goes, and not on this thread.
@@ -153,13 +158,26 @@ impl Workbench {
     }
 }
 
-/// Whether a reader should look at a stack before trusting it. Localizers and pictures of screens are what they are,
-/// and a series that was split is not odd for it.
+/// Whether a reader should look at a stack before trusting it. Localizers and pictures of screens are what they are, a
+/// radiograph or an ultrasound picture has no place in the patient, and a series that was split is not odd for it.
 #[must_use]
 pub fn needs_a_look(info: &StackInfo) -> bool {
-    let plain = |odd: &Oddity| matches!(odd, Oddity::Localizer | Oddity::SecondaryCapture);
-    !info.oddities.is_empty() && !info.oddities.iter().any(plain)
-        || matches!(&info.shape, Shape::PictureStack { why } if !why.iter().any(plain))
+    let why = match &info.shape {
+        Shape::PictureStack { why } => why.as_slice(),
+        Shape::Volume(_) => &[],
+    };
+    let mut odd = info.oddities.iter().chain(why);
+    if odd.clone().any(|odd| matches!(odd, Oddity::Localizer | Oddity::SecondaryCapture)) {
+        return false;
+    }
+    let no_slice = info.modality == Modality::Other;
+    odd.any(|odd| {
+        let lies_nowhere = matches!(
+            odd,
+            Oddity::NoPosition | Oddity::NoFrameOfReference | Oddity::NotCalibrated | Oddity::SingleSlice
+        );
+        !(no_slice && lies_nowhere)
+    })
 }
 
 /// What a search brings back.

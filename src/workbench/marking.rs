@@ -6,9 +6,11 @@ use super::room::Pane;
 use super::selecting::place_of;
 use super::{Tool, Workbench, words};
 use crate::clinical::{LesionId, MarkId, MarkInfo, MarkRole, StackKey};
-use crate::dicom::Shape;
+use crate::dicom::{Shape, StackInfo};
 use crate::geometry::{Grid, Rigid};
-use crate::marks::{Mask, Outline, RleSlice, SlicePoint, capsule, disc, slice_outlines, summary};
+use crate::marks::{
+    Mask, Outline, RleSlice, SlicePoint, capsule, disc, grids_coincide, relaid, slice_outlines, summary,
+};
 use crate::project::{Document, MarkRecord, NamedEdit, edits};
 use crate::volume::Volume;
 use std::sync::Arc;
@@ -116,6 +118,11 @@ impl Workbench {
             if !wanted || (!same_stack && !shown.placed) {
                 return None;
             }
+            // A place among pictures one by one means nothing on other pictures, nor in the patient.
+            let apart = StackInfo::is_of_pictures(&mark.grid) || !shown.placed;
+            if apart && !grids_coincide(&mark.grid, &shown.grid) {
+                return None;
+            }
             let rigid = if same_stack { Rigid::IDENTITY } else { self.link(mark.info.stack, shown.stack)?.rigid_mm };
             Some((mark, rigid))
         });
@@ -162,16 +169,14 @@ impl Workbench {
         let existing = document
             .marks_of(lesion, visit)
             .filter(|mark| mark.info.role == role && mark.info.stack == shown.stack)
-            .min_by_key(|mark| (!mark.info.primary, mark.info.ordinal, mark.info.id))
-            .map(|mark| mark.info.id);
+            .filter_map(|mark| Some((mark, laid_on(document.mask(mark.info.id)?, &shown.grid)?)))
+            .min_by_key(|(mark, _)| (!mark.info.primary, mark.info.ordinal, mark.info.id));
+        let before = existing.as_ref().and_then(|(_, mask)| mask.slice(shown.slice).cloned()).unwrap_or_default();
+        let existing = existing.map(|(mark, _)| mark.info.id);
         if existing.is_none() && erase {
             self.notices.tell(Level::Note, words::NOTHING_TO_ERASE, false);
             return;
         }
-        let before = existing
-            .and_then(|mark| document.mask(mark))
-            .and_then(|mask| mask.slice(shown.slice).cloned())
-            .unwrap_or_default();
         let start = SlicePoint { i: at.0, j: at.1 };
         let first = disc(&shown.grid, start, self.brush_radius_mm);
         let mut stroke = Stroke {
@@ -213,7 +218,7 @@ impl Workbench {
             document.lesion(stroke.lesion).ok_or(words::LESION_GONE)?;
             // The scribe may know a newer mark than the window did when the brush went down.
             let existing = stroke.mark.and_then(|mark| document.mark(mark)).cloned();
-            let mark = existing.clone().unwrap_or_else(|| MarkRecord {
+            let mark = existing.unwrap_or_else(|| MarkRecord {
                 info: MarkInfo {
                     id: document.next_mark(),
                     role: stroke.role,
@@ -229,7 +234,7 @@ impl Workbench {
                 measured: None,
             });
             let old = match document.mask(mark.info.id) {
-                Some(mask) => Arc::clone(mask),
+                Some(mask) => laid_on(mask, &stroke.grid).ok_or(words::OTHER_GRID)?,
                 None => Arc::new(Mask::new(mark.grid.clone()).map_err(|error| error.to_string())?),
             };
             let mut new = Mask::clone(&old);
@@ -259,6 +264,12 @@ impl Workbench {
     }
 }
 
+/// A mark's voxels on the grid that is painted on: its own, or, where slices came to the stack after it was drawn, the
+/// longer one. `None` where its voxels lie between those of the grid.
+fn laid_on(mask: &Arc<Mask>, grid: &Grid) -> Option<Arc<Mask>> {
+    if grids_coincide(mask.grid(), grid) { Some(Arc::clone(mask)) } else { relaid(mask, grid).map(Arc::new) }
+}
+
 /// The edit that takes a mark from one set of voxels to another, measured. A mark left empty is removed.
 fn stroke_edit(
     document: &Document,
@@ -279,7 +290,10 @@ fn stroke_edit(
     let calibrated = record.info.pixel_spacing_mm.is_some();
     let is_volume = matches!(record.info.shape, Shape::Volume(_));
     let measured = Some(summary(&mark.info, new, volume, calibrated, is_volume).into());
-    if document.mark(id).is_some() {
+    let known = document.mark(id);
+    if known.is_some_and(|known| known.grid != *new.grid()) {
+        Ok(edits::mark_on_grid(document, id, new, measured)?)
+    } else if known.is_some() {
         Ok(edits::mark_stroke(document, id, delta, measured)?)
     } else {
         Ok(edits::new_mark(document, mark.info, mark.grid, delta, measured))

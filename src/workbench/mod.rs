@@ -10,6 +10,7 @@ mod desk;
 pub mod fault;
 mod following;
 mod group;
+mod hung;
 mod identity_copy;
 mod images;
 mod importing;
@@ -41,7 +42,7 @@ pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
 pub use group::{GroupPlace, one_of_each};
-pub use images::SliceErrors;
+pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
@@ -149,6 +150,8 @@ pub struct Workbench {
     identity_copy: Option<Result<String, String>>,
     /// Desks that are still writing after they were put away.
     leaving: Vec<std::thread::JoinHandle<()>>,
+    /// What takes the project off the desk, asked for while a change was on its way to the disk.
+    once_written: Option<Request>,
     room: Room,
     selection: Selection,
     /// A lesion that was asked for and is chosen as soon as it is there.
@@ -166,7 +169,7 @@ pub struct Workbench {
     thumbnails: BTreeMap<StackKey, Arc<crate::render::Picture>>,
     /// A sample whose lesions and sessions are entered once its images are in the project.
     sample: Option<String>,
-    chosen_stacks: BTreeMap<(crate::clinical::VisitId, selecting::PaneSlot), StackKey>,
+    by_hand: hung::ByHand,
     questions: patients::Questions,
     show_archived: bool,
 }
@@ -192,6 +195,7 @@ impl Workbench {
             damage: None,
             identity_copy: None,
             leaving: Vec::new(),
+            once_written: None,
             room: Room::default(),
             selection: Selection::default(),
             selection_wanted: None,
@@ -207,7 +211,7 @@ impl Workbench {
             outcomes: BTreeMap::new(),
             thumbnails: BTreeMap::new(),
             sample: None,
-            chosen_stacks: BTreeMap::new(),
+            by_hand: hung::ByHand::default(),
             questions: patients::Questions::default(),
             show_archived: false,
         }
@@ -235,6 +239,11 @@ impl Workbench {
             self.notices.tell(Level::Problem, words::fault_in_job(&what, fault::reports().last()), false);
         }
         self.take_acknowledged();
+        if !self.is_writing()
+            && let Some(request) = self.once_written.take()
+        {
+            self.ask(request);
+        }
         self.take_trail();
         self.refresh_questions();
         self.take_questions();
@@ -254,6 +263,11 @@ impl Workbench {
     pub fn ask(&mut self, request: Request) {
         use Request as R;
         match request {
+            R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject
+                if self.leaves(&request) && self.is_writing() =>
+            {
+                self.once_written = Some(request);
+            }
             R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject
                 if self.leaves(&request) && !self.may_leave() => {}
             R::Open(paths) => self.open_paths(paths),
@@ -311,7 +325,7 @@ impl Workbench {
             R::Preset { pane, id } => self.preset(pane, id),
             R::FileWindow { pane, index } => self.file_window(pane, index),
             R::AutoWindow(pane) => self.auto_window(pane),
-            R::ToggleInverted => self.room.toggle_inverted(),
+            R::ToggleInverted => self.room.turn(self.room.active()),
             R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),
             R::Match => self.match_slices(),
             R::Unmatch => self.unmatch(),
@@ -442,7 +456,12 @@ impl Workbench {
     /// Whether anything runs or waits to be written.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.jobs.is_busy() || self.desk.as_ref().is_some_and(Desk::is_writing)
+        self.jobs.is_busy() || self.is_writing()
+    }
+
+    /// Whether changes are on their way to the disk.
+    fn is_writing(&self) -> bool {
+        self.desk.as_ref().is_some_and(Desk::is_writing)
     }
 
     /// Tells a person something.

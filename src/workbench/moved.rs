@@ -76,7 +76,12 @@ fn look(document: &Document, records: &Records, project: &Path, user_folder: &Pa
     let (folder, allowed) = (folder_of(project), allowed(user_folder));
     let mut sources = sources(records, &folder, &allowed);
     sources.retain(|stack, frames| document.stack(*stack).is_some_and(|r| r.info.frames.len() == frames.len()));
-    let missing = missing_stacks(document, records, &folder, &allowed, &crate::dicom::is_there);
+    let mut missing = missing_stacks(document, records, &folder, &allowed, &crate::dicom::is_there);
+    missing.sort_by_cached_key(|missing| {
+        let date = document.visit_of_stack(missing.stack).and_then(|id| document.visit(id)).map(|visit| visit.date);
+        let number = document.stack(missing.stack).and_then(|record| record.info.series_number);
+        (missing.patient, date, number, missing.stack)
+    });
     Places { sources, asks: to_ask(records, &folder, &allowed), missing }
 }
 
@@ -180,6 +185,9 @@ impl Workbench {
         let words = words::found_again(again.found.len(), again.still_missing.len(), &folder, looked_at);
         let level = if again.found.is_empty() { Level::Problem } else { Level::Note };
         self.notices.tell(level, words, false);
+        if !again.found.is_empty() {
+            self.notices.put_away(words::NO_FOLDER);
+        }
         let Some(desk) = self.desk.as_mut() else { return };
         for (stack, paths) in again.sidecar.paths.iter().filter(|(stack, _)| again.found.contains(stack)) {
             let frames = paths.iter().map(|path| FrameSource {
@@ -189,6 +197,7 @@ impl Workbench {
                 mtime: path.mtime,
             });
             self.images.forget(*stack);
+            self.thumbnails.remove(stack); // it is black
             self.images.set_sources(*stack, frames.collect());
         }
         if desk.read_only().is_none() {

@@ -1,6 +1,7 @@
 //! How panes are linked and moved: links in force, matches, windows.
 
 use super::desk::Intent;
+use super::images::ImageMemory;
 use super::notices::Level;
 use super::room::{LinkOf, Pane, Room};
 use super::{Tool, Workbench, words};
@@ -148,12 +149,19 @@ impl Workbench {
 
     /// A stack that was read to its end: what needed all values can be done now.
     pub(super) fn take_loaded(&mut self, key: StackKey, errors: super::SliceErrors) {
-        if !errors.is_empty() {
+        // Files that are gone are listed above, with what can be done about it.
+        if errors.values().any(|why| why != crate::dicom::NOT_THERE) {
             let first = errors.values().next().cloned().unwrap_or_default();
             self.notices.tell(Level::Problem, words::slices_unread(errors.len(), &first), false);
         }
         self.images.ended(key, errors, &mut self.jobs);
         self.prepare_panes();
+    }
+
+    /// What series take of the memory that they may take.
+    #[must_use]
+    pub fn image_memory(&self) -> ImageMemory {
+        self.images.memory()
     }
 
     /// Another budget for images, kept for the next start.

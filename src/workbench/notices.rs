@@ -58,9 +58,9 @@ impl Notices {
         }
     }
 
-    /// Puts away problems that start with these words: they are no longer so.
+    /// Puts away lines that start with these words: they are no longer so.
     pub(super) fn put_away(&mut self, start: &str) {
-        self.all.retain(|notice| !(notice.level == Level::Problem && notice.text.starts_with(start)));
+        self.all.retain(|notice| !notice.text.starts_with(start));
     }
 
     pub(super) fn dismiss(&mut self, id: u64) {

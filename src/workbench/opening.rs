@@ -23,6 +23,14 @@ pub(super) const UNTITLED_FOLDER: &str = "untitled";
 /// A project that was opened or made in the background, with what came along.
 pub(crate) struct ProjectDone {
     pub(super) result: Result<Ready, Failed>,
+    /// It holds everything of the project on the desk, also what was not saved there.
+    pub(super) is_copy: bool,
+}
+
+impl ProjectDone {
+    pub(super) fn new(result: Result<Ready, Failed>) -> Self {
+        Self { result, is_copy: false }
+    }
 }
 
 /// Why there is no project, and whether one is damaged.
@@ -157,7 +165,7 @@ impl Workbench {
                 OpenWhat::Backup(path) => (path, OpenAs::ReadOnly, Some(words::BACKUP_TO_READ.to_owned())),
                 OpenWhat::Restored { backup, project } => match damage::put_back(&backup, &project) {
                     Ok(note) => (project, OpenAs::Writer, Some(note)),
-                    Err(why) => return Done::Project(Box::new(ProjectDone { result: Err(why.into()) })),
+                    Err(why) => return Done::Project(Box::new(ProjectDone::new(Err(why.into())))),
                 },
             };
             let options = OpenOptions::new(open_as, &who, at).with_cache(&around.cache);
@@ -167,7 +175,7 @@ impl Workbench {
             if let (Ok(ready), Some(note)) = (&mut result, note) {
                 ready.notes.push(note);
             }
-            Done::Project(Box::new(ProjectDone { result }))
+            Done::Project(Box::new(ProjectDone::new(result)))
         });
         self.pump_inline();
     }
@@ -184,7 +192,7 @@ impl Workbench {
         self.jobs.start(Slot::Project, words::MAKING, Lane::Screen, move |_| {
             let result = Project::create(&path, &who, at).map_err(|error| Failed::from(error.to_string()));
             let result = result.map(|project| fresh(project, false, &around).with_place(&around));
-            Done::Project(Box::new(ProjectDone { result }))
+            Done::Project(Box::new(ProjectDone::new(result)))
         });
         self.pump_inline();
     }
@@ -200,6 +208,10 @@ impl Workbench {
             self.notices.tell(Level::Problem, words::NO_PROJECT, false);
             return;
         };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            self.notices.tell(Level::Problem, words::no_such_folder(folder), false);
+            return;
+        }
         // The copy is made by the scribe after all changes before it, and then opened as any project is.
         let (send, receive) = std::sync::mpsc::channel();
         let target = path.clone();
@@ -219,7 +231,7 @@ impl Workbench {
                 }
                 Ok(ready)
             });
-            Done::Project(Box::new(ProjectDone { result: result.map_err(Failed::from) }))
+            Done::Project(Box::new(ProjectDone { result: result.map_err(Failed::from), is_copy: true }))
         });
         self.pump_inline();
     }
@@ -273,7 +285,7 @@ impl Workbench {
         self.room = super::room::Room::default();
         self.selection = super::Selection::default();
         self.outcomes.clear();
-        self.chosen_stacks.clear();
+        self.by_hand = super::hung::ByHand::default();
         self.thumbnails.clear();
         self.stroke = None;
         self.peek = None;
@@ -285,7 +297,7 @@ impl Workbench {
             desk.copying = false;
         }
         let ready = match done.result {
-            Ok(ready) if self.may_leave() => ready,
+            Ok(ready) if done.is_copy || self.may_leave() => ready,
             Ok(_) => return, // something could not be written meanwhile: it stays in view
             Err(Failed { why, damage }) => {
                 self.awaiting_import.clear();
@@ -298,9 +310,13 @@ impl Workbench {
             }
         };
         // Only now: what could not be opened takes nothing off the desk.
+        if let Some(desk) = self.desk.as_mut().filter(|_| done.is_copy) {
+            desk.with_pen(Pen::is_elsewhere);
+        }
         if self.desk.is_some() {
             self.put_desk_away();
         }
+        self.notices.put_away(words::NO_FOLDER); // a path that was mistyped before
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
         }
@@ -349,6 +365,7 @@ impl Workbench {
 
     pub(super) fn take_sample(&mut self, result: Result<(String, PathBuf), String>) {
         match result {
+            Ok(_) if !self.may_leave() => {} // something could not be written meanwhile: it stays in view
             Ok((case, folder)) => {
                 self.close_project();
                 self.sample = Some(case);

@@ -6,7 +6,7 @@ use super::notices::Level;
 use super::{Request, Wake, Workbench, words};
 use crate::clinical::{Date, Identity, Patient, PatientId, StackKey};
 use crate::intake::{Doubt, doubts};
-use crate::project::{Document, NamedEdit, Op, Refusal, Row, RowKey, Sidecar, StackRecord, edits};
+use crate::project::{Document, NamedEdit, Op, Refusal, Row, RowKey, StackRecord, edits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -184,21 +184,13 @@ impl Workbench {
             matches!(merged, Some(Err(Refusal::SignedPatient { .. })))
         };
         let (from, into) = if signed(from) && !signed(into) { (into, from) } else { (from, into) };
-        let (send, identities) = channel();
-        let Some(desk) = self.desk.as_mut().filter(|desk| desk.read_only().is_none()) else {
+        if self.desk.as_ref().is_none_or(|desk| desk.read_only().is_some()) {
             return self.edit(|_| Err(NoEdit::Nothing)); // says why nothing can be changed
-        };
-        // Names are with the scribe: those of the one who goes become those of the one who stays.
-        desk.with_project(move |project| {
-            send.send(project.merge_identities(from, into)).ok();
-        });
+        }
         if self.selection.patient == Some(from) {
             self.ask(Request::SelectPatient(into));
         }
-        self.change(move |document, _, _| {
-            let sidecar: Sidecar = identities.recv().unwrap_or_default();
-            Ok(Intent { sidecar, ..Intent::tell(merged(document, from, into)?) })
-        });
+        self.change(move |document, _, _| Ok(Intent::tell(merged(document, from, into)?)));
     }
 
     /// Works the questions out anew where what they depend on has changed.
@@ -214,6 +206,7 @@ impl Workbench {
             Some(desk) => desk.with_project(move |project| {
                 // Without identities there is nothing to doubt.
                 let identities = project.store().identities().unwrap_or_default();
+                let identities = edits::identities_now(project.document(), &identities);
                 send.send(questions(project.document(), &identities)).ok();
                 wake();
             }),

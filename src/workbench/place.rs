@@ -2,6 +2,7 @@
 //! gone back to when the project is opened again. It names things by their numbers and keys; where something
 //! is gone meanwhile the rest still holds.
 
+use super::hung::ByHand;
 use super::room::{Pane, Shown, WindowGroup};
 use super::selecting::shown;
 use super::{Selection, Tool, Workbench};
@@ -20,12 +21,14 @@ pub(super) struct Place {
     active: usize,
     field_mm: Option<f64>,
     windows: Vec<(WindowGroup, Window)>,
-    inverted: bool,
+    turned: Vec<WindowGroup>,
     unlinked: bool,
     tool: Tool,
     brush_radius_mm: Option<f64>,
     /// Stacks chosen by hand, by visit and role.
     chosen: Vec<(VisitId, StackRole, StackKey)>,
+    /// Stacks put into a pane by hand, by the visit that is read.
+    put: Vec<(VisitId, usize, StackKey)>,
 }
 
 /// What a pane shows.
@@ -60,11 +63,12 @@ impl Workbench {
             active,
             field_mm: self.room.field_mm(),
             windows: self.room.windows().collect(),
-            inverted: self.room.inverted(),
+            turned: self.room.turned().collect(),
             unlinked: !self.linked,
             tool: self.tool,
             brush_radius_mm: Some(self.brush_radius_mm),
-            chosen: self.chosen_stacks.iter().map(|((visit, role), stack)| (*visit, *role, *stack)).collect(),
+            chosen: self.by_hand.roles.iter().map(|((visit, role), stack)| (*visit, *role, *stack)).collect(),
+            put: self.by_hand.panes.iter().map(|((visit, pane), stack)| (*visit, *pane, *stack)).collect(),
         }
     }
 
@@ -75,8 +79,11 @@ impl Workbench {
         let visit = place.visit.filter(|id| document.visit(*id).is_some_and(|visit| visit.patient == patient));
         let visit = visit.filter(|id| !self.is_hidden(*id));
         let lesion = place.lesion.filter(|id| document.lesion(*id).is_some_and(|lesion| lesion.patient == patient));
+        let lesion = lesion.or_else(|| document.lesions_of(patient).next().map(|lesion| lesion.id));
         let chosen = place.chosen.iter().filter(|(visit, _, stack)| document.visit_of_stack(*stack) == Some(*visit));
-        self.chosen_stacks = chosen.map(|(visit, role, stack)| ((*visit, *role), *stack)).collect();
+        let roles = chosen.map(|(visit, role, stack)| ((*visit, *role), *stack)).collect();
+        let panes = place.put.iter().map(|(visit, pane, stack)| ((*visit, *pane), *stack)).collect();
+        self.by_hand = ByHand { roles, panes };
         if visit.is_none() {
             self.select_patient(patient); // its first visit that can be read
             self.selection.lesion = lesion.or(self.selection.lesion);
@@ -118,9 +125,7 @@ impl Workbench {
             }
         }
         self.room.activate(place.active);
-        if self.room.inverted() != place.inverted {
-            self.room.toggle_inverted();
-        }
+        self.room.set_turned(place.turned.iter().copied().collect());
         self.prepare_panes();
     }
 }

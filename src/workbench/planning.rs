@@ -5,7 +5,7 @@ use super::desk::{Intent, NoEdit};
 use super::words;
 use crate::clinical::{Date, Identity, Patient, PatientId, StackKey, Study, Visit, VisitId, VisitSource};
 use crate::dicom::{FoundStack, StackInfo};
-use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_role, propose_visits, study_vouches};
+use crate::intake::{PatientMatch, VisitChoice, propose_patient, propose_roles, propose_visits, study_vouches};
 use crate::project::{ChangeKind, Document, InstancePath, NamedEdit, Op, Row, Sidecar, StackRecord, edits};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -51,11 +51,18 @@ impl Import {
             plan.stacks_of(patient, stacks, &overlaps, folder);
         }
         let Plan { mut ops, sidecar, .. } = plan;
-        let stacks = ops.iter().filter(|op| matches!(op, Op::Put(Row::Stack(_)))).count();
+        let came = ops.iter().filter_map(|op| match op {
+            Op::Put(Row::Stack(record)) => Some(record.info.series_uid.as_str()),
+            _ => None,
+        });
+        let came: Vec<&str> = came.collect();
+        let (stacks, series) = (came.len(), came.into_iter().collect::<BTreeSet<_>>().len());
         let label = match &regrouped {
             Some(regrouped) if stacks == 0 => regrouped.label.clone(),
-            Some(regrouped) => format!("{}; {}", words::imported(stacks, skipped), words::small(&regrouped.label)),
-            None => words::imported(stacks, skipped),
+            Some(regrouped) => {
+                format!("{}; {}", words::imported(series, stacks, skipped), words::small(&regrouped.label))
+            }
+            None => words::imported(series, stacks, skipped),
         };
         ops.extend(regrouped.into_iter().flat_map(|regrouped| regrouped.edit.ops));
         if ops.is_empty() {
@@ -139,7 +146,7 @@ impl<'a> Plan<'a> {
     fn new(document: &'a Document, identities: &[(PatientId, Identity)]) -> Self {
         Self {
             document,
-            identities: identities.to_vec(),
+            identities: edits::identities_now(document, identities),
             ops: Vec::new(),
             sidecar: Sidecar::default(),
             stacks: BTreeMap::new(),
@@ -269,16 +276,13 @@ impl<'a> Plan<'a> {
 
     /// Stacks that are new, each with the role it is proposed, and the paths of all.
     fn stacks_of(&mut self, patient: PatientId, stacks: Vec<FoundStack>, overlaps: &Overlaps, folder: Option<&Path>) {
-        let infos: Vec<_> = stacks.iter().map(|stack| stack.info.clone()).collect();
-        for stack in stacks {
+        let roles = propose_roles(&stacks.iter().map(|stack| &stack.info).collect::<Vec<_>>());
+        for (stack, role) in stacks.into_iter().zip(roles) {
             let key = stack.info.key;
             self.sidecar.paths.push((key, paths(&stack, folder)));
             if self.document.stack(key).is_some() || overlaps.heirs.contains_key(&key) {
                 continue; // known: only its paths are new, whatever the reader said of it stays
             }
-            let others: Vec<_> =
-                infos.iter().filter(|i| i.study_uid == stack.info.study_uid && i.key != stack.info.key).collect();
-            let role = propose_role(&stack.info, &others);
             self.ops.push(Op::Put(Row::Stack(StackRecord {
                 info: Arc::new(stack.info),
                 patient,

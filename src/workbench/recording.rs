@@ -24,6 +24,9 @@ impl Workbench {
             desk.with_project(move |project| drop(project.hold_as(&who, since)));
         }
         self.reader = (!initials.is_empty()).then_some(initials);
+        if self.reader.is_some() {
+            self.notices.put_away(super::words::NO_READER);
+        }
     }
 
     pub(super) fn put_patient(&mut self, patient: Patient) {

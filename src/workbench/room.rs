@@ -5,7 +5,7 @@ use crate::alignment::Link;
 use crate::clinical::{StackKey, StackRole};
 use crate::geometry::{Grid, PatientPoint, VoxelIndex};
 use crate::volume::Window;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The field that a lesion is shown in, mm across (reading.md 6).
 pub const LESION_FIELD_MM: f64 = 120.0;
@@ -111,7 +111,8 @@ pub struct Room {
     /// Width of the field, mm; none shows the whole picture.
     field_mm: Option<f64>,
     windows: BTreeMap<WindowGroup, Window>,
-    inverted: bool,
+    /// What shows its greys the other way round than usual.
+    turned: BTreeSet<WindowGroup>,
 }
 
 impl Room {
@@ -140,15 +141,28 @@ impl Room {
         self.field_mm
     }
 
-    /// Whether grey is inverted.
+    /// Whether a pane shows its greys the other way round than usual.
     #[must_use]
-    pub fn inverted(&self) -> bool {
-        self.inverted
+    pub fn is_turned(&self, pane: usize) -> bool {
+        self.panes.get(pane).and_then(Pane::shown).is_some_and(|shown| self.turned.contains(&shown.group))
     }
 
-    /// Inverts grey, or takes it back.
-    pub fn toggle_inverted(&mut self) {
-        self.inverted = !self.inverted;
+    /// Turns the greys of a pane, and of all that share its window, round, or back.
+    pub fn turn(&mut self, pane: usize) {
+        let Some(group) = self.panes.get(pane).and_then(Pane::shown).map(|shown| shown.group) else { return };
+        if !self.turned.remove(&group) {
+            self.turned.insert(group);
+        }
+    }
+
+    /// Everything that shows its greys the other way round than usual.
+    pub fn turned(&self) -> impl Iterator<Item = WindowGroup> {
+        self.turned.iter().copied()
+    }
+
+    /// Says what shows its greys the other way round than usual.
+    pub fn set_turned(&mut self, turned: BTreeSet<WindowGroup>) {
+        self.turned = turned;
     }
 
     /// Hangs new panes; the active pane stays when it still exists.
@@ -227,7 +241,7 @@ impl Room {
     /// Forgets all windows, so that each is chosen anew.
     pub fn forget_windows(&mut self) {
         self.windows.clear();
-        self.inverted = false;
+        self.turned.clear();
     }
 
     /// Scrolls a pane by slices; linked panes follow by place, never by number.

@@ -150,7 +150,7 @@ pub(super) enum Outcome {
     /// It is on disk.
     Written { entry: Box<Entry>, tell: bool, warning: Option<String> },
     /// It could not be written, and waits.
-    Waits { label: String, why: String },
+    Waits { label: String },
     /// What had waited is on disk: so many changes.
     Saved(usize),
     /// Somebody else has written, or is gone: what is shown is new.
@@ -199,8 +199,8 @@ impl Pen {
         self.ahead.as_ref().unwrap_or(self.project.document())
     }
 
-    /// Writes the project with what waits to another file. Once that is on disk nothing waits any more. What else is to
-    /// be told of the copy, as a sentence.
+    /// Writes the project with what waits to another file. What else is to be told of the copy, as a sentence. What
+    /// waits goes on waiting until the copy is taken up ([`Self::is_elsewhere`]).
     ///
     /// # Errors
     /// When the copy was not made whole: then no file of that name is left, and everything waits as before.
@@ -210,10 +210,14 @@ impl Pen {
             .map(|waiting| Pending { edit: waiting.intent.named.clone(), sidecar: waiting.intent.sidecar.clone() })
             .collect();
         let by = self.waiting.last().map_or(by, |last| last.by);
-        let report = self.project.save_a_copy_with(target, &pending, by).map_err(|error| error.to_string())?;
+        let report = self.project.save_a_copy_with(target, &pending, by).map_err(|why| words::not_copied(&why))?;
+        Ok(words::copied(&report))
+    }
+
+    /// The work goes on in a copy that holds what waits here.
+    pub(super) fn is_elsewhere(&mut self) {
         self.waiting.clear();
         self.ahead = None;
-        Ok(words::copied(&report))
     }
 
     /// One task, start to end. A fault of the program in it costs the task and nothing else: a change is
@@ -260,7 +264,7 @@ impl Pen {
                 match self.waiting.first() {
                     None if before == 0 => Outcome::Nothing,
                     None => Outcome::Saved(before),
-                    Some(first) => Outcome::Waits { label: first.intent.named.label.clone(), why: first.why.clone() },
+                    Some(first) => Outcome::Waits { label: first.intent.named.label.clone() },
                 }
             }
             Task::GiveUp { today } => {
@@ -359,7 +363,7 @@ impl Pen {
                 }
                 Err(CommitError::Refused(why)) => return Outcome::Refused(why.to_string()),
                 Err(CommitError::NotSaved(why @ SaveError::ReadOnly(_))) => return Outcome::Refused(why.to_string()),
-                Err(CommitError::NotSaved(not_saved)) => why = not_saved.to_string(),
+                Err(CommitError::NotSaved(not_saved)) => why = not_saved.cause(),
             }
         }
         let after = match self.document().prepare(intent.named.edit.clone()) {
@@ -376,8 +380,7 @@ impl Pen {
                 return Outcome::Saved(before);
             }
         }
-        let why = self.waiting.first().map(|first| first.why.clone()).unwrap_or_default();
-        Outcome::Waits { label, why }
+        Outcome::Waits { label }
     }
 
     /// Writes what waits, in order, as far as the disk takes it.
@@ -385,7 +388,10 @@ impl Pen {
         while let Some(first) = self.waiting.first_mut() {
             let written = self.project.commit_with(first.intent.named.clone(), first.by, &first.intent.sidecar);
             if let Err(why) = written {
-                first.why = why.to_string();
+                first.why = match why {
+                    CommitError::NotSaved(not_saved) => not_saved.cause(),
+                    CommitError::Refused(refused) => refused.to_string(),
+                };
                 return;
             }
             self.waiting.remove(0);

@@ -6,13 +6,10 @@ use crate::clinical::{
     Date, LesionId, LesionStatus, Modality, Oddity, PatientId, StackKey, StackRole, Track, Visit, VisitId,
 };
 use crate::dicom::{FileWindow, Shape, StackInfo};
-use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
-use crate::hanging::{HangStack, Hanging, Situation, VisitStacks, choice_words, choose};
+use crate::geometry::PatientPoint;
+use crate::hanging::{HangStack, VisitStacks, choice_words};
 use crate::project::{Document, StackRecord};
 use crate::volume::{Unit, Window};
-
-/// What a pane is for.
-pub(super) type PaneSlot = StackRole;
 
 /// What is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,6 +51,8 @@ pub struct PaneTitle {
     pub time: String,
     /// "PV · 120 kVp".
     pub series: String,
+    /// What the scanner called it: "5 · t1_vibe_fs_tra_dyn".
+    pub name: String,
     /// "Chosen: PV, 3 mm, soft. 4 others".
     pub choice: String,
     /// What a reader should know of the stack while looking at it: "tilted 16.5 degrees", "lossy 10:1".
@@ -139,9 +138,7 @@ impl Workbench {
         if let Some((patient, visit, lesion)) = self.unread().first().copied() {
             self.selection = Selection { patient: Some(patient), visit: Some(visit), lesion: Some(lesion) };
             self.hang_and_centre();
-        } else if let Some(patient) =
-            self.document().and_then(|d| d.active_patients().next().or_else(|| d.patients().next())).map(|p| p.id)
-        {
+        } else if let Some(patient) = self.document().and_then(first_to_show) {
             self.select_patient(patient);
         }
     }
@@ -239,48 +236,6 @@ impl Workbench {
         }
     }
 
-    /// Shows a stack in a pane. The choice is remembered for the visit and what would have hung there.
-    pub(super) fn show_stack(&mut self, pane: usize, stack: StackKey) {
-        let Some(record) = self.document().and_then(|document| document.stack(stack)).cloned() else { return };
-        let visit = self.document().and_then(|document| document.visit_of_stack(stack));
-        if let Some((visit, wanted)) = visit.zip(self.wanted_role(pane)) {
-            self.chosen_stacks.insert((visit, wanted), stack);
-        }
-        let with = shown(&record);
-        self.with_links(|room, links| {
-            room.replace(pane, with, links);
-            room.activate(pane);
-        });
-        self.prepare_panes();
-    }
-
-    pub(super) fn wanted_role(&self, pane: usize) -> Option<StackRole> {
-        let (visits, situation) = self.hanging_input()?;
-        let chosen = choose(&Hanging::default(), &situation, &visits);
-        chosen.get(pane)?.as_ref().ok().map(|chosen| chosen.wanted)
-    }
-
-    fn hanging_input(&self) -> Option<(Vec<VisitStacks>, Situation)> {
-        let document = self.document()?;
-        let patient = self.selection.patient?;
-        let visits = document.visits_of(patient).into_iter().filter(|visit| !self.is_hidden(visit.id));
-        let visits = visits
-            .map(|visit| VisitStacks {
-                visit: visit.id,
-                date: visit.date,
-                stacks: document.stacks_of(visit.id).iter().map(|s| HangStack::new(&s.info, s.role)).collect(),
-            })
-            .collect();
-        let lesion = self.selection.lesion.and_then(|lesion| document.lesion(lesion));
-        let situation = Situation {
-            this: self.selection.visit,
-            first_session: first_session(document, patient, self.selection.lesion),
-            organ: lesion.map(|lesion| lesion.organ),
-            remembered: self.chosen_stacks.clone(),
-        };
-        Some((visits, situation))
-    }
-
     /// Hangs the panes anew; the view goes to the lesion, or shows whole pictures without one.
     pub(super) fn hang_and_centre(&mut self) {
         self.peek = None;
@@ -293,37 +248,6 @@ impl Workbench {
             }
             None => self.room.set_field(None),
         }
-    }
-
-    fn hang(&mut self) {
-        let Some((visits, situation)) = self.hanging_input() else {
-            self.room.hang(Vec::new());
-            return;
-        };
-        let chosen = choose(&Hanging::default(), &situation, &visits);
-        let Some(document) = self.document() else { return };
-        let panes = chosen
-            .into_iter()
-            .map(|pane| match pane {
-                Ok(chosen) => match document.stack(chosen.key) {
-                    Some(record) => Pane::Stack(shown(record)),
-                    None => Pane::Empty(words::STACK_GONE.to_owned()),
-                },
-                Err(missing) => Pane::Empty(words::capital(&missing.to_string())),
-            })
-            .collect();
-        let panes: Vec<Pane> = panes;
-        let (panes, active) = pre_procedure_first(panes);
-        self.room.hang(panes);
-        self.room.activate(active);
-        self.prepare_panes();
-        self.make_thumbnails();
-        // Bring all panes to the place that the first one shows.
-        self.with_links(|room, links| {
-            if let Some(slice) = room.panes().first().and_then(Pane::shown).map(|shown| shown.slice) {
-                room.set_slice(0, slice, links);
-            }
-        });
     }
 
     /// Brings a place of a stack's space into the middle of all panes, each by its own link.
@@ -367,6 +291,14 @@ impl Workbench {
         first_window(stack)
     }
 
+    /// Whether a pane shows large values dark: PET does, as it is read everywhere, and what was turned round.
+    #[must_use]
+    pub fn inverted(&self, pane: usize) -> bool {
+        let shown = self.room.panes().get(pane).and_then(Pane::shown);
+        let info = shown.and_then(|shown| self.info_of(shown.stack));
+        info.is_some_and(dark_on_white) != self.room.is_turned(pane)
+    }
+
     /// What the headers of a stack say.
     #[must_use]
     pub fn info_of(&self, stack: StackKey) -> Option<&StackInfo> {
@@ -395,7 +327,7 @@ impl Workbench {
         let visit = document.visit(document.visit_of_stack(shown.stack)?)?;
         let first = first_session(document, visit.patient, self.selection.lesion);
         let is_pre = first.is_some_and(|first| visit.date < first);
-        let name = if first.is_none() && pane == 0 {
+        let name = if first.is_none() && pane == 0 && Some(visit.id) != self.selection.visit {
             words::EARLIER
         } else if is_pre {
             words::PRE
@@ -416,6 +348,7 @@ impl Workbench {
             visit: format!("{name} · {}", visit.date),
             time: time.unwrap_or_default(),
             series: words::series(record),
+            name: words::series_name(record),
             choice: choice_words(&stacks, shown.stack),
             odd: odd_here(record, shown.slice),
         })
@@ -466,21 +399,9 @@ impl Workbench {
         }
         if now != before || self.panes_are_stale() {
             self.hang_and_centre();
+        } else {
+            self.make_thumbnails(); // images may have come from another patient
         }
-    }
-
-    /// Whether a pane shows a stack that is gone, or none although there is one now.
-    fn panes_are_stale(&self) -> bool {
-        let Some(document) = self.document() else { return true };
-        let Some((visits, situation)) = self.hanging_input() else { return false };
-        let chosen = choose(&Hanging::default(), &situation, &visits);
-        let chosen_count = chosen.iter().filter(|pane| pane.is_ok()).count();
-        self.room.panes().len() != chosen.len()
-            || self.room.panes().iter().zip(&chosen).any(|(pane, chosen)| match (pane, chosen) {
-                (Pane::Stack(shown), _) => document.stack(shown.stack).is_none(),
-                (Pane::Empty(_), Ok(_)) => chosen_count == self.room.panes().len(),
-                (Pane::Empty(_), Err(_)) => false,
-            })
     }
 
     /// Shows the visit before in the active pane while a key is held, then what was there.
@@ -523,16 +444,16 @@ fn odd_here(record: &StackRecord, slice: u32) -> Vec<String> {
     tilt.into_iter().chain(record.info.slice_marks(slice)).collect()
 }
 
-/// While the pre-procedure scan itself is looked at it hangs on the left, where it always is, and the right
-/// pane says what could come there.
-fn pre_procedure_first(panes: Vec<Pane>) -> (Vec<Pane>, usize) {
-    match <[Pane; 2]>::try_from(panes) {
-        Ok([Pane::Empty(_), Pane::Stack(only)]) => {
-            (vec![Pane::Stack(only), Pane::Empty(words::NOTHING_TO_COMPARE.to_owned())], 0)
-        }
-        Ok(both) => (both.into(), 1),
-        Err(other) => (other, 1),
-    }
+/// The patient that is shown first: the first with images to read, else the first.
+fn first_to_show(document: &Document) -> Option<PatientId> {
+    let with_images = |patient: &PatientId| {
+        document
+            .stacks()
+            .any(|record| record.patient == *patient && HangStack::new(&record.info, record.role).is_read())
+    };
+    let active: Vec<PatientId> = document.active_patients().map(|patient| patient.id).collect();
+    let first = active.iter().copied().find(with_images).or_else(|| active.first().copied());
+    first.or_else(|| document.patients().next().map(|patient| patient.id))
 }
 
 /// The neighbour of an entry in a list; `round` goes from the last to the first.
@@ -592,6 +513,11 @@ pub(super) fn place_of(document: &Document, lesion: LesionId) -> Option<(StackKe
     Some((mark.info.stack, centre))
 }
 
+/// Whether large values are shown dark on white: uptake in PET is.
+pub(super) fn dark_on_white(info: &StackInfo) -> bool {
+    info.modality == Modality::Pet && !info.oddities.contains(&Oddity::SecondaryCapture)
+}
+
 /// A stack of the project, ready to be shown.
 pub(super) fn shown(record: &StackRecord) -> Shown {
     let info = &record.info;
@@ -599,23 +525,8 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
         Modality::Ct => WindowGroup::Ct(record.role),
         _ => super::group::window_group(info),
     };
-    let (grid, placed) = match &info.shape {
-        Shape::Volume(grid) => (grid.clone(), true),
-        Shape::PictureStack { .. } => (picture_grid(record), false),
-    };
-    Shown::middle_of(info.key, grid, placed, group)
-}
-
-/// The grid that pictures are marked on: pixels in plane, steps of one.
-fn picture_grid(record: &StackRecord) -> Grid {
-    let [x, y] = record.info.pixel_spacing_mm.unwrap_or([1.0, record.info.pixel_aspect.unwrap_or(1.0)]);
-    Grid {
-        origin: PatientPoint::new(0.0, 0.0, 0.0),
-        axes: [PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR],
-        spacing_mm: [x, y, 1.0],
-        dims: [record.info.columns, record.info.rows, record.info.slices()],
-        space: SpaceId(record.info.key.to_string()),
-    }
+    let placed = matches!(info.shape, Shape::Volume(_));
+    Shown::middle_of(info.key, info.grid(), placed, group)
 }
 
 /// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps (reading.md 4), by
@@ -626,6 +537,8 @@ fn first_window(record: &StackRecord) -> Option<Window> {
         StackRole::CtArterial => "liver_arterial",
         StackRole::CtPortalVenous => "liver_portal_venous",
         StackRole::CtDelayed => "liver_delayed",
+        // The values of a scout are not those of slices.
+        StackRole::Localizer | StackRole::Report => "",
         _ => match (record.info.modality, record.info.unit) {
             (Modality::Ct, Unit::Hu) => "abdomen",
             (_, Unit::SuvBw) => "suv_7",

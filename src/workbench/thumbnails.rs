@@ -1,9 +1,10 @@
 //! A small picture of each stack: its middle slice, read alone in the background.
 
 use super::jobs::{JobContext, Lane};
+use super::selecting::dark_on_white;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::StackKey;
-use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice};
+use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice_part};
 use crate::project::StackRecord;
 use crate::render::{Luts, Picture, View, compose, render_slice};
 use crate::volume::{Window, auto_window};
@@ -66,11 +67,11 @@ fn make(wanted: &Wanted, context: &JobContext) -> Option<(StackKey, Picture)> {
     let slice = wanted.info.slices() / 2;
     let black = || (wanted.key, Picture::black(EDGE_PX, EDGE_PX));
     let picture = || {
-        let data = read_grid_slice(&wanted.info, slice, &wanted.sources, &Limits::default()).ok()?;
+        let data = read_grid_slice_part(&wanted.info, slice, &wanted.sources, &Limits::default()).ok()?.data;
         let volume = wanted.info.empty_volume();
         volume.slices.get(slice as usize)?.set(data).ok()?;
-        let window = wanted.window.or_else(|| auto_window(&volume, Some(slice)))?;
-        let picture = render_slice(&mut Luts::new(), &volume, slice, window, false)?;
+        let window = wanted.window.or_else(|| auto_window(&volume, Some(slice))).unwrap_or(Window::ANY);
+        let picture = render_slice(&mut Luts::new(), &volume, slice, window, dark_on_white(&wanted.info))?;
         Some((wanted.key, compose(&picture, &View::whole(&volume.grid, EDGE_PX, EDGE_PX), &[])))
     };
     let made = picture().unwrap_or_else(black);

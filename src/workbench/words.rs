@@ -1,9 +1,9 @@
 //! Every sentence of the workbench that a person reads.
 
 use crate::clinical::{Oddity, PatientId, VisitId};
-use crate::dicom::{GroupRef, Skipped, SplitBy, StackAxis};
+use crate::dicom::{GroupRef, Shape, Skipped, SplitBy, StackAxis};
 use crate::hanging::short_role;
-use crate::project::{CopyCounts, CopyReport, Document, StackRecord};
+use crate::project::{CopyCounts, CopyReport, Document, SaveError, StackRecord};
 use std::path::Path;
 
 pub(super) const GROUPING: &str = "Reading headers again";
@@ -39,7 +39,7 @@ pub(super) const ALL_ANSWERED: &str = "All lesions of this visit are answered. C
 pub(super) const HIDDEN: &str =
     "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
 pub(super) const NOTHING_TO_COMPARE: &str =
-    "Nothing to compare yet. Choose a later visit on the left, or drop its images on the window.";
+    "Nothing to compare yet. Drag a series here, choose a later visit on the left, or drop its images on the window.";
 pub(super) const NO_EARLIER_VISIT: &str = "There is no earlier visit.";
 pub(super) const STACK_GONE: &str = "The series is no longer in the project.";
 pub(super) const LESION_GONE: &str = "The lesion is no longer in the project.";
@@ -54,6 +54,8 @@ pub(super) const MATCH_NEEDS_PLACES: &str =
 pub(super) const UNMATCHED: &str = "Match dropped";
 pub(super) const NO_MATCH: &str = "These two series were not matched directly. There is nothing to drop.";
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
+pub(super) const OTHER_GRID: &str =
+    "The mark lies on other images than these and cannot be changed here. Draw a new one.";
 pub(super) const NOTHING_TO_ERASE: &str = "There is no such mark of this lesion here to erase from.";
 pub(super) const NO_PLACE_HERE: &str =
     "These pictures have no positions in the patient; place the lesion on another series.";
@@ -102,6 +104,39 @@ pub fn series(record: &StackRecord) -> String {
     parts.join(" · ")
 }
 
+/// "5 · t1_vibe_fs_tra_dyn": number and description as the scanner wrote them.
+#[must_use]
+pub(super) fn series_name(record: &StackRecord) -> String {
+    let number = record.info.series_number.map(|number| number.to_string());
+    let description = Some(record.info.description.trim().to_owned()).filter(|words| !words.is_empty());
+    number.into_iter().chain(description).collect::<Vec<_>>().join(" · ")
+}
+
+/// What is odd about a stack, with slices counted as the panes count them: as they are read, from the head.
+#[must_use]
+pub fn oddity(record: &StackRecord, odd: &Oddity) -> String {
+    let grid = super::selecting::shown(record).grid;
+    let mut odd = odd.clone();
+    if super::scroll_sign(&grid) < 0 {
+        let count = grid.dims[2];
+        match &mut odd {
+            Oddity::Uneven { slice, .. } | Oddity::SliceInterpolated { slice, .. } => {
+                *slice = (count + 1).saturating_sub(*slice);
+            }
+            Oddity::Gap { slice, .. } => *slice = count.saturating_sub(*slice),
+            _ => {}
+        }
+    }
+    capital(&odd.to_string())
+}
+
+/// Why a stack is pictures one by one and no volume: "a single slice"; none where it is a volume.
+#[must_use]
+pub fn pictures_because(record: &StackRecord) -> Option<String> {
+    let Shape::PictureStack { why } = &record.info.shape else { return None };
+    Some(why.iter().map(|odd| small(&oddity(record, odd))).collect::<Vec<_>>().join("; "))
+}
+
 /// Where a change was made: "P001, 2024-03-18"; empty for the whole project.
 pub(super) fn place(document: &Document, patient: Option<PatientId>, visit: Option<VisitId>) -> String {
     let code = patient.and_then(|id| document.patient(id)).map(|patient| patient.code.clone());
@@ -127,8 +162,17 @@ pub(super) const NO_REDO_UNSAVED: &str = "There is nothing to do again: the last
 pub(super) const FAULT_IN_CHANGE: &str =
     "The program met a fault of its own and did not make this change. What is saved stays as it is.";
 
-pub(super) fn not_written(label: &str, why: &str) -> String {
-    format!("{NOT_SAVED}{label}. {why} It is kept in the list at the top; work can go on.")
+/// Why a copy was not made.
+pub(super) fn not_copied(why: &SaveError) -> String {
+    match why {
+        SaveError::Exists(_) => why.to_string(),
+        _ => format!("The copy was not made: {}. Choose another place or make room, and try again.", why.reason()),
+    }
+}
+
+/// A change that the disk did not take; why, and what can be done, stands in the list at the top.
+pub(super) fn not_written(label: &str) -> String {
+    format!("{NOT_SAVED}{label}. It is kept in the list at the top; work can go on.")
 }
 
 pub(super) fn fault_in_job(what: &str, report: Option<&std::path::PathBuf>) -> String {
@@ -177,19 +221,34 @@ pub(super) fn restored(aside: Option<&Path>) -> String {
 }
 
 pub(super) fn copied_without(target: &Path, counts: &CopyCounts) -> String {
-    let CopyCounts { identities, paths, text_hits, uids_replaced, codes_replaced, dates_left_out, .. } = counts;
+    let of = |n: usize, one: &str, many: &str| {
+        (n > 0).then(|| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") })
+    };
+    let listed = |lead: &str, what: Vec<Option<String>>| {
+        let what: Vec<String> = what.into_iter().flatten().collect();
+        if what.is_empty() { String::new() } else { format!(" {lead}: {}.", what.join(", ")) }
+    };
+    let taken = vec![
+        of(counts.identities, "patient's name and identifiers", "patients' names and identifiers"),
+        of(counts.paths, "place of a file", "places of files"),
+        of(counts.text_hits, "mention in a text", "mentions in texts"),
+        of(counts.journal_entries, "entry of the audit trail", "entries of the audit trail"),
+        of(counts.dates_left_out, "text that may hold a date", "texts that may hold a date"),
+    ];
+    let replaced = vec![of(counts.uids_replaced, "UID", "UIDs"), of(counts.codes_replaced, "code", "codes")];
     format!(
-        "{} is written. Taken out: {identities} names and identifiers, {paths} places of files, {text_hits} mentions in \
-         texts, {} journal entries. Replaced: {uids_replaced} UIDs, {codes_replaced} codes. Texts left out for their \
-         dates: {dates_left_out}. Then it was searched for all {} strings, and none was found.",
+        "{} is written.{}{} Then it was searched for all {} strings, and none was found.",
         name(target),
-        counts.journal_entries,
+        listed("Taken out", taken),
+        listed("Replaced", replaced),
         counts.strings_searched
     )
 }
 
+pub(super) const NO_FOLDER: &str = "There is no folder";
+
 pub(super) fn no_such_folder(folder: &Path) -> String {
-    format!("There is no folder {}. Check the path.", folder.display())
+    format!("{NO_FOLDER} {}. Check the path.", folder.display())
 }
 
 pub(super) fn found_again(found: usize, still: usize, folder: &Path, looked_at: usize) -> String {
@@ -238,8 +297,12 @@ pub(super) fn code_after(code: &str) -> String {
     format!("P{:03}", number.saturating_add(1))
 }
 
-pub(super) fn imported(stacks: usize, skipped: usize) -> String {
-    let came = if stacks == 1 { "1 series imported".to_owned() } else { format!("{stacks} series imported") };
+pub(super) fn imported(series: usize, stacks: usize, skipped: usize) -> String {
+    let came = if series == stacks {
+        format!("{stacks} series imported")
+    } else {
+        format!("{series} series imported as {stacks} stacks")
+    };
     match skipped {
         0 => came,
         1 => format!("{came}, 1 file not used: Images says why"),

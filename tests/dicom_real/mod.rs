@@ -3,9 +3,12 @@
 mod containers;
 mod damage;
 mod decoders;
+mod everything;
+mod geometry;
 mod stacks;
 mod syntaxes;
 mod volumes;
+mod written;
 
 use ablation_review::dicom::{Found, FoundStack, Limits, ReadError, find, read_slice};
 use ablation_review::volume::{SliceData, Volume};

@@ -5,7 +5,7 @@ use super::child::{can_trace, run, strace};
 use super::said::{Known, Said};
 use super::session::{Session, say};
 use super::{FIXTURE, fixture, scratch};
-use crate::project::scene::{at, date, delta, import, runs};
+use crate::project::scene::{at, date, delta, import, part, runs, split};
 use crate::support::without;
 use ablation_review::clinical::*;
 use ablation_review::project::*;
@@ -51,6 +51,18 @@ pub fn script(path: &Path, tries: usize) {
     with(&mut session, &|document| edits::sign_visit(document, post, Track::Main, reader, at(70)).ok());
     let reason = AmendmentReason::Slip;
     with(&mut session, &|document| edits::amend_visit(document, post, Track::Main, reader, at(71), reason, "x").ok());
+    with(&mut session, &|document| {
+        let stack = document.stacks().max_by_key(|stack| stack.info.frames.len())?;
+        let (half, all) = (stack.info.frames.len() / 2, stack.info.frames.len());
+        let parts = [part(stack, 0, half), part(stack, half, all)];
+        edits::group_by_hand(document, split(document, stack), &parts).ok()
+    });
+    with(&mut session, &|document| edits::archive_patient(document, document.patients().last()?.id, true).ok());
+    with(&mut session, &|document| {
+        let mut patients = document.patients().map(|patient| patient.id);
+        let into = patients.next()?;
+        edits::merge_patients(document, patients.last()?, into).ok()
+    });
     session.move_files();
     session.copy();
     session.reopen();

@@ -6,13 +6,17 @@
 
 #[path = "../../src/dicom/tests/archive.rs"]
 mod archive;
+#[path = "../../src/dicom/tests/base64.rs"]
+mod base64;
 mod cells;
 mod child;
 #[path = "../../src/dicom/tests/damage.rs"]
 mod damage;
 mod faults;
+mod folders;
 mod full_disk;
 mod kills;
+mod kinds;
 mod mutants;
 mod said;
 mod session;

@@ -2,16 +2,13 @@
 //! refused in a sentence, none takes long, none is a fault of the reader. The seed of each run is told before it, so
 //! that what ends the process is known.
 
-use super::archive::{Member, zip};
 use super::cells::{self, Cell};
 use super::child::{lines, start};
 use super::damage::{Dice, damage};
 use super::session::say;
-use super::small_dicom::{Elements, Layout, PIXEL_DATA, enhanced, file, run_lengths, slice};
-use super::{fixture, next_to, number, scratch};
+use super::{fixture, kinds, next_to, number, scratch};
 use crate::project::scene::{Walker, at, by, delta, runs};
-use crate::support::data_folder;
-use ablation_review::dicom::{Limits, ReadError, find, inspect_json, read_slice};
+use ablation_review::dicom::{FoundStack, Limits, ReadError, find, inspect_json, read_grid_slice, read_overlays};
 use ablation_review::project::{CommitError, OpenAs, Project, Sidecar, check, edits};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -104,58 +101,25 @@ fn busy() -> Duration {
 
 // Images.
 
-/// Sound files, one or more for an image stack.
-fn sound_images() -> Vec<Vec<Vec<u8>>> {
-    let series: Vec<Elements> = (0..4).map(|n| slice(n, 3.0 * f64::from(n))).collect();
-    let mut all: Vec<Vec<Vec<u8>>> = [Layout::Explicit, Layout::Implicit, Layout::Deflated]
-        .map(|layout| series.iter().map(|image| file(image, layout)).collect())
-        .into();
-    all.push(vec![file(&enhanced(5), Layout::Explicit)]);
-    all.push(vec![file(&run_lengths(), Layout::Fragments("1.2.840.10008.1.2.5"))]);
-    let mut other = slice(9, 30.0);
-    other.remove(&PIXEL_DATA);
-    all.push(vec![file(&series[0], Layout::Explicit), file(&other, Layout::Implicit)]);
-    let member = |n: usize| Member::deflated(&format!("DICOM/IM{n}"), &file(&series[n], Layout::Explicit));
-    let stored = Member::stored("readme/image", &file(&series[3], Layout::Implicit));
-    all.push(vec![zip(&[member(0), member(1), stored])]);
-    let folders = ["pydicom_testfiles", "syntaxes", "syntaxes/one_image"];
-    for folder in data_folder().into_iter().flat_map(|data| folders.map(|name| data.join(name))) {
-        let mut real: Vec<_> =
-            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-        real.retain(|path| path.extension().is_some_and(|ending| ending == "dcm"));
-        real.sort();
-        all.extend(real.iter().map(|path| vec![std::fs::read(path).unwrap()]).filter(|file| file[0].len() < 100_000));
-    }
-    all
-}
-
-#[test]
-#[ignore = "writes what fuzzing starts from, once"]
-fn write_seeds() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/header");
-    let own = sound_images().into_iter().filter(|files| files.iter().all(|file| file.len() < 2_500)).take(7);
-    for (n, files) in own.enumerate() {
-        std::fs::write(folder.join(format!("{n}")), &files[0]).unwrap();
-    }
-}
-
 /// In the child: damages images.
 pub fn headers(folder: &Path, seed: u64) {
-    let sound = sound_images();
+    let sound = kinds::all();
     let (mut stacks, mut refused, mut slices) = (0, 0, 0);
-    let mut files = 0;
-    let mut put = |images: &[Vec<u8>]| {
+    // A folder for each: the reader keeps headers by name, size and second.
+    let mut count = 0;
+    let mut read = |images: &[Vec<u8>]| {
+        count += 1;
+        let folder = folder.join(count.to_string());
+        std::fs::create_dir(&folder).unwrap();
         for (n, bytes) in images.iter().enumerate() {
             std::fs::write(folder.join(format!("{n}.dcm")), bytes).unwrap();
         }
-        for n in images.len()..files {
-            std::fs::remove_file(folder.join(format!("{n}.dcm"))).ok();
-        }
-        files = images.len();
+        let result = read_images(&folder);
+        std::fs::remove_dir_all(folder).unwrap();
+        result
     };
     for images in &sound {
-        put(images);
-        read_images(folder);
+        read(images);
     }
     each(seed, |seed| {
         let mut dice = Dice(seed);
@@ -172,17 +136,16 @@ pub fn headers(folder: &Path, seed: u64) {
             }
         }
         image.truncate(1 << 20);
-        put(&images);
-        let (found, left_out, read) = read_images(folder);
+        let (found, left_out, shown) = read(&images);
         stacks += found;
         refused += left_out;
-        slices += read;
+        slices += shown;
     });
     say(&format!("told {stacks} stacks, {slices} slices read, {refused} files refused"));
 }
 
 /// Reads everything as the program would; how many stacks, refused files and slices there were.
-fn read_images(folder: &Path) -> (usize, usize, usize) {
+pub fn read_images(folder: &Path) -> (usize, usize, usize) {
     let limits = Limits::default();
     let found = find(&[folder.to_owned()], &limits, &|_, _| {}, &|| false);
     inspect_json(&found, &|_| None).to_string();
@@ -196,15 +159,21 @@ fn read_images(folder: &Path) -> (usize, usize, usize) {
         }
     }
     let mut slices = 0;
-    for stack in &found.stacks {
-        for (k, source) in (0..).zip(&stack.sources) {
-            match read_slice(&stack.info, k, source, &limits) {
-                Ok(data) if data.len() as u64 == u64::from(stack.info.rows) * u64::from(stack.info.columns) => {
-                    slices += 1
-                }
+    for FoundStack { info, sources, .. } in &found.stacks {
+        let size = info.slice_size();
+        for k in 0..info.slices() {
+            match read_grid_slice(info, k, sources, &limits) {
+                Ok(data) if data.len() as u64 == u64::from(size[0]) * u64::from(size[1]) => slices += 1,
                 Ok(data) => say(&format!("bad a slice of {} pixels", data.len())),
                 Err(ReadError::Fault) => say("bad a fault in pixels"),
                 Err(_) => {}
+            }
+        }
+        if info.overlays {
+            for (k, source) in (0..).zip(sources) {
+                if let Err(ReadError::Fault) = read_overlays(info, k, source, &limits) {
+                    say("bad a fault in an overlay");
+                }
             }
         }
     }

@@ -124,30 +124,30 @@ pub fn run_lengths() -> Elements {
 }
 
 /// The value of a sequence with these items, explicit, with their lengths.
-fn items(of: &[Elements]) -> Vec<u8> {
+pub fn items(of: &[Elements]) -> Vec<u8> {
     let mut out = Vec::new();
     for item in of {
-        let body = data_set(item, Layout::Explicit);
-        out.extend([0xFE, 0xFF, 0x00, 0xE0]);
-        out.extend((body.len() as u32).to_le_bytes());
-        out.extend(body);
+        out.extend(self::item(&data_set(item, Layout::Explicit)));
     }
     out
 }
 
-/// The whole file.
+/// The whole file. Elements of group 0002 go before the data set.
 pub fn file(elements: &Elements, layout: Layout) -> Vec<u8> {
+    let mut elements = elements.clone();
+    let rest = elements.split_off(&(0x0003, 0));
+    text(&mut elements, (0x0002, 0x0010), b"UI", layout.uid());
+    let meta = data_set(&elements, Layout::Explicit);
     let mut out = vec![0; 128];
     out.extend(b"DICM");
-    let uid = element((0x0002, 0x0010), *b"UI", layout.uid().as_bytes(), Layout::Explicit);
-    out.extend(element((0x0002, 0x0000), *b"UL", &(uid.len() as u32).to_le_bytes(), Layout::Explicit));
-    out.extend(uid);
+    out.extend(element((0x0002, 0x0000), *b"UL", &(meta.len() as u32).to_le_bytes(), Layout::Explicit));
+    out.extend(meta);
     if layout == Layout::Deflated {
         let mut deflated = DeflateEncoder::new(out, Compression::default());
-        deflated.write_all(&data_set(elements, Layout::Explicit)).unwrap();
+        deflated.write_all(&data_set(&rest, Layout::Explicit)).unwrap();
         return deflated.finish().unwrap();
     }
-    out.extend(data_set(elements, layout));
+    out.extend(data_set(&rest, layout));
     out
 }
 
@@ -170,7 +170,7 @@ fn element(tag: Tag, vr: [u8; 2], value: &[u8], layout: Layout) -> Vec<u8> {
     let length = value.len() as u32;
     if layout == Layout::Implicit {
         out.extend(length.to_le_bytes());
-    } else if matches!(&vr, b"OB" | b"OW" | b"SQ" | b"UN" | b"UT" | b"OF") {
+    } else if matches!(&vr, b"OB" | b"OV" | b"OW" | b"SQ" | b"UN" | b"UT" | b"OF") {
         out.extend(vr);
         out.extend([0, 0]);
         out.extend(length.to_le_bytes());
@@ -182,14 +182,23 @@ fn element(tag: Tag, vr: [u8; 2], value: &[u8], layout: Layout) -> Vec<u8> {
     out
 }
 
+/// An item with its length.
+pub fn item(value: &[u8]) -> Vec<u8> {
+    [&[0xFE, 0xFF, 0x00, 0xE0], (value.len() as u32).to_le_bytes().as_slice(), value].concat()
+}
+
 /// Pixel data in one fragment, after an empty offset table.
 fn fragments(value: &[u8]) -> Vec<u8> {
-    let mut out = vec![0xE0, 0x7F, 0x10, 0x00, b'O', b'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF];
-    for item in [&[][..], value] {
-        out.extend([0xFE, 0xFF, 0x00, 0xE0]);
-        out.extend((item.len() as u32).to_le_bytes());
-        out.extend(item);
-    }
-    out.extend([0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]);
-    out
+    [&PIXELS_IN_FRAGMENTS, item(&[]).as_slice(), &item(value), &END].concat()
 }
+
+/// The whole file with its pixels in fragments: `raw` is what stands from the item of the offset table on.
+pub fn in_fragments(elements: &Elements, syntax: &'static str, raw: &[u8]) -> Vec<u8> {
+    let mut elements = elements.clone();
+    elements.remove(&PIXEL_DATA);
+    [&file(&elements, Layout::Fragments(syntax)), PIXELS_IN_FRAGMENTS.as_slice(), raw, &END].concat()
+}
+
+const PIXELS_IN_FRAGMENTS: [u8; 12] = [0xE0, 0x7F, 0x10, 0x00, b'O', b'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF];
+/// Sequence Delimitation Item.
+const END: [u8; 8] = [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0];

@@ -81,8 +81,12 @@ fn two_patients_become_one_with_everything() {
     let counts = project.document().counts();
     let edit = edits::merge_patients(project.document(), b, a).unwrap();
     assert_eq!(edit.label, "P002 merged into P001; L1 is now L2");
-    let sidecar = project.merge_identities(b, a);
-    there_and_back(&mut project, edit, &sidecar, reader);
+    let ids_of = |project: &Project, who| {
+        let ids = edits::identities_now(project.document(), &project.store().identities().unwrap()).into_iter();
+        ids.filter(|(of, _)| *of == who).map(|(_, identity)| identity.dicom_patient_id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids_of(&project, a), ["ID-0"]);
+    there_and_back(&mut project, edit, &Sidecar::default(), reader);
     let document = project.document();
     assert!(document.patient(b).is_none());
     let kept = document.patient(a).unwrap();
@@ -96,15 +100,12 @@ fn two_patients_become_one_with_everything() {
     for visit in document.visits_of(a) {
         assert!(document.rest_of_scan(visit.id).is_some());
     }
-    let ids: Vec<String> = project
-        .store()
-        .identities()
-        .unwrap()
-        .into_iter()
-        .filter(|(of, _)| *of == a)
-        .map(|(_, identity)| identity.dicom_patient_id)
-        .collect();
-    assert_eq!(ids, ["ID-0", "ID-1"], "images of either come to the one from now on");
+    assert_eq!(ids_of(&project, a), ["ID-0", "ID-1"], "images of either come to the one from now on");
+    project.undo(by(Some(reader), 53)).unwrap();
+    assert_eq!((ids_of(&project, a), ids_of(&project, b)), (vec!["ID-0".into()], vec!["ID-1".into()]), "each its own");
+    project.redo(by(Some(reader), 54)).unwrap();
+    assert_eq!(ids_of(&project, a).len(), 2);
+    let document = project.document();
     // Numbers are not given again.
     assert_eq!(document.next_patient(), PatientId(3));
 }
@@ -175,17 +176,6 @@ fn a_study_or_a_stack_moves_to_the_patient_it_is_of() {
     assert!(edits::move_study_to_patient(project.document(), &uid, a).is_err());
 }
 
-/// The stack with some of its frames alone, as another grouping would find it.
-fn part(of: &StackRecord, from: usize, to: usize) -> ablation_review::dicom::StackInfo {
-    let mut info = (*of.info).clone();
-    info.frames = info.frames[from..to].to_vec();
-    info.rescale = info.rescale[from..to].to_vec();
-    info.shape = ablation_review::dicom::Shape::Volume(grid((to - from) as u32));
-    info.key = stack_key(info.frames.iter().map(|frame| (frame.sop_uid.as_str(), frame.frame)));
-    info.id = format!("{}#{from}", info.id);
-    info
-}
-
 #[test]
 fn what_was_recorded_moves_to_the_stack_that_shares_most() {
     let folder = tempfile::tempdir().unwrap();
@@ -237,11 +227,7 @@ fn two_stacks_that_become_one_lose_only_the_match_between_them() {
     let Scene { mut project, reader, a, .. } = two(&folder.path().join("two.ablation"));
     let visit = project.document().visits_of(a)[0].id;
     let stacks: Vec<StackRecord> = project.document().stacks_of(visit).into_iter().cloned().collect();
-    let mut whole = (*stacks[0].info).clone();
-    whole.frames.extend(stacks[1].info.frames.iter().cloned());
-    whole.rescale.extend(stacks[1].info.rescale.iter().copied());
-    whole.shape = ablation_review::dicom::Shape::Volume(grid(12));
-    whole.key = stack_key(whole.frames.iter().map(|frame| (frame.sop_uid.as_str(), frame.frame)));
+    let whole = joined(&stacks[0], &stacks[1]);
     let before = project.document().placements().count();
     let edit = edits::regroup(project.document(), std::slice::from_ref(&whole)).unwrap();
     there_and_back(&mut project, edit, &Sidecar::default(), reader);

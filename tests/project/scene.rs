@@ -2,7 +2,7 @@
 
 use ablation_review::alignment::{How, Placement};
 use ablation_review::clinical::*;
-use ablation_review::dicom::{Acquisition, FrameRef, Shape as StackShape, StackInfo};
+use ablation_review::dicom::{Acquisition, FrameRef, Shape as StackShape, StackInfo, stack_key};
 use ablation_review::geometry::{Grid, PatientDirection, PatientPoint, PatientVector, Rigid, SpaceId};
 use ablation_review::marks::{Mask, MaskDelta, RleSlice, Run};
 use ablation_review::project::*;
@@ -198,7 +198,7 @@ impl Walker {
             return (edits::reader(document, "NU").1.unwrap(), Sidecar::default());
         }
         loop {
-            match self.random.below(25) {
+            match self.random.below(27) {
                 0 => {
                     let date = date("2026-01-01") + chrono::Days::new(self.random.below(400) as u64);
                     let known = self.random.one(document.patients().map(|patient| patient.id));
@@ -317,13 +317,39 @@ impl Walker {
             }
             23 => {
                 let stack = random.one(document.stacks().filter(|stack| stack.patient == patient.id))?;
-                NamedEdit::new(
-                    ChangeKind::Grouping,
-                    "Split by hand",
-                    vec![Op::Put(Row::Grouping(split(document, stack)))],
-                )
-                .of(patient.id)
+                let half = stack.info.frames.len() / 2;
+                let parts = [part(stack, 0, half), part(stack, half, stack.info.frames.len())];
+                (half > 0).then(|| edits::group_by_hand(document, split(document, stack), &parts).ok())??
             }
+            24 => {
+                let of_one = random.one(document.stacks().filter(|stack| stack.patient == patient.id))?;
+                let study = &of_one.info.study_uid;
+                let other = random.one(
+                    document
+                        .stacks()
+                        .filter(|stack| stack.info.study_uid == *study && stack.info.key != of_one.info.key),
+                )?;
+                edits::regroup(document, &[joined(of_one, other)]).ok()?
+            }
+            25 => match random.below(5) {
+                0 => edits::archive_patient(document, patient.id, !patient.archived).ok()?,
+                1 => {
+                    let other = random.one(document.patients().filter(|other| other.id != patient.id))?.id;
+                    edits::another_patient(document, patient.id, &[other]).ok()?
+                }
+                2 => {
+                    let other = random.one(document.patients().filter(|other| other.id != patient.id))?.id;
+                    edits::merge_patients(document, patient.id, other).ok()?
+                }
+                3 => {
+                    let stack = random.one(document.stacks())?;
+                    edits::move_study_to_patient(document, &stack.info.study_uid, patient.id).ok()?
+                }
+                _ => {
+                    let stack = random.one(document.stacks())?.info.key;
+                    edits::move_stack_to_patient(document, stack, patient.id).ok()?
+                }
+            },
             _ => match random.below(4) {
                 0 => edits::park(document, lesion?.id, visit?.id, "ask the surgeon"),
                 1 => {
@@ -349,6 +375,27 @@ impl Walker {
             },
         })
     }
+}
+
+/// Some of a stack's slices as a stack of their own.
+pub fn part(of: &StackRecord, from: usize, to: usize) -> StackInfo {
+    let mut info = (*of.info).clone();
+    info.frames = info.frames[from..to].to_vec();
+    info.rescale = info.rescale[from..to].to_vec();
+    info.shape = StackShape::Volume(grid((to - from) as u32));
+    info.key = stack_key(info.frames.iter().map(|frame| (frame.sop_uid.as_str(), frame.frame)));
+    info.id = format!("{}#{from}", info.id);
+    info
+}
+
+/// The slices of two stacks as one.
+pub fn joined(first: &StackRecord, second: &StackRecord) -> StackInfo {
+    let mut info = (*first.info).clone();
+    info.frames.extend(second.info.frames.iter().cloned());
+    info.rescale.extend(second.info.rescale.iter().copied());
+    info.shape = StackShape::Volume(grid(info.frames.len() as u32));
+    info.key = stack_key(info.frames.iter().map(|frame| (frame.sop_uid.as_str(), frame.frame)));
+    info
 }
 
 /// A stack taken apart in its middle.

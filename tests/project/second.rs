@@ -114,5 +114,5 @@ fn a_second_window_follows_undo_and_names_too() {
     assert!(second.refresh().unwrap());
     assert!(second.document() == first.document());
     assert_eq!(second.history().next_undo().unwrap().seq, first.history().next_undo().unwrap().seq);
-    assert_eq!(second.merge_identities(patient, PatientId(99)).identities.len(), 1);
+    assert_eq!(second.identities().iter().filter(|(of, _)| *of == patient).count(), 1);
 }

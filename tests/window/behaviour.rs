@@ -4,7 +4,7 @@ use super::person::{LEFT, Person, RIGHT, at_visit, truth};
 use ablation_review::clinical::{AblationModality, Answer, Session, SessionId, SessionLesion, TechnicalSuccess};
 use ablation_review::workbench::{Request, Tool};
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, PointerButton, Shape, vec2};
+use eframe::egui::{self, Key, Modifiers, PointerButton, Shape, vec2};
 
 /// Whether a text is painted, also one that is no control.
 fn paints(person: &Person, words: &str) -> bool {
@@ -177,7 +177,9 @@ fn the_palette_finds_and_runs_a_command() {
     person.nothing_is_clipped();
     person.harness.event(eframe::egui::Event::Text("swap black".to_owned()));
     person.press(Key::Enter);
-    assert!(person.bench().room().inverted());
+    let active = person.bench().room().active();
+    assert!(person.bench().inverted(active));
+    assert!(person.bench().inverted(1 - active), "CT of one phase is turned alike");
     assert!(!person.says("Search commands"));
     // It takes the letters to itself, and Esc closes it and nothing else.
     person.ctrl(Key::K);
@@ -186,7 +188,7 @@ fn the_palette_finds_and_runs_a_command() {
     person.press(Key::Escape);
     assert!(!person.says("Search commands"));
     person.press_with(Modifiers::SHIFT, Key::I);
-    assert!(!person.bench().room().inverted());
+    assert!(!person.bench().inverted(active));
 }
 
 #[test]
@@ -209,4 +211,40 @@ fn a_button_that_is_held_still_draws_nothing_more() {
         assert_ne!((person.pane_value(RIGHT), person.shown(RIGHT).centre), before);
         person.release_pointer(button, at + vec2(40.0, 9.0));
     }
+}
+
+#[test]
+fn the_memory_for_images_is_seen_set_and_kept() {
+    let mut person = ready();
+    let used = person.bench().image_memory().used_bytes;
+    assert!(used > 0);
+    let in_use = format!("{} MB of ", used.div_ceil(1 << 20));
+    person.click_button("Images");
+    person.reads(&format!("Memory: {in_use}"));
+    person.ctrl(Key::K);
+    person.harness.event(egui::Event::Text("memory".to_owned()));
+    person.press(Key::Enter);
+    person.reads("the one shown longest ago goes first");
+    let third = person.bench().image_memory().budget_bytes;
+    person.type_into("Most memory for images, GB", "1,5");
+    person.reads(&format!("{in_use}1.5 GB are in use."));
+    person.nothing_is_clipped();
+    person.type_into("Most memory for images, GB", "a lot");
+    person.reads("Type a number of gigabytes");
+    assert_eq!(person.bench().image_memory().budget_bytes, 3 << 29);
+    person.press(Key::Escape);
+    assert!(!person.says("the one shown longest ago goes first"));
+
+    person.close_and_start_again();
+    assert_eq!(person.bench().image_memory().budget_bytes, 3 << 29, "kept");
+    person.ctrl(Key::K);
+    person.harness.event(egui::Event::Text("memory".to_owned()));
+    person.press(Key::Enter);
+    // Less than holds a thin series is not taken; what is on the screen stays whatever is set.
+    person.type_into("Most memory for images, GB", "0.01");
+    person.reads("of 0.25 GB are in use.");
+    person.click_button("A third of this machine's memory");
+    assert_eq!(person.bench().image_memory().budget_bytes, third);
+    person.close_and_start_again();
+    assert_eq!(person.bench().image_memory().budget_bytes, third);
 }

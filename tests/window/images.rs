@@ -19,6 +19,10 @@ pub struct Image {
     pub acquisition: u32,
     pub temporal_position: Option<u32>,
     pub lossy: Option<&'static str>,
+    /// Left out when empty.
+    pub modality: &'static str,
+    /// Whether its pixels are red, and no numbers.
+    pub colour: bool,
 }
 
 impl Image {
@@ -36,6 +40,8 @@ impl Image {
             acquisition: 1,
             temporal_position: None,
             lossy: None,
+            modality: "CT",
+            colour: false,
         }
     }
 
@@ -58,7 +64,9 @@ impl Image {
         put(tags::SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE.into());
         put(tags::SOP_INSTANCE_UID, VR::UI, text(&sop_uid));
         put(tags::STUDY_DATE, VR::DA, text(self.date));
-        put(tags::MODALITY, VR::CS, text("CT"));
+        if !self.modality.is_empty() {
+            put(tags::MODALITY, VR::CS, text(self.modality));
+        }
         put(tags::SERIES_DESCRIPTION, VR::LO, text("Liver portal venous"));
         put(tags::PATIENT_NAME, VR::PN, text(self.name));
         put(tags::PATIENT_ID, VR::LO, text(self.id));
@@ -79,18 +87,24 @@ impl Image {
         put(tags::IMAGE_POSITION_PATIENT, VR::DS, several(&["0", "0", &self.z_mm.to_string()]));
         put(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, several(&["1", "0", "0", "0", "1", "0"]));
         put(tags::FRAME_OF_REFERENCE_UID, VR::UI, text(&format!("{}.9", self.study)));
-        put(tags::SAMPLES_PER_PIXEL, VR::US, 1u16.into());
-        put(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, text("MONOCHROME2"));
+        let (samples, bits) = if self.colour { (3u16, 8u16) } else { (1, 16) };
+        put(tags::SAMPLES_PER_PIXEL, VR::US, samples.into());
+        put(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, text(if self.colour { "RGB" } else { "MONOCHROME2" }));
         put(tags::ROWS, VR::US, 8u16.into());
         put(tags::COLUMNS, VR::US, 8u16.into());
         put(tags::PIXEL_SPACING, VR::DS, several(&["1", "1"]));
-        put(tags::BITS_ALLOCATED, VR::US, 16u16.into());
-        put(tags::BITS_STORED, VR::US, 16u16.into());
-        put(tags::HIGH_BIT, VR::US, 15u16.into());
-        put(tags::PIXEL_REPRESENTATION, VR::US, 1u16.into());
-        put(tags::RESCALE_INTERCEPT, VR::DS, text("0"));
-        put(tags::RESCALE_SLOPE, VR::DS, text("1"));
-        put(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(vec![40u16; 64].into()));
+        put(tags::BITS_ALLOCATED, VR::US, bits.into());
+        put(tags::BITS_STORED, VR::US, bits.into());
+        put(tags::HIGH_BIT, VR::US, (bits - 1).into());
+        put(tags::PIXEL_REPRESENTATION, VR::US, u16::from(!self.colour).into());
+        if self.colour {
+            put(tags::PLANAR_CONFIGURATION, VR::US, 0u16.into());
+            put(tags::PIXEL_DATA, VR::OB, PrimitiveValue::U8([220, 10, 10].repeat(64).into()));
+        } else {
+            put(tags::RESCALE_INTERCEPT, VR::DS, text("0"));
+            put(tags::RESCALE_SLOPE, VR::DS, text("1"));
+            put(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(vec![40u16; 64].into()));
+        }
         let meta = FileMetaTableBuilder::new()
             .transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN)
             .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)

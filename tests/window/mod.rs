@@ -5,7 +5,9 @@
 
 mod bad_input;
 mod behaviour;
+mod disks;
 mod images;
+mod kinds;
 mod patients;
 mod person;
 mod safety;

@@ -2,9 +2,9 @@
 
 use super::images::{Image, write};
 use super::person::{LEFT, Person};
-use ablation_review::clinical::PatientId;
+use ablation_review::clinical::{MarkRole, PatientId};
 use ablation_review::workbench::room::Pane;
-use ablation_review::workbench::{Request, Whose};
+use ablation_review::workbench::{Request, Tool, Whose};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 
@@ -65,7 +65,7 @@ fn another_patient_id_with_the_same_name_and_birth_date_is_asked() {
 
     undo(&mut person);
     assert_eq!(codes(&person), ["P001", "P002"]);
-    person.reads("Whose images are these?");
+    person.reads("carry another Patient ID, but the name and birth date of P001.");
     person.click_button("Another patient");
     assert!(!person.says("Whose images are these?"));
     assert!(person.document().patient(PatientId(2)).unwrap().not_the_same_as.contains(&PatientId(1)));
@@ -285,6 +285,58 @@ fn a_slice_that_comes_later_joins_its_stack() {
     assert_eq!(stacks, [5]);
 }
 
+/// A dab of the brush on a slice of the left pane.
+#[track_caller]
+fn dab(person: &mut Person, slice: u32, at: (f64, f64)) {
+    let bench = person.bench_mut();
+    bench.ask(Request::SetSlice { pane: LEFT, slice });
+    bench.ask(Request::BeginStroke { pane: LEFT, at });
+    bench.ask(Request::EndStroke);
+    person.see();
+}
+
+#[test]
+fn a_mark_stays_in_its_place_when_slices_come_below_it_and_goes_on_there() {
+    let mut person = Person::at_the_window();
+    let all = JANE.stack(6);
+    drop_images(&mut person, "a", &all[1..]);
+    person.type_into("Reader's initials", "abc");
+    person.bench_mut().ask(Request::AddLesion { pane: LEFT });
+    person.see();
+    person.bench_mut().ask(Request::BrushRadius(1.0));
+    person.bench_mut().ask(Request::Use(Tool::Brush(MarkRole::AblationZone)));
+    dab(&mut person, 2, (3.0, 3.0)); // at 15 mm
+    let mark = person.document().marks().next().unwrap().info.id;
+    let slices = |person: &Person| person.document().mask(mark).unwrap().slices().keys().copied().collect::<Vec<_>>();
+    let voxels = |person: &Person| person.document().mask(mark).unwrap().voxel_count();
+    assert_eq!(slices(&person), [2]);
+    let drawn = voxels(&person);
+
+    drop_images(&mut person, "a", &all); // now one slice at 0 mm comes first
+    assert_eq!(person.shown(LEFT).grid.dims[2], 6);
+    assert_eq!((slices(&person), voxels(&person)), (vec![2], drawn), "what was drawn is not touched");
+    let on_pane = person.bench().marks_shown(LEFT);
+    assert_eq!(on_pane.iter().map(|(mark, _)| mark.info.stack).collect::<Vec<_>>(), [person.shown(LEFT).stack]);
+
+    person.bench_mut().ask(Request::Use(Tool::Brush(MarkRole::AblationZone)));
+    dab(&mut person, 3, (5.0, 3.0)); // at 15 mm again, which is one slice further now
+    let document = person.document();
+    assert_eq!(document.marks().count(), 1, "the same mark");
+    assert_eq!(slices(&person), [3], "{:?}", person.bench().notices());
+    let mask = document.mask(mark).unwrap();
+    assert!(mask.contains(3, 3, 3) && mask.contains(5, 3, 3) && voxels(&person) > drawn);
+    assert_eq!(*mask.grid(), person.shown(LEFT).grid);
+    dab(&mut person, 0, (3.0, 3.0));
+    assert_eq!(slices(&person), [0, 3]);
+    undo(&mut person);
+    undo(&mut person);
+    assert_eq!((slices(&person), voxels(&person)), (vec![2], drawn));
+    person.ctrl(Key::Y);
+    assert_eq!(slices(&person), [3]);
+    person.close_and_start_again();
+    assert_eq!(slices(&person), [3], "as it was written");
+}
+
 #[test]
 fn what_is_odd_is_counted_and_shown() {
     let mut person = Person::at_the_window();
@@ -296,7 +348,7 @@ fn what_is_odd_is_counted_and_shown() {
     person.reads("2 of 3 series need a look before they are trusted");
     person.click_button("Show them");
     person.reads("nothing unusual about 1");
-    person.reads("is missing and was made from its two neighbours");
+    person.reads("slice 4 is missing and was made from its two neighbours");
     person.reads("Lossy compression 10:1");
     assert!(!person.has(Role::Button, "Show series 5"), "only what needs a look");
     person.click(Role::CheckBox, "Only what needs a look");

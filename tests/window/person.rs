@@ -312,6 +312,13 @@ impl Person {
         self.pane(pane).value().unwrap()
     }
 
+    /// How many pictures are painted in a pane; words and lines are none.
+    pub fn painted_pictures(&self, pane: usize) -> usize {
+        let rect = self.pane(pane).rect().expand(1.0);
+        let of_pane = self.harness.output().shapes.iter().filter(|painted| rect.contains_rect(painted.clip_rect));
+        of_pane.filter(|painted| painted.shape.texture_id() != egui::TextureId::default()).count()
+    }
+
     pub fn shown(&self, pane: usize) -> &Shown {
         self.bench().room().panes()[pane].shown().unwrap()
     }

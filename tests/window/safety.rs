@@ -163,12 +163,12 @@ fn what_the_disk_does_not_take_is_listed_and_saved_later() {
     let path = person.bench().desk().unwrap().path().to_owned();
     let busy = Busy::with(&path);
     add_lesion(&mut person);
-    person.reads("1 change is not saved. You see them, but they are not on disk.");
+    person.reads("1 change is not saved. You see it, but it is not on disk.");
     add_lesion(&mut person);
     person.reads("2 changes are not saved.");
     assert!(!person.has(Role::Label, "saved"), "nothing is shown as saved");
     person.click_button("Show them");
-    person.reads("another program is using the project file");
+    person.reads("Another program is using the project file");
     person.reads("L3 added");
     person.reads("L4 added");
     person.nothing_is_clipped();
@@ -313,7 +313,7 @@ fn a_second_window_reads_along_and_takes_over() {
     drop(other);
     person.bench_mut().ask(Request::LookAgain);
     person.see();
-    person.reads("They have closed it.");
+    person.reads("Whoever had it has closed it, so you can take it over.");
     person.press_with(Modifiers::COMMAND, Key::T);
     assert!(person.bench().desk().unwrap().read_only().is_none());
     assert!(!person.says("Open for reading only"));
@@ -451,4 +451,68 @@ fn a_copy_without_identity_is_written_and_told() {
     assert!(person.says("The copy was not made"), "{:#?}", person.all_words());
     person.press(Key::Escape);
     assert!(!person.says("Writes another project without names"));
+}
+
+#[test]
+fn what_is_typed_without_initials_waits_for_them() {
+    let mut person = ready();
+    person.bench_mut().ask(Request::SetReader(String::new()));
+    person.see();
+    person.type_into("Comment", "seen late");
+    person.reads("Enter your initials");
+    assert_eq!(person.node(Role::TextInput, "Comment").value().as_deref(), Some("seen late"), "it is not thrown away");
+    assert!(person.bench().finding().is_none_or(|finding| finding.comment.is_empty()));
+    person.type_into("Reader's initials", "ab");
+    assert_eq!(person.bench().finding().map(|finding| finding.comment.as_str()), Some("seen late"));
+    assert!(!person.says("Enter your initials"), "what was asked for is done");
+}
+
+#[test]
+fn giving_up_what_is_not_saved_is_asked_twice() {
+    let mut person = ready();
+    let path = person.bench().desk().unwrap().path().to_owned();
+    let _busy = Busy::with(&path);
+    add_lesion(&mut person);
+    person.click_button("Show them");
+    person.click_button("Give up");
+    assert_eq!(person.bench().desk().unwrap().unsaved().len(), 1, "one click gives up nothing");
+    person.click_button("Keep them");
+    person.click_button("Give up");
+    person.click_button("Give them up for good");
+    assert!(person.bench().desk().unwrap().unsaved().is_empty());
+    assert_eq!(person.document().lesions().count(), 2);
+}
+
+#[test]
+fn a_path_is_typed_where_no_dialog_answers() {
+    let mut person = ready();
+    let other = person.folder().join("other.ablation");
+    person.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::S);
+    person.reads("Save the project as");
+    person.nothing_is_clipped();
+    person.type_into("Path", &other.display().to_string());
+    person.until("it is open", |person| !person.bench().is_busy());
+    assert_eq!(person.bench().desk().unwrap().path(), other.canonicalize().unwrap());
+    assert!(!person.says("Save the project as"));
+    // Esc puts the question away, and nothing is done.
+    person.press_with(Modifiers::COMMAND, Key::N);
+    person.press(Key::Escape);
+    assert!(!person.has(Role::TextInput, "Path"));
+    assert_eq!(person.bench().desk().unwrap().path(), other.canonicalize().unwrap());
+}
+
+#[test]
+fn a_project_of_others_cannot_be_changed_and_each_command_says_why() {
+    use ablation_review::project::{OpenAs, Project};
+    let mut person = ready();
+    let path = person.bench().desk().unwrap().path().to_owned();
+    person.press_with(Modifiers::COMMAND, Key::W);
+    let at = "2024-10-01T09:12:00Z".parse().unwrap();
+    let _other = Project::open(&path, OpenAs::Writer, "NU", at).unwrap();
+    person.bench_mut().ask(Request::Open(vec![path]));
+    person.see();
+    assert!(person.node(Role::Button, "Undo").accesskit_node().is_disabled());
+    person.press(Key::A);
+    person.reads("NU has it open since 2024-10-01 09:12 UTC");
+    assert_eq!(person.document().lesions().count(), 2);
 }

@@ -5,6 +5,7 @@
 
 mod close;
 mod peer;
+mod safety;
 
 use eframe::egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, vec2};
 use peer::{Peer, Widget};

@@ -1,7 +1,8 @@
 //! A running window with eframe's inspection feature, spoken to over its own protocol.
 
-use eframe::egui::{Event, Key, Modifiers, Pos2, pos2};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_inspection::{Request, Response, protocol};
+use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -81,6 +82,7 @@ impl Peer {
             .env("XDG_CACHE_HOME", user.join("cache"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(File::options().create(true).append(true).open(user.join("stderr")).unwrap())
             .spawn()
             .unwrap();
         let mut running = Running(child);
@@ -161,6 +163,24 @@ impl Peer {
         self.ask(&Request::ApplyEvents { events });
     }
 
+    /// Clicks somewhere.
+    pub fn click(&mut self, at: Pos2) {
+        let button = |pressed| Event::PointerButton {
+            pos: at,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.events(vec![Event::PointerMoved(at), button(true)]);
+        self.events(vec![button(false)]);
+    }
+
+    /// Presses a key that ends the program.
+    pub fn key_without_answer(&mut self, key: Key, modifiers: Modifiers) {
+        let event = Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        protocol::write_message(&self.stream, &Request::ApplyEvents { events: vec![event] }).unwrap();
+    }
+
     /// Presses a key and lets go.
     pub fn key(&mut self, key: Key, modifiers: Modifiers) {
         for pressed in [true, false] {
@@ -191,14 +211,20 @@ impl Peer {
 
     /// Whether the program ended well within a time.
     pub fn ended(&mut self, within: Duration) -> bool {
+        let code = self.ended_with(within);
+        assert!(matches!(code, None | Some(0)), "the program ended with {code:?}");
+        code.is_some()
+    }
+
+    /// What the program ended with within a time; -1 when it was killed.
+    pub fn ended_with(&mut self, within: Duration) -> Option<i32> {
         let deadline = Instant::now() + within;
         while Instant::now() < deadline {
             if let Some(status) = self.running.0.try_wait().unwrap() {
-                assert!(status.success(), "the program ended with {status}");
-                return true;
+                return Some(status.code().unwrap_or(-1));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        false
+        None
     }
 }

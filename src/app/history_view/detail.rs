@@ -7,7 +7,7 @@ use crate::app::theme::{self, colour};
 use crate::app::{Outbox, widgets};
 use crate::project::{Document, HistoryRow};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{Frame, Label, Margin, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui};
 
 impl HistoryScreen {
     /// Draws the chosen change, or says what can be done.
@@ -48,9 +48,11 @@ impl HistoryScreen {
                     for (ui, (head, words)) in
                         columns.iter_mut().zip([(text::BEFORE, &row.before), (text::AFTER, &row.after)])
                     {
-                        ui.label(theme::caption(head));
-                        let words = if words.is_empty() { text::NOTHING_STOOD } else { words.as_str() };
-                        ui.add(Label::new(RichText::new(words).font(theme::font(theme::BODY))).wrap());
+                        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                            ui.label(theme::caption(head));
+                            let words = if words.is_empty() { text::NOTHING_STOOD } else { words.as_str() };
+                            ui.add(Label::new(RichText::new(words).font(theme::font(theme::BODY))).wrap());
+                        });
                     }
                 });
             });

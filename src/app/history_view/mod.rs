@@ -96,6 +96,10 @@ impl HistoryScreen {
     }
 
     fn refresh(&mut self, bench: &Workbench, document: &Document) {
+        // What is no longer there is in no list to choose from, so it must not filter unseen.
+        self.filter.patient = self.filter.patient.filter(|id| document.patient(*id).is_some());
+        self.filter.lesion = self.filter.lesion.filter(|id| document.lesion(*id).is_some());
+        self.filter.reader = self.filter.reader.filter(|id| document.reader(*id).is_some());
         let now = (bench.trail().version(), bench.desk().map_or(0, |desk| desk.revision()), self.filter.clone());
         if self.of.as_ref() == Some(&now) {
             return;

@@ -1,11 +1,11 @@
 //! What the table of stacks says, worked out from the document.
 
 use crate::app::text;
-use crate::clinical::{Coded, PatientId, StackKey, StackRole, VisitId};
-use crate::dicom::{Shape, Suv};
+use crate::clinical::{Coded, Modality, PatientId, StackKey, StackRole, VisitId};
+use crate::dicom::{Shape, StackInfo, Suv};
 use crate::project::{Document, StackRecord};
 use crate::workbench::needs_a_look;
-use crate::workbench::words::capital;
+use crate::workbench::words::{capital, oddity, pictures_because};
 use std::collections::BTreeMap;
 
 /// One stack as its row shows it.
@@ -16,6 +16,7 @@ pub(super) struct StackLine {
     /// Code of the patient.
     pub(super) code: String,
     pub(super) study_uid: String,
+    pub(super) series_uid: String,
     pub(super) visit: Option<VisitId>,
     pub(super) visit_date: String,
     pub(super) study_date: String,
@@ -24,7 +25,7 @@ pub(super) struct StackLine {
     /// "series 4"; with its visit and place where several would have the same name.
     pub(super) name: String,
     pub(super) description: String,
-    pub(super) modality: &'static str,
+    pub(super) modality: String,
     pub(super) role: StackRole,
     pub(super) because: String,
     pub(super) slices: String,
@@ -95,6 +96,7 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
         patient: record.patient,
         code: document.patient(record.patient).map(|patient| patient.code.clone()).unwrap_or_default(),
         study_uid: info.study_uid.clone(),
+        series_uid: info.series_uid.clone(),
         visit: visit.map(|visit| visit.id),
         visit_date: visit.map_or_else(|| text::NO_DATE.to_owned(), |visit| visit.date.to_string()),
         study_date: study
@@ -103,16 +105,24 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
         number: info.series_number.map(|number| number.to_string()).unwrap_or_default(),
         name: text::series_name(info.series_number, &info.description),
         description: parts.join(" · "),
-        modality: info.modality.words(),
+        modality: kind(info),
         role: record.role,
         because: record.role_because.clone(),
         slices: info.slices().to_string(),
         step: thickness_and_step(record),
-        kernel: info.kernel.words(),
+        kernel: if info.modality == Modality::Ct { info.kernel.words() } else { "" },
         matrix: format!("{} x {}", info.columns, info.rows),
         values: values(record),
         odd: odd(record),
         needs_a_look: needs_a_look(info),
+    }
+}
+
+/// "CT"; of another kind as its file calls it, "US", if it does.
+fn kind(info: &StackInfo) -> String {
+    match info.modality {
+        Modality::Other => info.modality_text.trim().to_owned(),
+        known => known.words().to_owned(),
     }
 }
 
@@ -152,14 +162,10 @@ fn odd(record: &StackRecord) -> Vec<String> {
     let mut said = &[][..];
     if let Shape::PictureStack { why } = &info.shape {
         said = why;
-        let reasons: Vec<String> = why.iter().map(ToString::to_string).collect();
-        lines.push(
-            format!("{}. {}", text::PICTURES_ONLY_BECAUSE, capital(&reasons.join("; ")))
-                .trim_end_matches(". ")
-                .to_owned(),
-        );
+        let because = pictures_because(record).map(|why| capital(&why)).unwrap_or_default();
+        lines.push(format!("{}. {because}", text::PICTURES_ONLY_BECAUSE).trim_end_matches(". ").to_owned());
     }
-    lines.extend(info.oddities.iter().filter(|odd| !said.contains(odd)).map(|odd| capital(&odd.to_string())));
+    lines.extend(info.oddities.iter().filter(|odd| !said.contains(odd)).map(|odd| oddity(record, odd)));
     lines
 }
 

@@ -11,7 +11,7 @@ use super::widgets::row_line;
 use super::{Outbox, text};
 use crate::clinical::{Coded, PatientId, StackKey, StackRole};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{self, Button, CentralPanel, ComboBox, Label, RichText, ScrollArea, Ui};
+use eframe::egui::{self, Align, Button, CentralPanel, ComboBox, Label, Layout, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 use lines::{Lines, StackLine};
 use report::ReportPanel;
@@ -36,15 +36,18 @@ struct Cache {
     only_odd: bool,
     lines: Lines,
     heights: Vec<f32>,
-    /// How many stacks there are, and about how many there is nothing unusual.
+    /// How many series and stacks there are, and about how many of these there is nothing unusual.
+    series: usize,
     count: usize,
     plain: usize,
 }
 
 /// Width of the column that says why a role was given.
-const BECAUSE_WIDTH: f32 = 136.0;
+const BECAUSE_WIDTH: f32 = 132.0;
+/// Width of the column that says what the scanner called it, and how it was split.
+const DESCRIPTION_WIDTH: f32 = 154.0;
 /// Least width of the column of oddities.
-const ODD_WIDTH: f32 = 176.0;
+const ODD_WIDTH: f32 = 180.0;
 /// Least height of a row: a combo box with air.
 const ROW_HEIGHT: f32 = 32.0;
 
@@ -68,15 +71,20 @@ impl ImagesScreen {
             ui.horizontal(|ui| {
                 let code = patient.and_then(|id| desk.document().patient(id)).map(|patient| patient.code.clone());
                 ui.label(theme::title(code.unwrap_or_else(|| text::ALL_PATIENTS.to_owned())));
-                let (count, plain) = self.cache.as_ref().map_or((0, 0), |cache| (cache.count, cache.plain));
-                ui.label(theme::soft(text::series_count(count)));
+                let cache = self.cache.as_ref();
+                let (series, count, plain) = cache.map_or((0, 0, 0), |cache| (cache.series, cache.count, cache.plain));
+                ui.label(theme::soft(text::series_count(series, count)));
                 if plain > 0 {
                     ui.label(theme::soft(words::nothing_unusual(plain)));
                 }
                 ui.add_space(2.0 * theme::UNIT);
                 ui.checkbox(&mut self.all_patients, text::ALL_PATIENTS);
                 ui.checkbox(&mut self.only_odd, words::ONLY_ODD).on_hover_text(words::ONLY_ODD_TOOLTIP);
-                more::merge_bar(ui, &mut self.chosen, desk.read_only(), out);
+                if self.chosen.is_empty() {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| memory(ui, bench, out));
+                } else {
+                    more::merge_bar(ui, &mut self.chosen, desk.read_only(), out);
+                }
             });
             ui.add_space(theme::UNIT);
             match &self.cache {
@@ -97,6 +105,7 @@ impl ImagesScreen {
         }
         let mut lines = Lines::new(document, patient);
         let count = lines.lines.len();
+        let series = lines.lines.iter().map(|line| line.series_uid.as_str()).collect::<BTreeSet<_>>().len();
         let plain = lines.lines.iter().filter(|line| line.odd.is_empty()).count();
         lines.lines.retain(|line| !only_odd || line.needs_a_look);
         let tall = |text: &str, width: f32| {
@@ -105,10 +114,20 @@ impl ImagesScreen {
         let heights = lines.lines.iter().map(|line| {
             let told = line.odd.iter().chain(Some(&line.values).filter(|values| !values.is_empty()));
             let odd: f32 = told.map(|words| tall(words, ODD_WIDTH) + 2.0).sum();
-            odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, 140.0)) + 2.0 * theme::UNIT
+            odd.max(tall(&line.because, BECAUSE_WIDTH)).max(tall(&line.description, DESCRIPTION_WIDTH))
+                + 2.0 * theme::UNIT
         });
         let heights = heights.map(|height| height.max(ROW_HEIGHT)).collect();
-        self.cache = Some(Cache { revision, patient, only_odd, lines, heights, count, plain });
+        self.cache = Some(Cache { revision, patient, only_odd, lines, heights, series, count, plain });
+    }
+}
+
+/// What the series take of the memory that they may take; opens where it is set.
+fn memory(ui: &mut Ui, bench: &Workbench, out: &mut Outbox) {
+    let memory = bench.image_memory();
+    let words = theme::soft(text::memory::short(memory.used_bytes, memory.budget_bytes));
+    if ui.add(Button::new(words).frame(false)).on_hover_text(Command::ImageMemory.info().tooltip).clicked() {
+        out.command(Command::ImageMemory);
     }
 }
 
@@ -125,7 +144,8 @@ fn nothing_here(ui: &mut Ui, others: bool, out: &mut Outbox) {
 fn table(ui: &mut Ui, cache: &Cache, chosen: &mut BTreeSet<StackKey>, bench: &Workbench, out: &mut Outbox) {
     const PATIENT: usize = 1;
     let with_patient = cache.patient.is_none();
-    let widths = [106.0, 58.0, 112.0, 76.0, 38.0, 142.0, 32.0, 200.0, BECAUSE_WIDTH, 38.0, 48.0, 68.0, 66.0];
+    let widths =
+        [118.0, 42.0, 114.0, 74.0, 40.0, DESCRIPTION_WIDTH, 30.0, 148.0, BECAUSE_WIDTH, 36.0, 44.0, 66.0, 62.0];
     let shown = |n: usize| with_patient || n != PATIENT;
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 1.5 * theme::UNIT;
@@ -180,7 +200,7 @@ fn table_row(
     plain(row, &line.study_date);
     plain(row, &line.number);
     row.col(|ui| wrapped(ui, &line.description, colour::TEXT));
-    plain(row, line.modality);
+    plain(row, &line.modality);
     row.col(|ui| role_choice(ui, line, read_only, out));
     row.col(|ui| wrapped(ui, &line.because, colour::SOFT));
     plain(row, &line.slices);
@@ -193,7 +213,7 @@ fn table_row(
             ui.add_space(theme::UNIT);
             wrapped(ui, &line.values, colour::SOFT);
             for odd in &line.odd {
-                wrapped(ui, odd, colour::WARN);
+                wrapped(ui, odd, if line.needs_a_look { colour::WARN } else { colour::SOFT });
             }
         });
     });

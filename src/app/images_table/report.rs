@@ -60,7 +60,12 @@ impl ReportPanel {
             } else {
                 ui.label(theme::strong(text::LAST_IMPORT));
             }
-            ui.label(theme::soft(text::import_summary(report.stacks, report.new_stacks, report.skipped.len())));
+            ui.label(theme::soft(text::import_summary(
+                report.series,
+                report.stacks,
+                report.new_stacks,
+                report.skipped.len(),
+            )));
             if !report.to_look_at.is_empty() {
                 let words = coloured(whose::look_short(report.to_look_at.len()), colour::WARN);
                 look = ui.add(Button::new(words).small()).on_hover_text(whose::ONLY_ODD_TOOLTIP).clicked();

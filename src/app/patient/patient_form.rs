@@ -4,7 +4,7 @@ use super::fields::{self, Cell, Drafts, Line, ROW, Typed};
 use crate::app::text::patient as text;
 use crate::app::text::whose;
 use crate::app::theme::colour;
-use crate::clinical::{Coded, Patient, PatientId};
+use crate::clinical::{Coded, Patient, PatientId, PrimaryCancer};
 use crate::project::Document;
 use crate::workbench::Workbench;
 use eframe::egui::{ScrollArea, Ui};
@@ -84,11 +84,14 @@ pub fn list(ui: &mut Ui, bench: &Workbench, document: &Document, follow: bool) -
         for patient in patients.get(rows).unwrap_or_default() {
             let lesions = document.lesions_of(patient.id).count();
             let lesions = if lesions == 1 { "1 lesion".to_owned() } else { format!("{lesions} lesions") };
-            let cells: [Cell<'_>; 3] = [
-                (&patient.code, 0.0, colour::TEXT),
-                (if patient.archived { whose::ARCHIVED } else { patient.primary.words() }, 0.3, colour::SOFT),
-                (&lesions, 0.78, colour::SOFT),
-            ];
+            let visits: Vec<_> = document.visits_of(patient.id).iter().map(|visit| visit.date).collect();
+            let about = match patient.primary {
+                _ if patient.archived => whose::ARCHIVED.to_owned(),
+                PrimaryCancer::Unknown => whose::visits(&visits),
+                primary => primary.words().to_owned(),
+            };
+            let cells: [Cell<'_>; 3] =
+                [(&patient.code, 0.0, colour::TEXT), (&about, 0.2, colour::SOFT), (&lesions, 0.78, colour::SOFT)];
             let name = format!("{} {}", text::PATIENT, patient.code);
             if fields::list_row(ui, Some(patient.id) == chosen, &name, &cells).clicked() {
                 clicked = Some(patient.id);

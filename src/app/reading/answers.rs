@@ -210,7 +210,7 @@ impl ReadingPanel {
             let draft = self.viable_ld.text(of, &kept);
             let field = TextEdit::singleline(draft).desired_width(56.0).hint_text("mm");
             let response = ui.add_enabled(enabled, field).labelled_by(label.id);
-            if let Some(typed) = self.viable_ld.ended(&response) {
+            if let Some(typed) = self.viable_ld.ended(&response, bench.reader().is_some()) {
                 out.ask(Request::ViableLd(typed.trim().replace(',', ".").parse().ok()));
             }
         });
@@ -284,7 +284,7 @@ impl ReadingPanel {
         let field =
             TextEdit::singleline(draft.text(of, &kept)).hint_text(text::COMMENT_HINT).desired_width(f32::INFINITY);
         let response = ui.add_enabled(enabled, field).accessible_name(text::COMMENT);
-        if let Some(typed) = draft.ended(&response).filter(|typed| *typed != kept) {
+        if let Some(typed) = draft.ended(&response, bench.reader().is_some()).filter(|typed| *typed != kept) {
             out.ask(Request::Comment(typed));
         }
     }

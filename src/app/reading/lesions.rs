@@ -3,7 +3,7 @@
 use crate::app::command::Command;
 use crate::app::keys::KeyMap;
 use crate::app::theme::{self, colour};
-use crate::app::{Outbox, widgets};
+use crate::app::{Outbox, text, widgets};
 use crate::clinical::{Coded, Date, Lesion, LesionId, MarkRole, Organ, StackKey, TechnicalSuccess};
 use crate::marks::SlicePoint;
 use crate::outcome::Word;
@@ -121,13 +121,8 @@ impl Cards {
                 ui.painter().image(texture.id(), rect, all, Color32::WHITE);
             } else {
                 let painter = ui.painter().with_clip_rect(rect);
-                painter.text(
-                    rect.center(),
-                    Align2::CENTER_CENTER,
-                    "no place",
-                    theme::font(theme::SMALL),
-                    colour::FAINT,
-                );
+                let words = if bench.place_of(lesion).is_some() { text::CARD_NO_IMAGE } else { text::CARD_NO_PLACE };
+                painter.text(rect.center(), Align2::CENTER_CENTER, words, theme::font(theme::SMALL), colour::FAINT);
             }
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;

@@ -38,13 +38,15 @@ pub(super) struct Draft<K> {
     of: Option<K>,
     text: String,
     typing: bool,
+    /// The field was left while nobody reads: the text waits for initials.
+    waits: bool,
     /// The text came back after a restart; its field is to be typed in again.
     back: bool,
 }
 
 impl<K> Default for Draft<K> {
     fn default() -> Self {
-        Self { of: None, text: String::new(), typing: false, back: false }
+        Self { of: None, text: String::new(), typing: false, waits: false, back: false }
     }
 }
 
@@ -54,21 +56,23 @@ impl<K: Copy + PartialEq> Draft<K> {
         if self.of != Some(of) || !self.typing {
             self.of = Some(of);
             kept.clone_into(&mut self.text);
-            self.typing = false;
+            (self.typing, self.waits) = (false, false);
         }
         &mut self.text
     }
 
-    /// Takes note of a field's state; the text to keep when typing ended.
-    pub(super) fn ended(&mut self, response: &eframe::egui::Response) -> Option<String> {
+    /// Takes note of a field's state; the text to keep when typing ended. Without a reader it cannot be kept: then
+    /// it stays in its field, and is kept once there is one.
+    pub(super) fn ended(&mut self, response: &eframe::egui::Response, has_reader: bool) -> Option<String> {
         if std::mem::take(&mut self.back) {
             response.request_focus();
         }
-        if response.has_focus() {
+        if response.has_focus() || response.changed() {
             self.typing = true;
         }
-        if response.lost_focus() && self.typing {
-            self.typing = false;
+        let left = response.lost_focus();
+        if self.typing && (left || self.waits && has_reader && !response.has_focus()) {
+            (self.typing, self.waits) = (!has_reader, !has_reader);
             return Some(self.text.clone());
         }
         None
@@ -96,7 +100,13 @@ impl<K: Copy + PartialEq> Draft<K> {
     }
 
     fn come_back(kept: Option<(K, String)>) -> Self {
-        kept.map_or_else(Self::default, |(of, text)| Self { of: Some(of), text, typing: true, back: true })
+        kept.map_or_else(Self::default, |(of, text)| Self {
+            of: Some(of),
+            text,
+            typing: true,
+            waits: false,
+            back: true,
+        })
     }
 }
 
@@ -155,7 +165,9 @@ impl ReadingPanel {
             ui.set_width(ui.available_width() - 4.0);
             lesions::tabs(ui, bench, document, keys, out);
             let Some(lesion) = bench.selection().lesion else {
-                no_lesion(ui, keys, out);
+                let patient = bench.selection().patient;
+                let none = patient.is_none_or(|patient| document.lesions_of(patient).next().is_none());
+                no_lesion(ui, none, keys, out);
                 return;
             };
             self.cards.show(ui, bench, document, lesion);
@@ -212,10 +224,11 @@ impl ReadingPanel {
     }
 }
 
-fn no_lesion(ui: &mut Ui, keys: &KeyMap, out: &mut Outbox) {
+/// No lesion is chosen; `none` when there is none to choose.
+fn no_lesion(ui: &mut Ui, none: bool, keys: &KeyMap, out: &mut Outbox) {
     ui.add_space(16.0);
-    ui.label(theme::title(text::NO_LESION_LEAD));
-    ui.label(theme::soft(text::NO_LESION));
+    ui.label(theme::title(if none { text::NO_LESION_LEAD } else { text::NO_LESION_CHOSEN_LEAD }));
+    ui.label(theme::soft(if none { text::NO_LESION } else { text::NO_LESION_CHOSEN }));
     ui.add_space(6.0);
     let size = vec2(ui.available_width(), 38.0);
     let response = primary_button(ui, size, Command::AddLesion.info().label, &keys.words(Command::AddLesion), true);

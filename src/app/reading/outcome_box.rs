@@ -118,6 +118,10 @@ pub(super) fn from_marks(ui: &mut Ui, bench: &Workbench, document: &Document, le
         let role = mark.info.role.words();
         let volume = measured.volume_ml.map(|ml| format!(", {ml:.1} ml")).unwrap_or_default();
         value_row(ui, role, &format!("{}{volume}", axes(measured)));
+        let record = document.stack(mark.info.stack).filter(|_| measured.volume_ml.is_none());
+        if let Some(why) = record.and_then(crate::workbench::words::pictures_because) {
+            ui.add(Label::new(theme::small(format!("{}: {why}", text::NO_VOLUME))).wrap());
+        }
         if let Some(mean) = measured.mean {
             let words = text::mean_inside(mean, measured.sd, &measured.unit);
             value_row(ui, &format!("{role}, mean inside"), &words);

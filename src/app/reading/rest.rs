@@ -64,7 +64,7 @@ impl ReadingPanel {
                 .hint_text(text::WHERE)
                 .desired_width(f32::INFINITY);
             let response = ui.add_enabled(enabled, field).accessible_name(text::WHERE);
-            if let Some(typed) = self.where_.ended(&response).filter(|typed| *typed != kept) {
+            if let Some(typed) = self.where_.ended(&response, bench.reader().is_some()).filter(|typed| *typed != kept) {
                 out.ask(Request::NewTumour(Some(match answer {
                     NewTumour::InOrgan(_) => NewTumour::InOrgan(typed),
                     NewTumour::Outside(_) => NewTumour::Outside(typed),
@@ -93,7 +93,7 @@ impl ReadingPanel {
             let field =
                 TextEdit::singleline(self.which.text(visit, &kept)).hint_text(text::WHICH).desired_width(f32::INFINITY);
             let response = ui.add_enabled(enabled, field).accessible_name(text::WHICH);
-            if let Some(typed) = self.which.ended(&response).filter(|typed| *typed != kept) {
+            if let Some(typed) = self.which.ended(&response, bench.reader().is_some()).filter(|typed| *typed != kept) {
                 out.ask(Request::Complications(Some(Complications::Present(typed))));
             }
         }

@@ -51,7 +51,12 @@ pub fn row_name(seq: u64, label: &str) -> String {
 /// "12 of 340 changes".
 pub fn count(listed: usize, all: u64, complete: bool) -> String {
     let reading = if complete { "" } else { ", reading on" };
-    if listed as u64 == all { format!("{all} changes{reading}") } else { format!("{listed} of {all} changes{reading}") }
+    let changes = if all == 1 { "change" } else { "changes" };
+    if listed as u64 == all {
+        format!("{all} {changes}{reading}")
+    } else {
+        format!("{listed} of {all} {changes}{reading}")
+    }
 }
 
 /// "Taken back by number 14".

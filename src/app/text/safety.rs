@@ -1,5 +1,6 @@
 //! Sentences about what is saved, what came back, what is damaged and what moved.
 
+use crate::clinical::Stamp;
 use crate::workbench::Recovered;
 use std::path::Path;
 
@@ -13,18 +14,23 @@ pub const COPY_PATH: &str = "Path of the copy";
 pub const COPY_HINT: &str = "or type where to, and press Enter";
 pub const GIVE_UP: &str = "Give up";
 pub const GIVE_UP_TOOLTIP: &str = "Forget these changes for good and show the project as it is on disk";
+pub const GIVE_UP_SURE: &str = "Give them up for good";
+pub const GIVE_UP_NOT: &str = "Keep them";
 pub const SHOW_LIST: &str = "Show them";
 pub const HIDE_LIST: &str = "Hide them";
-pub const NOT_ON_DISK: &str = "You see them, but they are not on disk.";
-pub const UNSAVED_HEADS: [&str; 3] = ["When", "What", "Why not saved"];
+pub const UNSAVED_HEADS: [&str; 3] = ["When (UTC)", "What", "Why not saved"];
 
 pub const LEAVE_LEAD: &str = "Not everything is saved";
 pub const LEAVE_ANYWAY: &str = "Close and lose them";
 pub const STAY: &str = "Stay";
 
-/// "3 changes are not saved."
+/// "3 changes are not saved. You see them, but they are not on disk."
 pub fn not_saved(count: usize) -> String {
-    if count == 1 { "1 change is not saved.".to_owned() } else { format!("{count} changes are not saved.") }
+    if count == 1 {
+        "1 change is not saved. You see it, but it is not on disk.".to_owned()
+    } else {
+        format!("{count} changes are not saved. You see them, but they are not on disk.")
+    }
 }
 
 /// What there is to say after the program did not end as it should.
@@ -52,7 +58,7 @@ pub const TAKE_OVER_NOW: &str = "Take over";
 pub const STILL_HELD: &str = "It can be taken over once they have closed it. Their changes show here within seconds.";
 pub const NOT_READ_ONLY: &str = "This project can be changed here already";
 pub const READING_ALONG: &str = "You see their changes as they are saved.";
-pub const HOLDER_GONE: &str = "They have closed it.";
+pub const HOLDER_GONE: &str = "Whoever had it has closed it, so you can take it over.";
 
 pub const OPEN_BACKUP: &str = "Open the backup";
 pub const OPEN_BACKUP_TOOLTIP: &str = "Open the last good backup, for reading only";
@@ -79,13 +85,16 @@ pub const DATES_AS_OFFSETS_TOOLTIP: &str =
 pub const IDENTITY_PATH: &str = "Path of the copy without identity";
 pub const IDENTITY_HINT: &str = "FILE.ablation";
 pub const WRITE_COPY: &str = "Write the copy";
-pub const CHOOSE_FILE: &str = "Choose file";
+pub const CHOOSE_FILE: &str = "Choose in a dialog";
 pub const COPYING: &str = "Copying and searching";
 
 /// A damaged project, with its backup and what that lacks.
-pub fn damaged(damage: &crate::workbench::Damage) -> String {
+pub fn damaged(damage: &crate::workbench::Damage, now: Stamp) -> String {
     let Some(backup) = &damage.backup else { return format!("{} {NO_BACKUP}", damage.what) };
-    let at = backup.at.map_or_else(|| "unknown age".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+    let at = backup.at.map_or_else(
+        || "unknown age".to_owned(),
+        |at| format!("{} ({})", at.format("%Y-%m-%d %H:%M UTC"), age(now.signed_duration_since(at))),
+    );
     let changes = if backup.changes == 1 { "1 change".to_owned() } else { format!("{} changes", backup.changes) };
     let lacks = match backup.lacks.as_deref() {
         None => "What it lacks cannot be told, for the journal cannot be read.".to_owned(),
@@ -97,6 +106,18 @@ pub fn damaged(damage: &crate::workbench::Damage) -> String {
         }
     };
     format!("{} The last good backup is of {at}, with {changes}. {lacks}", damage.what)
+}
+
+/// "3 hours old".
+fn age(age: chrono::TimeDelta) -> String {
+    let (minutes, hours, days) = (age.num_minutes(), age.num_hours(), age.num_days());
+    let (count, unit) = match (days, hours, minutes) {
+        (2.., ..) => (days, "day"),
+        (_, 2.., _) => (hours, "hour"),
+        (.., 1..) => (minutes, "minute"),
+        _ => return "less than a minute old".to_owned(),
+    };
+    if count == 1 { format!("1 {unit} old") } else { format!("{count} {unit}s old") }
 }
 
 /// "Open for reading only: NU has it since 09:12. ..."

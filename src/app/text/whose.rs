@@ -7,6 +7,7 @@ pub const WHOSE: &str = "Whose images are these?";
 pub const ANOTHER: &str = "Another patient";
 pub const ANOTHER_TOOLTIP: &str = "Keeps them apart, and is not asked again. Undo takes it back";
 pub const LATER: &str = "Later";
+pub const ALL_LATER: &str = "All later";
 pub const LATER_TOOLTIP: &str = "Ask again after the next start; until then under Images";
 pub const SAME_AS_ONE_OF: &str = "Same as one of these";
 /// So many candidates have a button each.
@@ -33,6 +34,15 @@ fn any_of(codes: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [a, b] => format!("{a} or {b}"),
         [first, .., last] => format!("{first} or others up to {last}"),
+    }
+}
+
+/// "3 visits from 2025-01-06".
+pub fn visits(dates: &[Date]) -> String {
+    match dates {
+        [] => "no visit".to_owned(),
+        [one] => format!("1 visit, {one}"),
+        [first, ..] => format!("{} visits from {first}", dates.len()),
     }
 }
 
@@ -132,12 +142,10 @@ pub fn nothing_unusual(count: usize) -> String {
     format!("nothing unusual about {count}")
 }
 
-/// "3 of 12 series need a look before they are trusted."
+/// "3 of 12 series need a look before they are trusted. The table of images says why."
 pub fn need_a_look(odd: usize, of: usize) -> String {
-    let verb = if odd == 1 { "needs" } else { "need" };
-    format!(
-        "{odd} of {of} series {verb} a look before they are trusted: what is odd about them stands in the table of images."
-    )
+    let need = if odd == 1 { "needs a look before it is trusted" } else { "need a look before they are trusted" };
+    format!("{odd} of {of} series {need}. The table of images says why.")
 }
 
 /// "3 need a look".

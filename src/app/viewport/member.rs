@@ -8,16 +8,16 @@ use crate::workbench::{Request, Step, Workbench};
 use eframe::egui::containers::menu::MenuButton;
 use eframe::egui::{Align, Button, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
-/// Room below the corner text.
-const TOP: f32 = 62.0;
 const HEIGHT: f32 = 24.0;
+/// What the control takes, with the air below it.
+pub(super) const ROOM: f32 = HEIGHT + 6.0;
 const WIDTH: f32 = 216.0;
 
-/// Draws the control; nothing where the stack stands alone.
-pub(super) fn control(ui: &mut Ui, pane_rect: Rect, pane: usize, bench: &Workbench, out: &mut Outbox) {
+/// Draws the control below the corner text, which ends at `top`; nothing where the stack stands alone.
+pub(super) fn control(ui: &mut Ui, pane_rect: Rect, top: f32, pane: usize, bench: &Workbench, out: &mut Outbox) {
     let Some(place) = bench.group_place(pane) else { return };
     let width = WIDTH.min(pane_rect.width() - 16.0);
-    let corner = pos2(pane_rect.right() - width - 8.0, pane_rect.top() + TOP);
+    let corner = pos2(pane_rect.right() - width - 8.0, pane_rect.top() + top);
     let rect = Rect::from_min_size(corner, vec2(width, HEIGHT));
     ui.painter().rect_filled(rect, theme::RADIUS, colour::APP.gamma_multiply(0.75));
     let builder = UiBuilder::new()

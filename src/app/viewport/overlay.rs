@@ -5,14 +5,15 @@ use super::view::{View, scale_bar_mm};
 use super::{Ring, Viewport};
 use crate::app::text;
 use crate::app::theme::{self, MarkLine, colour, mark_line};
-use crate::clinical::{LesionId, MarkRole, Oddity, StackKey};
+use crate::clinical::{Coded, LesionId, MarkRole, StackKey};
 use crate::dicom::Suv;
 use crate::geometry::{PatientPoint, letters};
 use crate::marks::Outline;
 use crate::project::Document;
-use crate::volume::Window;
+use crate::volume::{Unit, Window};
 use crate::workbench::room::Shown;
-use crate::workbench::{LesionSpot, MarkOutline, Workbench, reading_number};
+use crate::workbench::{LesionSpot, MarkOutline, Workbench, reading_number, words};
+use eframe::egui::text::{LayoutJob, TextWrapping};
 use eframe::egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 use std::sync::Arc;
 
@@ -88,12 +89,26 @@ pub(in super::super) fn shadowed(
     if text.is_empty() {
         return Rect::from_min_size(at, Vec2::ZERO);
     }
-    // A dark plate: a shadow alone does not hold against bright bone.
     let galley = painter.layout_no_wrap(text.to_owned(), font, tint);
     let rect = align.anchor_size(at, galley.size());
-    painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, Color32::from_black_alpha(150));
+    plate(painter, rect);
     painter.galley(rect.min, galley, tint);
     rect
+}
+
+/// A sentence over a picture, in as many lines as it needs.
+pub(super) fn sentence(painter: &Painter, rect: Rect, bottom: f32, words: &str) {
+    let width = (rect.width() - 32.0).clamp(80.0, 480.0);
+    let galley = painter.layout(words.to_owned(), theme::font(theme::SMALL), colour::WARN, width);
+    let at = pos2(rect.center().x, rect.bottom() - bottom);
+    let plate = Align2::CENTER_BOTTOM.anchor_size(at, galley.size());
+    painter.rect_filled(plate.expand2(vec2(6.0, 3.0)), theme::RADIUS, Color32::from_black_alpha(190));
+    painter.galley(plate.min, galley, colour::WARN);
+}
+
+/// What stands under a text: a shadow alone does not hold against bright bone.
+fn plate(painter: &Painter, text: Rect) {
+    painter.rect_filled(text.expand2(vec2(3.0, 1.0)), 2.0, Color32::from_black_alpha(165));
 }
 
 /// Where the patient's sides are: from the direction cosines, never assumed.
@@ -140,7 +155,7 @@ pub(super) fn scale_bar(painter: &Painter, rect: Rect, view: &View, calibrated: 
 }
 
 /// The corner texts. Returns how much room they took above and below.
-pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
+pub(super) fn corners(scene: &Scene<'_>) -> (f32, f32) {
     let Scene { pane, view, shown, bench, painter, .. } = scene;
     let (pane, rect) = (*pane, view.rect());
     let narrow = rect.width() < NARROW;
@@ -152,6 +167,7 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
         left.line(&title.time, theme::font(theme::SMALL), colour::TEXT);
         right.line(&title.series, theme::font(theme::SMALL), colour::TEXT);
         if !narrow {
+            right.line(&title.name, theme::font(theme::SMALL), colour::TEXT);
             right.line(&title.choice, theme::font(theme::SMALL), colour::TEXT);
         }
     }
@@ -162,6 +178,7 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
         left.line(odd, theme::font(theme::SMALL), colour::WARN);
     }
     link_line(&mut left, pane, shown, bench);
+    left.line(&beside(pane, shown, bench), theme::font(theme::SMALL), colour::SOFT);
     let (n, of) = reading_number(&shown.grid, shown.slice);
     let place = if shown.placed && shown.grid.normal().vector().z.abs() > 0.9 {
         format!(" · z {:.1} mm", shown.focus().z)
@@ -170,10 +187,27 @@ pub(super) fn corners(scene: &Scene<'_>, window: Window) -> (f32, f32) {
     };
     left.line(&format!("slice {n} of {of}{place}"), theme::font(theme::SMALL), colour::TEXT);
     right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::TEXT);
-    let words = format!("W {} C {}", short(window.width), short(window.centre));
-    right.line(&words, theme::font(theme::SMALL), colour::TEXT);
-    values_line(&mut right, shown, bench);
+    let unit = bench.info_of(shown.stack).map_or(Unit::None, |info| info.unit);
+    if let Some(window) = scene.window {
+        right.line(&window_words(window, unit), theme::font(theme::SMALL), colour::TEXT);
+    }
+    match bench.info_of(shown.stack).and_then(|info| info.suv.as_ref()) {
+        Some(Suv::From(_)) => right.line(unit.code(), theme::font(theme::SMALL), colour::TEXT),
+        Some(none @ Suv::None { .. }) => left.line(&none.to_string(), theme::font(theme::SMALL), colour::WARN),
+        None => {}
+    }
     (top + 12.0, left.used.max(right.used) + 12.0)
+}
+
+/// A window as it is spoken of: by width and centre, but from and to for uptake and diffusion maps.
+fn window_words(window: Window, unit: Unit) -> String {
+    let (low, high) = window.range();
+    let from_to = |times: f64| format!("{} to {}", short(low * times), short(high * times));
+    match unit {
+        Unit::SuvBw => format!("SUV {}", from_to(1.0)),
+        Unit::Mm2PerS => format!("{} {}", from_to(1e3), text::ADC_UNIT),
+        _ => format!("W {} C {}", short(window.width), short(window.centre)),
+    }
 }
 
 /// A number of a window: whole where it is large, else with as many digits as it needs.
@@ -185,27 +219,13 @@ pub(super) fn short(value: f64) -> String {
     }
 }
 
-/// What a reader must know of a PET's unit, and whether what is shown was compressed with loss.
-fn values_line(column: &mut Column<'_>, shown: &Shown, bench: &Workbench) {
-    let Some(info) = bench.info_of(shown.stack) else { return };
-    let small = theme::font(theme::SMALL);
-    match &info.suv {
-        Some(Suv::From(_)) => column.line(info.unit.code(), small.clone(), colour::TEXT),
-        Some(none @ Suv::None { .. }) => column.line(&none.to_string(), small.clone(), colour::WARN),
-        None => {}
-    }
-    if let Some(lossy) = info.oddities.iter().find(|odd| matches!(odd, Oddity::Lossy { .. })) {
-        column.line(&lossy.to_string(), small, colour::WARN);
-    }
-}
-
 fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbench) {
     let small = theme::font(theme::SMALL);
     if shown.beyond {
         column.line(text::BEYOND, small.clone(), colour::WARN);
     }
     if !shown.placed {
-        column.line(text::PICTURES_ONLY, small, colour::WARN);
+        column.line(&pictures_only(shown, bench), small, colour::WARN);
     } else if pane > 0 && bench.room().panes().first().is_some_and(|first| first.shown().is_some()) {
         match bench.pane_link(pane) {
             Some(link) => {
@@ -214,6 +234,25 @@ fn link_line(column: &mut Column<'_>, pane: usize, shown: &Shown, bench: &Workbe
             }
             None => column.line(text::LINK_OFF, small, colour::WARN),
         }
+    }
+}
+
+/// "MR beside CT", where a pane shows another kind of image than the first.
+fn beside(pane: usize, shown: &Shown, bench: &Workbench) -> String {
+    let first = bench.room().panes().first().filter(|_| pane > 0).and_then(|first| first.shown());
+    let kind = |shown: &Shown| bench.info_of(shown.stack).map(|info| info.modality);
+    match (kind(shown), first.and_then(kind)) {
+        (Some(own), Some(other)) if own != other => format!("{} beside {}", own.words(), other.words()),
+        _ => String::new(),
+    }
+}
+
+/// "pictures, no volume: a single slice".
+fn pictures_only(shown: &Shown, bench: &Workbench) -> String {
+    let record = bench.document().and_then(|document| document.stack(shown.stack));
+    match record.and_then(words::pictures_because) {
+        Some(why) if !why.is_empty() => format!("{}: {why}", text::PICTURES_ONLY),
+        _ => text::PICTURES_ONLY.to_owned(),
     }
 }
 
@@ -240,15 +279,16 @@ impl<'a> Column<'a> {
         let size: Vec2 = galley.size();
         let x = if self.right { self.at.x - size.x } else { self.at.x };
         let y = if self.upwards { self.at.y - self.used - size.y } else { self.at.y + self.used };
-        let shadow = Color32::from_black_alpha(220);
-        self.painter.galley_with_override_text_color(pos2(x + 1.0, y + 1.0), Arc::clone(&galley), shadow);
+        plate(self.painter, Rect::from_min_size(pos2(x, y), size));
         self.painter.galley(pos2(x, y), galley, tint);
         self.used += size.y + 2.0;
     }
 
     fn fitting(&self, words: &str, font: FontId, tint: Color32) -> Arc<Galley> {
-        let mut job = eframe::egui::text::LayoutJob::simple_singleline(words.to_owned(), font, tint);
-        job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(self.width);
+        let mut job = LayoutJob::simple_singleline(words.to_owned(), font, tint);
+        // A reason may need a second line; at the right a column is as wide as what stands there.
+        let max_rows = if self.right { 1 } else { 2 };
+        job.wrap = TextWrapping { max_rows, break_anywhere: self.right, ..TextWrapping::truncate_at_width(self.width) };
         self.painter.layout_job(job)
     }
 }

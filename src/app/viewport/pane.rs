@@ -6,6 +6,7 @@ use super::{UnderPointer, Viewport, overlay, windows};
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
 use crate::app::{Outbox, text};
+use crate::clinical::StackKey;
 use crate::geometry::VoxelIndex;
 use crate::project::Document;
 use crate::volume::{Unit, VoiFunction, Volume, Window};
@@ -67,11 +68,11 @@ impl Viewport {
         let shown = match bench.room().panes().get(pane) {
             Some(Pane::Stack(shown)) => shown,
             Some(Pane::Empty(why)) => {
-                empty(ui, &response, pane, why);
+                empty(ui, &response, pane, why, bench, out);
                 return;
             }
             None => {
-                empty(ui, &response, pane, text::NOTHING_TO_SHOW);
+                empty(ui, &response, pane, text::NOTHING_TO_SHOW, bench, out);
                 return;
             }
         };
@@ -82,12 +83,11 @@ impl Viewport {
         let scene = Scene { pane, view, shown, window: bench.room().window(pane), bench, painter };
         self.picture(ui, &scene, input);
         name(&response, &scene);
-        self.over(ui, &scene, input);
+        let top = self.over(ui, &scene, input);
         self.mouse(ui, &response, &scene, out);
-        super::member::control(ui, rect, pane, bench, out);
-        if pane == bench.room().active() && bench.room().panes().len() > 1 {
-            scene.painter.rect_stroke(rect, 0.0, Stroke::new(1.0, colour::ACCENT), StrokeKind::Inside);
-        }
+        super::member::control(ui, rect, top, pane, bench, out);
+        frame(&scene.painter, &response, pane, bench);
+        dropped(&response, pane, out);
     }
 
     fn picture(&mut self, ui: &Ui, scene: &Scene<'_>, input: &Input) {
@@ -95,12 +95,13 @@ impl Viewport {
         let volume = bench.volume(shown.stack).filter(|volume| volume.slice(shown.slice).is_some());
         let window =
             scene.window.or_else(|| volume.and_then(|volume| crate::volume::auto_window(volume, Some(shown.slice))));
-        let texture = volume.zip(window).and_then(|(volume, window)| {
+        let window = window.unwrap_or(Window::ANY);
+        let texture = volume.and_then(|volume| {
             let content = Content {
                 stack: shown.stack,
                 slice: shown.slice,
                 window,
-                invert: bench.room().inverted(),
+                invert: bench.inverted(scene.pane),
                 overlays: !input.overlays_off,
                 smooth: view.zoom() < 12.0, // closer than that, pixels are shown as they are
             };
@@ -115,23 +116,26 @@ impl Viewport {
         scene.painter.rect_filled(view.rect(), 0.0, colour::BLACK);
         let words = match (bench.slice_error(shown.stack, shown.slice), bench.files_known(shown.stack)) {
             (Some(why), _) => why,
+            (None, false) if bench.places_to_ask().iter().any(|ask| ask.stacks.contains(&shown.stack)) => {
+                text::FILES_TO_ASK
+            }
             (None, false) => text::FILES_UNKNOWN,
             (None, true) => text::READING_PIXELS,
         };
         wrapped(&scene.painter, view.rect(), words);
     }
 
-    fn over(&mut self, ui: &Ui, scene: &Scene<'_>, input: &Input) {
+    /// Draws what is over the picture, and says where the corner text at the top ends.
+    fn over(&mut self, ui: &Ui, scene: &Scene<'_>, input: &Input) -> f32 {
         let Scene { shown, bench, view, painter, .. } = scene;
-        let Some(document) = bench.document() else { return };
+        let Some(document) = bench.document() else { return 0.0 };
         let rect = view.rect();
         let read = bench.volume(shown.stack).and_then(|volume| volume.slices.get(shown.slice as usize));
         if let (Some(why), true) =
             (bench.slice_error(shown.stack, shown.slice), read.is_some_and(|slice| slice.get().is_some()))
         {
             // Part of the slice is there: what is missing is said over it.
-            let at = rect.center_bottom() - eframe::egui::vec2(0.0, 64.0);
-            overlay::shadowed(painter, at, Align2::CENTER_BOTTOM, why, theme::font(theme::SMALL), colour::WARN);
+            overlay::sentence(painter, rect, 96.0, why);
         }
         if input.marks_hidden {
             let at = rect.center_top() + eframe::egui::vec2(0.0, 64.0);
@@ -150,12 +154,11 @@ impl Viewport {
             self.lesions(scene, ui.input(|input| input.time));
         }
         self.pointed_cross(scene);
-        let (top, bottom) = match scene.window.filter(|_| !input.text_off) {
-            Some(window) => overlay::corners(scene, window),
-            None => (8.0, 8.0),
-        };
-        overlay::orientation(painter, rect, shown, top, bottom);
+        let (top, bottom) = if input.text_off { (8.0, 8.0) } else { overlay::corners(scene) };
+        let control = if bench.group_place(scene.pane).is_some() { super::member::ROOM } else { 0.0 };
+        overlay::orientation(painter, rect, shown, top + control, bottom);
         overlay::scale_bar(painter, rect, view, bench.is_calibrated(shown.stack), bottom);
+        top
     }
 
     /// The marks on a pane's slice; outlines are kept until the mark, the slice or the link changes.
@@ -284,6 +287,7 @@ fn value_words(volume: &Volume, at: (f64, f64), slice: u32) -> Option<String> {
     Some(match volume.unit {
         Unit::None => format!("{value:.digits$}"),
         Unit::Mm2PerS => format!("{:.2} {}", value * 1e3, text::ADC_UNIT),
+        Unit::BqMl => format!("{value:.0} {}", text::BQ_ML),
         unit => format!("{value:.digits$} {}", unit.code()),
     })
 }
@@ -312,11 +316,36 @@ fn pane_name(pane: usize) -> String {
     }
 }
 
-fn empty(ui: &Ui, response: &Response, pane: usize, why: &str) {
+/// A pane without a picture: it can be chosen like any other, so that a series can be shown in it.
+fn empty(ui: &Ui, response: &Response, pane: usize, why: &str, bench: &Workbench, out: &mut Outbox) {
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} {why}", pane_name(pane))));
     let painter = ui.painter_at(response.rect);
     painter.rect_filled(response.rect, 0.0, colour::BLACK);
     wrapped(&painter, response.rect, why);
+    if response.clicked() {
+        out.ask(Request::ActivatePane(pane));
+    }
+    frame(&painter, response, pane, bench);
+    dropped(response, pane, out);
+}
+
+/// Frames the pane that keys speak to, and the one that a series is held over.
+fn frame(painter: &Painter, response: &Response, pane: usize, bench: &Workbench) {
+    let width = if response.dnd_hover_payload::<StackKey>().is_some() {
+        3.0
+    } else if pane == bench.room().active() && bench.room().panes().len() > 1 {
+        1.0
+    } else {
+        return;
+    };
+    painter.rect_stroke(response.rect, 0.0, Stroke::new(width, colour::ACCENT), StrokeKind::Inside);
+}
+
+/// Shows a series that was dropped on a pane.
+fn dropped(response: &Response, pane: usize, out: &mut Outbox) {
+    if let Some(stack) = response.dnd_release_payload::<StackKey>() {
+        out.ask(Request::ShowStack { pane, stack: *stack });
+    }
 }
 
 /// Black where a pane shows no picture. Not under the picture: without a graphics card every pixel painted twice

@@ -1,10 +1,12 @@
 //! The menu of windows of a pane: a click with the right button, where a drag sets the window.
 
-use crate::app::{Outbox, text};
+use crate::app::theme::{self, colour};
+use crate::app::{Outbox, text, widgets};
+use crate::dicom::Suv;
 use crate::volume::presets;
 use crate::workbench::room::Shown;
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{Button, Response};
+use eframe::egui::{Button, Label, Response, Ui};
 
 /// The named windows for the pane's unit, those that its file brings, and the one from its values.
 pub(super) fn menu(response: &Response, pane: usize, shown: &Shown, bench: &Workbench, out: &mut Outbox) {
@@ -17,7 +19,7 @@ pub(super) fn menu(response: &Response, pane: usize, shown: &Shown, bench: &Work
                 ui.close();
             }
         }
-        if !info.windows.is_empty() {
+        if !presets(info.unit).is_empty() && !info.windows.is_empty() {
             ui.separator();
         }
         for (n, window) in info.windows.iter().enumerate() {
@@ -28,10 +30,31 @@ pub(super) fn menu(response: &Response, pane: usize, shown: &Shown, bench: &Work
                 ui.close();
             }
         }
-        ui.separator();
+        if !presets(info.unit).is_empty() || !info.windows.is_empty() {
+            ui.separator();
+        }
         if ui.add(Button::new(text::AUTO_WINDOW).shortcut_text("0")).clicked() {
             out.ask(Request::AutoWindow(pane));
             ui.close();
         }
+        if let Some(suv) = &info.suv {
+            ui.separator();
+            uptake(ui, suv);
+        }
     });
+}
+
+/// What SUV was made of, or why there is none.
+fn uptake(ui: &mut Ui, suv: &Suv) {
+    match suv {
+        Suv::From(inputs) => {
+            for (label, value) in inputs.lines() {
+                ui.label(theme::small(format!("{label} {value}")));
+            }
+        }
+        none @ Suv::None { .. } => {
+            ui.set_max_width(320.0);
+            ui.add(Label::new(widgets::coloured(none.to_string(), colour::WARN)).wrap());
+        }
+    }
 }

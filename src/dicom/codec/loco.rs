@@ -66,6 +66,12 @@ impl Parameters {
         })
     }
 
+    /// The contexts before the first value (A.2.1).
+    fn no_sums(&self) -> ([Context; CONTEXTS], [RunContext; 2]) {
+        let a = ((self.range + 32) / 64).max(2);
+        ([Context { a, b: 0, c: 0, n: 1 }; CONTEXTS], [RunContext { a, n: 1, negative: 0 }; 2])
+    }
+
     /// Whether values can be computed without NEAR and by masking.
     fn plain(&self) -> bool {
         self.near == 0 && (self.maximum + 1).cast_unsigned().is_power_of_two()
@@ -124,7 +130,6 @@ pub(super) struct Coder<'a> {
 
 impl<'a> Coder<'a> {
     pub fn new(bits: Bits<'a, true>, parameters: Parameters) -> Self {
-        let a = ((parameters.range + 32) / 64).max(2);
         let [t1, t2, t3] = parameters.thresholds;
         let region = |gradient: i32| -> i8 {
             let size = match gradient.abs() {
@@ -136,21 +141,14 @@ impl<'a> Coder<'a> {
             };
             if gradient < 0 { -size } else { size }
         };
-        Self {
-            bits,
-            parameters,
-            contexts: [Context { a, b: 0, c: 0, n: 1 }; CONTEXTS],
-            run_contexts: [RunContext { a, n: 1, negative: 0 }; 2],
-            regions: (-t3..=t3).map(region).collect(),
-        }
+        let (contexts, run_contexts) = parameters.no_sums();
+        Self { bits, parameters, contexts, run_contexts, regions: (-t3..=t3).map(region).collect() }
     }
 
-    /// Goes on after a restart marker with everything as at the beginning.
+    /// Goes on after a restart marker with all sums as at the beginning.
     pub fn restart(&mut self) -> bool {
-        let mut bits = self.bits;
-        let there = bits.restart();
-        *self = Self::new(bits, self.parameters);
-        there
+        (self.contexts, self.run_contexts) = self.parameters.no_sums();
+        self.bits.restart()
     }
 
     /// Whether bits were used that are not there.

@@ -63,7 +63,13 @@ pub(super) struct Markers<'a> {
     /// HP's colour transform in JPEG-LS.
     pub hp_colours: u8,
     keep_tables: bool,
+    /// How many Huffman tables came.
+    huffman_count: u32,
 }
+
+/// Most Huffman tables of one stream. Four of each kind can be in force, and each scan may bring its own; a stream
+/// of nothing else takes an hour to read.
+const MOST_TABLES: u32 = 256;
 
 /// Where reading stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +95,7 @@ impl<'a> Markers<'a> {
             adobe: None,
             hp_colours: 0,
             keep_tables,
+            huffman_count: 0,
         })
     }
 
@@ -179,6 +186,10 @@ impl<'a> Markers<'a> {
             let (counts, after) = after.split_first_chunk::<16>().ok_or_else(broken)?;
             let count: usize = counts.iter().map(|n| usize::from(*n)).sum();
             let (values, after) = after.split_at_checked(count).ok_or_else(broken)?;
+            self.huffman_count += 1;
+            if self.huffman_count > MOST_TABLES {
+                return refused("it has more Huffman tables than any writer makes");
+            }
             let table = Huffman::new(counts, values).ok_or_else(broken)?;
             let place = self.huffman.get_mut(usize::from(kind >> 4)).and_then(|c| c.get_mut(usize::from(kind & 15)));
             *place.ok_or_else(broken)? = Some(table);

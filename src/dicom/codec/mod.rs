@@ -34,7 +34,7 @@ pub(super) mod rle;
 use super::error::ReadError;
 use super::format::{Colour, Format};
 use super::limits::Limits;
-use super::pixels::from_ybr;
+use super::pixels::{cut, from_ybr};
 use super::scan::PixelsAt;
 use super::syntax::{Packing, Syntax};
 use crate::volume::SliceData;
@@ -229,18 +229,7 @@ fn values(raster: Raster, format: &Format) -> Result<SliceData, Refused> {
     let stored = precision.min(format.bits_stored).max(1);
     let down = if whole_words { (format.high_bit + 1).saturating_sub(format.bits_stored) } else { 0 };
     match samples {
-        Samples::Words(words) => {
-            let (stored, down) = (stored.min(16), down.min(15));
-            let spare = 16 - stored;
-            Ok(match (format.signed, stored, down) {
-                (false, 16, _) => SliceData::U16(words.into()),
-                (false, ..) => SliceData::U16(words.iter().map(|w| (w >> down) << spare >> spare).collect()),
-                (true, 16, _) => SliceData::I16(words.iter().map(|w| w.cast_signed()).collect()),
-                (true, ..) => {
-                    SliceData::I16(words.iter().map(|w| ((w >> down) << spare).cast_signed() >> spare).collect())
-                }
-            })
-        }
+        Samples::Words(words) => Ok(cut(words, format.signed, stored.min(16), down.min(15))),
         Samples::Longs(longs) => {
             let (stored, down) = (stored.min(32), down.min(31));
             let spare = 32 - stored;

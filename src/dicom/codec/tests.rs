@@ -2,6 +2,7 @@
 
 use super::super::scan::PixelsAt;
 use super::super::syntax::{Packing, Syntax};
+use super::super::tests::base64::base64;
 use super::super::tests::damage::{Dice, damage};
 use super::*;
 use serde_json::Value;
@@ -19,21 +20,6 @@ struct Stream {
     near: i32,
     /// Where `near` is not 0.
     values: Vec<i32>,
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::new();
-    let (mut sum, mut bits) = (0u32, 0);
-    for letter in text.bytes().filter(|letter| *letter != b'=') {
-        sum = sum << 6 | LETTERS.iter().position(|l| *l == letter).unwrap() as u32;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((sum >> bits) as u8);
-        }
-    }
-    bytes
 }
 
 fn streams() -> Vec<Stream> {
@@ -210,4 +196,36 @@ fn damaged_streams() {
     assert!(read > 300 && refused > 300, "{read} {refused}");
     assert!(slowest < Duration::from_secs(5), "{slowest:?}");
     println!("{read} read, {refused} refused, slowest {slowest:?}, faults of others {faults:?}");
+}
+
+/// Streams whose every byte asks for as much work as can be.
+#[test]
+fn streams_made_to_take_long() {
+    let streams = streams();
+    let grey = |name: &str| streams.iter().find(|stream| stream.name.starts_with(name)).unwrap().format.clone();
+    let start = Instant::now();
+
+    // JPEG-LS that restarts after each of 65,535 rows, with the widest thresholds.
+    let mut stream = vec![0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 16, 0xFF, 0xFF, 0, 1, 1, 1, 0x11, 0];
+    stream.extend([0xFF, 0xF8, 0, 13, 1, 0xFF, 0xFF, 0, 1, 0, 1, 0xFF, 0xFF, 0, 64]);
+    stream.extend([0xFF, 0xDD, 0, 4, 0, 1, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0]);
+    for row in 0..65_535u32 {
+        stream.extend([0x80, 0xFF, 0xD0 + (row % 8) as u8]);
+    }
+    let format = Format { rows: 65_535, columns: 1, ..grey("JPEG-LS, 16 bits, near 0") };
+    let part = decode(Family::JpegLs, &stream, &format, &Limits::default()).unwrap();
+    assert_eq!((part.rows, part.data), (65_535, SliceData::U16(vec![0; 65_535].into())));
+
+    // Lossless JPEG with 3,854 tables in each segment, all but the last empty.
+    let mut stream = vec![0xFF, 0xD8, 0xFF, 0xC3, 0, 11, 16, 0, 37, 0, 35, 1, 1, 0x11, 0];
+    for _ in 0..100 {
+        stream.extend([0xFF, 0xC4]);
+        stream.extend((2 + 17 * 3_854u16).to_be_bytes());
+        stream.extend([0; 17 * 3_854]);
+    }
+    stream.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 1, 0, 0]);
+    let format = grey("JPEG lossless, predictor 1, 16 bits, shift 0");
+    let why = decode(Family::Jpeg, &stream, &format, &Limits::default()).unwrap_err().to_string();
+    assert!(why.contains("more Huffman tables than"), "{why}");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }

@@ -12,7 +12,7 @@ use super::super::scan::scan;
 use super::super::text::clean;
 use super::source;
 use dicom_dictionary_std::tags;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -53,13 +53,14 @@ pub(in super::super) fn read(path: &Path, limits: &Limits) -> Option<Listed> {
     let mut folders = Folders::default();
     let base = path.parent().map(Path::to_owned).unwrap_or_default();
     let mut listed = Listed::default();
+    let mut seen = BTreeSet::new();
     for record in header.items(tags::DIRECTORY_RECORD_SEQUENCE) {
         let parts = record.texts(tags::REFERENCED_FILE_ID);
         if parts.iter().all(String::is_empty) {
             continue;
         }
         match folders.find(&base, &parts) {
-            Some(file) if listed.files.contains(&file) => {}
+            Some(file) if !seen.insert(file.clone()) => {}
             Some(file) => listed.files.push(file),
             None => listed.missing.push(clean(&parts.join("/"))),
         }
@@ -69,7 +70,38 @@ pub(in super::super) fn read(path: &Path, limits: &Limits) -> Option<Listed> {
 
 /// What is in the folders of a disc, each looked at once.
 #[derive(Default)]
-struct Folders(BTreeMap<PathBuf, Vec<(String, PathBuf)>>);
+struct Folders(BTreeMap<PathBuf, Entries>);
+
+/// The entries of a folder by name: exact, in lower case, and without what discs add to names. Of several, the
+/// first by name.
+#[derive(Default)]
+struct Entries {
+    exact: BTreeMap<String, PathBuf>,
+    lower: BTreeMap<String, PathBuf>,
+    bare: BTreeMap<String, PathBuf>,
+}
+
+impl Entries {
+    fn of(folder: &Path) -> Self {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let exact: BTreeMap<String, PathBuf> =
+            entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect();
+        let mut all = Self::default();
+        for (name, path) in &exact {
+            all.lower.entry(name.to_ascii_lowercase()).or_insert_with(|| path.clone());
+            all.bare.entry(bare(name)).or_insert_with(|| path.clone());
+        }
+        all.bare.remove("");
+        all.exact = exact;
+        all
+    }
+}
+
+/// A name in lower case without what discs add (";1", a lone point at the end, an ending ".dcm").
+fn bare(name: &str) -> String {
+    let name = name.split(';').next().unwrap_or_default().to_ascii_lowercase();
+    name.strip_suffix(".dcm").unwrap_or(&name).trim_end_matches('.').to_owned()
+}
 
 impl Folders {
     fn find(&mut self, base: &Path, parts: &[String]) -> Option<PathBuf> {
@@ -83,25 +115,11 @@ impl Folders {
         here.is_file().then_some(here)
     }
 
-    /// The entry of this name: exact, else in another case, else as discs change names (";1", a lone point at
-    /// the end, an ending ".dcm").
+    /// The entry of this name: exact, else in another case, else as discs change names.
     fn entry(&mut self, folder: &Path, name: &str) -> Option<PathBuf> {
-        let entries = self.0.entry(folder.to_owned()).or_insert_with(|| {
-            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            let mut entries: Vec<_> =
-                entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect();
-            entries.sort_unstable();
-            entries
-        });
-        let bare = |name: &str| {
-            let name = name.split(';').next().unwrap_or_default().to_ascii_lowercase();
-            name.strip_suffix(".dcm").unwrap_or(&name).trim_end_matches('.').to_owned()
-        };
-        let wanted = bare(name);
-        let exact = entries.iter().find(|(entry, _)| entry == name);
-        let found = exact.or_else(|| entries.iter().find(|(entry, _)| entry.eq_ignore_ascii_case(name)));
-        let found = found.or_else(|| entries.iter().find(|(entry, _)| !wanted.is_empty() && bare(entry) == wanted));
-        found.map(|(_, path)| path.clone())
+        let entries = self.0.entry(folder.to_owned()).or_insert_with(|| Entries::of(folder));
+        let found = entries.exact.get(name).or_else(|| entries.lower.get(&name.to_ascii_lowercase()));
+        found.or_else(|| entries.bare.get(&bare(name))).cloned()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::build::{File, element, found_bytes, slice};
 use crate::dicom::header::Header;
-use crate::dicom::instance::open;
+use crate::dicom::instance::open_file;
 use crate::dicom::syntax::{BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT};
-use crate::dicom::wanted::{GE_B_VALUE, SIEMENS_B_VALUE};
+use crate::dicom::wanted::{GE_B_VALUE, SIEMENS_B_VALUE, WANTED};
 use crate::dicom::{Limits, ReadError};
 use dicom_core::{Tag, VR};
 use dicom_dictionary_std::tags;
@@ -13,7 +13,7 @@ fn header(bytes: &[u8]) -> Header {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.dcm");
     std::fs::write(&path, bytes).unwrap();
-    open(&path, &Limits::default()).unwrap().header
+    open_file(&path, &WANTED, &Limits::default()).unwrap().0.header
 }
 
 /// A file whose first frame has its own slope and whose frames share an echo time.
@@ -112,7 +112,7 @@ fn what_is_kept_has_a_budget() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.dcm");
     std::fs::write(&path, file.encode()).unwrap();
-    let read = |header_bytes| open(&path, &Limits { header_bytes, ..Limits::default() });
+    let read = |header_bytes| open_file(&path, &WANTED, &Limits { header_bytes, ..Limits::default() });
     assert!(matches!(read(100_000), Err(ReadError::HeaderTooLarge { most: 100_000 })));
-    assert_eq!(read(200_000).unwrap().header.frame_groups(), 1_000);
+    assert_eq!(read(200_000).unwrap().0.header.frame_groups(), 1_000);
 }

@@ -223,7 +223,7 @@ fn a_file_cut_short_shows_the_rows_that_are_there() {
         let found = super::build::search(folder.path());
         let stack = found.stacks.first().unwrap_or_else(|| panic!("{:?}", found.skipped));
         let says: Vec<String> = stack.info.oddities.iter().map(ToString::to_string).collect();
-        assert!(says.iter().any(|says| says == "file 1 is cut short: 2 of 3 rows are there"), "{says:?}");
+        assert!(says.iter().any(|says| says == "slice 1 is cut short: 2 of 3 rows are there"), "{says:?}");
         let strict = read_slice(&stack.info, 0, &stack.sources[0], &Limits::default()).unwrap_err();
         assert!(matches!(strict, ReadError::RowsMissing { rows: 2, of: 3 }), "{strict}");
         read_slice_part(&stack.info, 0, &stack.sources[0], &Limits::default()).unwrap()

@@ -206,6 +206,82 @@ fn two_patients_never_share_a_stack() {
 }
 
 #[test]
+fn two_persons_under_one_identifier_never_share_a_stack() {
+    let mut files = series(6, 3.0);
+    for file in files.iter_mut().skip(3) {
+        file.text(tags::PATIENT_NAME, VR::PN, "Roe^Richard");
+    }
+    let all = stacks(&files);
+    assert_eq!(all.iter().map(|s| s.info.frames.len()).collect::<Vec<_>>(), [3, 3]);
+    assert!(all.iter().all(|s| s.info.split_by.as_deref() == Some("patient")));
+    assert_ne!(all[0].identity.name, all[1].identity.name);
+    // The same by another birth date; another way to write one name is no other person.
+    let mut files = series(4, 3.0);
+    files[0].text(tags::PATIENT_BIRTH_DATE, VR::DA, "19500501");
+    files[1].text(tags::PATIENT_BIRTH_DATE, VR::DA, "19610501");
+    assert!(stacks(&files).len() > 1);
+    let mut files = series(4, 3.0);
+    files[1].text(tags::PATIENT_NAME, VR::PN, "DOE^JANE^^");
+    assert_eq!(only(&files).info.split_by, None);
+}
+
+#[test]
+fn of_copies_the_whole_and_the_lossless_one_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    for (n, file) in series(3, 3.0).iter_mut().enumerate() {
+        let whole = file.encode();
+        std::fs::write(folder.path().join(format!("b/{n}.dcm")), &whole).unwrap();
+        // The first copy of the second is cut short, that of the third is lossy.
+        let first = match n {
+            1 => whole[..whole.len() - 9].to_vec(),
+            2 => file.text(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "01").encode(),
+            _ => whole,
+        };
+        std::fs::write(folder.path().join(format!("a/{n}.dcm")), first).unwrap();
+    }
+    let found = crate::dicom::tests::build::search(folder.path());
+    let [stack] = found.stacks.as_slice() else { panic!("{}", found.stacks.len()) };
+    assert_eq!(stack.info.oddities, [Oddity::DuplicateInstances { count: 3 }]);
+    let used: Vec<_> = stack.sources.iter().map(|s| s.path.strip_prefix(folder.path()).unwrap().to_owned()).collect();
+    assert_eq!(used, ["a/0.dcm", "b/1.dcm", "b/2.dcm"].map(std::path::PathBuf::from));
+    let said: Vec<_> = found.skipped.iter().map(|s| s.reason.as_str()).collect();
+    let copy = |of: &str| format!("A copy of \"{of}\": the same image, used once.");
+    assert_eq!(said, [copy("b/1.dcm"), copy("b/2.dcm"), copy("a/0.dcm")]);
+}
+
+#[test]
+fn files_cut_short_are_named_by_slice_and_not_one_by_one_without_end() {
+    let folder = tempfile::tempdir().unwrap();
+    for (n, file) in series(7, 3.0).iter().enumerate() {
+        let bytes = file.encode();
+        let cut = if n == 0 { 0 } else { 9 };
+        std::fs::write(folder.path().join(format!("{n}.dcm")), &bytes[..bytes.len() - cut]).unwrap();
+    }
+    let found = crate::dicom::tests::build::search(folder.path());
+    let said = |slice: u32| format!("slice {slice} is cut short: 1 of 3 rows are there");
+    let more = "3 more files are cut short".to_owned();
+    assert_eq!(found.stacks[0].info.report(), [said(2), said(3), said(4), more]);
+}
+
+#[test]
+fn planes_that_turn_are_told_apart_but_for_rounding() {
+    let turned = |n: u32, degrees: f64| {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let mut file = slice(n, [0.0, 0.0, f64::from(n)]);
+        file.text(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, &format!("{cos:.6}\\{sin:.6}\\0\\{:.6}\\{cos:.6}\\0", -sin));
+        file
+    };
+    let files: Vec<_> = (0..72).map(|n| turned(n, 5.0 * f64::from(n))).collect();
+    assert_eq!(stacks(&files).len(), 72);
+    // Half a hundredth to either side of a border is one plane.
+    let files: Vec<_> = (1..=4).map(|n| turned(n, 0.28 + 0.004 * f64::from(n))).collect();
+    assert_eq!(stacks(&files).len(), 1);
+}
+
+#[test]
 fn a_copy_is_used_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut files = series(3, 3.0);

@@ -16,7 +16,8 @@ pub(in crate::dicom) fn pet_tags(h: &Header, values: &Values) -> PetTags {
         units: h.text(tags::UNITS),
         suv_type: h.text(tags::SUV_TYPE),
         decay_correction: h.text(tags::DECAY_CORRECTION),
-        corrected: h.texts(tags::CORRECTED_IMAGE),
+        corrected_to: stamp(h, tags::DECAY_CORRECTION_DATE_TIME),
+        corrected: corrected(h),
         weight_kg: h.number(tags::PATIENT_WEIGHT),
         dose_bq: injection.and_then(|i| i.number(tags::RADIONUCLIDE_TOTAL_DOSE)),
         half_life_s: injection.and_then(|i| i.number(tags::RADIONUCLIDE_HALF_LIFE)),
@@ -34,6 +35,17 @@ pub(in crate::dicom) fn pet_tags(h: &Header, values: &Values) -> PetTags {
         mapped_to: values.real_world.then_some(values.unit),
         earliest: None,
     }
+}
+
+/// The corrections that were made, as Corrected Image lists them; enhanced objects answer one by one (PS3.3 C.8.22.4).
+fn corrected(h: &Header) -> Vec<String> {
+    let mut corrected = h.texts(tags::CORRECTED_IMAGE);
+    for (tag, code) in [(tags::ATTENUATION_CORRECTED, "ATTN"), (tags::DECAY_CORRECTED, "DECY")] {
+        if h.text(tag) == "YES" {
+            corrected.push(code.to_owned());
+        }
+    }
+    corrected
 }
 
 /// A date and time; the zone is left out, for all clocks of a scan are in the same one.

@@ -114,7 +114,9 @@ pub(in crate::dicom) struct PetTags {
     pub units: String,
     pub suv_type: String,
     pub decay_correction: String,
-    /// Corrected Image (0028,0051).
+    /// Decay Correction DateTime (0018,9701) of enhanced objects: when values are corrected to.
+    pub corrected_to: Option<Moment>,
+    /// Corrected Image (0028,0051), or what enhanced objects say instead.
     pub corrected: Vec<String>,
     pub weight_kg: Option<f64>,
     pub dose_bq: Option<f64>,
@@ -162,6 +164,7 @@ fn scale(slices: &[&PetTags]) -> Result<Scaled, String> {
     match first.decay_correction.as_str() {
         "START" | "ADMIN" => {}
         "NONE" => return Err("Decay Correction is NONE although the values count as corrected for decay".into()),
+        "" if first.corrected_to.is_some() => {}
         "" => return Err("Decay Correction is missing: the time that values are corrected to is not known".into()),
         other => return Err(format!("Decay Correction \"{other}\" is not known")),
     }
@@ -270,7 +273,7 @@ fn same(slices: &[&PetTags], first: &PetTags) -> Result<(), String> {
         if slice.units != first.units || slice.suv_type != first.suv_type {
             return differs("Units");
         }
-        if slice.decay_correction != first.decay_correction {
+        if slice.decay_correction != first.decay_correction || slice.corrected_to != first.corrected_to {
             return differs("Decay Correction");
         }
         if slice.weight_kg != first.weight_kg {
@@ -332,6 +335,9 @@ pub(in crate::dicom) fn decayed(activity_bq: f64, after_s: f64, half_life_s: f64
 /// the series was made after its acquisition; then GE's own time of the scan, or the acquisition less the
 /// frame reference time, or the earliest acquisition of the series.
 fn scan_start(tags: &PetTags, half_life_s: f64) -> Result<(Moment, &'static str), String> {
+    if let Some(at) = tags.corrected_to.filter(|_| tags.decay_correction.is_empty()) {
+        return Ok((at, "decay correction time (0018,9701)"));
+    }
     let acquired = tags.earliest.or(tags.acquisition);
     if let (Some(series), Some(acquired)) = (tags.series, acquired)
         && series.seconds_after(acquired) <= SAME_START_S

@@ -13,7 +13,7 @@ pub(in crate::dicom) fn unit_of(code: &str) -> Option<Scaled> {
     let plain = plain.replace('²', "2").replace(['µ', 'μ'], "u").replace('⁻', "-").replace('⁶', "6").replace('³', "3");
     match plain.as_str() {
         "HU" | "[hnsf'U]" => return Some((Unit::Hu, 1.0)),
-        "{SUVbw}g/ml" | "{SUVbw}" => return Some((Unit::SuvBw, 1.0)),
+        "{SUVbw}g/ml" | "g/ml{SUVbw}" | "{SUVbw}" => return Some((Unit::SuvBw, 1.0)),
         "BQML" | "Bq/ml" | "Bq/mL" => return Some((Unit::BqMl, 1.0)),
         "kBq/ml" | "kBq/mL" => return Some((Unit::BqMl, 1e3)),
         _ => {}
@@ -61,7 +61,9 @@ mod tests {
         }
         assert_eq!(adc("10-3 mm2/s"), Some(1e-3));
         assert_eq!(unit_of("[hnsf'U]"), Some((Unit::Hu, 1.0)));
+        // Both orders of the annotation are written.
         assert_eq!(unit_of("{SUVbw}g/ml"), Some((Unit::SuvBw, 1.0)));
+        assert_eq!(unit_of("g/ml{SUVbw}"), Some((Unit::SuvBw, 1.0)));
         assert_eq!(unit_of("kBq/ml"), Some((Unit::BqMl, 1e3)));
     }
 

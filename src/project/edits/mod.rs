@@ -7,8 +7,8 @@ mod patients;
 mod regroup;
 
 pub use patients::{
-    another_patient, archive_patient, merge_patients, move_stack_to_patient, move_study_to_patient, part_of_study,
-    whole_study,
+    another_patient, archive_patient, identities_now, merge_patients, move_stack_to_patient, move_study_to_patient,
+    part_of_study, whole_study,
 };
 pub use regroup::{group_by_hand, regroup};
 
@@ -24,7 +24,7 @@ use crate::clinical::{
     Track, Visit, VisitId, days_between,
 };
 use crate::geometry::Grid;
-use crate::marks::MaskDelta;
+use crate::marks::{Mask, MaskDelta};
 use std::sync::Arc;
 
 /// Where a lesion is in time at a visit: "L2, +92 d" after its last session by then, else "L2, 2026-03-04".
@@ -339,6 +339,29 @@ pub fn mark_stroke(
     let mut ops = vec![Op::Mask { mark, delta: Arc::new(voxels) }];
     if measured.is_some() {
         ops.push(Op::Put(Row::Mark(MarkRecord { measured, ..record.clone() })));
+    }
+    Ok(mark_edit(&record.info, label, ops))
+}
+
+/// A stroke on a mark whose stack has another grid than when it was drawn: the mark goes on with its number and all
+/// that it belongs to, on the grid of the given voxels.
+///
+/// # Errors
+/// When the mark is not there, or its voxels cannot be written.
+pub fn mark_on_grid(
+    document: &Document,
+    mark: MarkId,
+    voxels: &Mask,
+    measured: Option<Measured>,
+) -> Result<NamedEdit, Refusal> {
+    let record = document.mark(mark).ok_or_else(|| missing("mark"))?;
+    let label = format!("{} changed", mark_name(document, &record.info));
+    let slices = voxels.slices().iter().map(|(k, runs)| (*k, runs.clone())).collect::<Vec<_>>();
+    let delta = MaskDelta::try_from(slices).map_err(|why| Refusal::Unusable { what: "mark", why: why.to_string() })?;
+    let row = |measured| Row::Mark(MarkRecord { info: record.info.clone(), grid: voxels.grid().clone(), measured });
+    let mut ops = vec![Op::Remove(RowKey::Mark(mark)), Op::Put(row(None)), Op::Mask { mark, delta: Arc::new(delta) }];
+    if measured.is_some() {
+        ops.push(Op::Put(row(measured)));
     }
     Ok(mark_edit(&record.info, label, ops))
 }

@@ -2,8 +2,8 @@
 
 use super::{is_bare_without, missing};
 use crate::clinical::{
-    Cirrhosis, DeathCause, Patient, PatientId, PrimaryCancer, Sex, StackKey, Study, SystemicTherapy, Visit, VisitId,
-    VisitSource, VitalStatus, YesNoUnknown,
+    Cirrhosis, DeathCause, Identity, Patient, PatientId, PrimaryCancer, Sex, StackKey, Study, SystemicTherapy, Visit,
+    VisitId, VisitSource, VitalStatus, YesNoUnknown,
 };
 use crate::project::change::{ChangeKind, NamedEdit};
 use crate::project::document::Document;
@@ -62,8 +62,8 @@ fn told_apart(
 /// Makes two patients one: everything of `from` becomes `into`'s, and `from` goes. A lesion whose label is taken gets
 /// the next free one. What is known of `into` stays; what is not known is taken from `from`.
 ///
-/// Names and identifiers are no part of the document: commit with a sidecar that gives `into` those of `from`, see
-/// [`Project::merge_identities`](crate::project::Project::merge_identities).
+/// Names and identifiers are no part of the document and stay where they are: `into` remembers who it is also, and
+/// [`identities_now`] follows that, so that an undo gives everybody back their own.
 ///
 /// # Errors
 /// When one of them is not there, or visits of `from` were signed: what is signed names its patient.
@@ -142,6 +142,20 @@ pub fn merge_patients(document: &Document, from: PatientId, into: PatientId) -> 
     Ok(NamedEdit::new(ChangeKind::Patient, label, ops).of(into))
 }
 
+/// Every name and identifier with the patient whose it is now: those of a patient who became another are the other's,
+/// and those of one who is no longer there are nobody's.
+#[must_use]
+pub fn identities_now(document: &Document, identities: &[(PatientId, Identity)]) -> Vec<(PatientId, Identity)> {
+    let heirs: BTreeMap<PatientId, PatientId> =
+        document.patients().flat_map(|patient| patient.also.iter().map(|old| (*old, patient.id))).collect();
+    let now = |id: &PatientId| document.patient(*id).map(|patient| patient.id).or_else(|| heirs.get(id).copied());
+    let mut all: Vec<(PatientId, Identity)> =
+        identities.iter().filter_map(|(id, identity)| Some((now(id)?, identity.clone()))).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
 /// The other patients' rows, with `into` where they named `from` as somebody else.
 fn known_apart(document: &Document, from: PatientId, into: PatientId) -> Vec<Op> {
     let named = |row: &&Patient| row.id != from && row.id != into && row.not_the_same_as.contains(&from);
@@ -185,6 +199,10 @@ fn filled(kept: &Patient, other: &Patient) -> Patient {
     let notes: Vec<&str> = [kept.note.trim(), other.note.trim()].into_iter().filter(|note| !note.is_empty()).collect();
     row.note = notes.join("; ");
     row.archived = kept.archived && other.archived;
+    row.also.push(other.id);
+    row.also.extend(&other.also);
+    row.also.sort_unstable();
+    row.also.dedup();
     row.not_the_same_as.extend(other.not_the_same_as.iter().filter(|id| **id < kept.id));
     row.not_the_same_as.retain(|id| *id != other.id && *id != kept.id);
     row.not_the_same_as.sort_unstable();

@@ -5,11 +5,12 @@ use super::missing;
 use crate::alignment::Placement;
 use crate::clinical::{Grouping, LesionPlace, StackKey};
 use crate::dicom::StackInfo;
+use crate::marks::{Mask, MaskDelta, grids_coincide};
 use crate::project::change::{ChangeKind, NamedEdit};
 use crate::project::document::Document;
 use crate::project::edit::Op;
 use crate::project::refusal::Refusal;
-use crate::project::row::{PlacementKey, Row, RowKey, StackRecord};
+use crate::project::row::{MarkRecord, PlacementKey, Row, RowKey, StackRecord};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -110,15 +111,71 @@ fn plan(
         ops.push(Op::Put(Row::Lesion(lesion)));
     }
     for mark in document.marks() {
-        if let Some(to) = moved.get(&mark.info.stack) {
-            let mut mark = mark.clone();
-            mark.info.stack = *to;
-            ops.push(Op::Put(Row::Mark(mark)));
+        let Some(to) = moved.get(&mark.info.stack) else { continue };
+        match on_its_pictures(document, mark, *to, new) {
+            Some((mark, voxels)) => ops.extend(laid_again(mark, &voxels)?),
+            None => {
+                let mut mark = mark.clone();
+                mark.info.stack = *to;
+                ops.push(Op::Put(Row::Mark(mark)));
+            }
         }
     }
     ops.extend(placements(document, &moved));
     ops.extend(moved.keys().map(|old| Op::Remove(RowKey::Stack(*old))));
     Ok((ops, moved, patient))
+}
+
+/// A mark that was drawn on pictures one by one, or whose slices are such pictures now, goes with its pictures: to the
+/// new stack that has them all (the one that takes the old one's place, if it does), with its voxels on that stack's
+/// grid. `None` for all other marks, for what cannot be carried whole, and for what is signed: it stays as it is.
+fn on_its_pictures(
+    document: &Document,
+    mark: &MarkRecord,
+    to: StackKey,
+    new: &[StackInfo],
+) -> Option<(MarkRecord, Mask)> {
+    let old = &document.stack(mark.info.stack)?.info;
+    let mask = document.mask(mark.info.id)?;
+    if !grids_coincide(mask.grid(), &old.grid()) || document.signatures_of(mark.info.visit).next().is_some() {
+        return None;
+    }
+    let carried = |info: &StackInfo| {
+        let grid = info.grid();
+        let pictures = StackInfo::is_of_pictures(&grid) || StackInfo::is_of_pictures(&old.grid());
+        if !pictures || grid.dims[..2] != mask.grid().dims[..2] {
+            return None;
+        }
+        let slice_of = |k: u32| {
+            let name = old.frames.get(old.frame_of(k)? as usize)?;
+            let is_it = |slice: &u32| {
+                let frame = info.frame_of(*slice).and_then(|at| info.frames.get(at as usize));
+                frame.is_some_and(|frame| (&frame.sop_uid, frame.frame) == (&name.sop_uid, name.frame))
+            };
+            (0..info.slices()).find(is_it)
+        };
+        let slices: Option<Vec<_>> =
+            mask.slices().iter().map(|(k, runs)| Some((slice_of(*k)?, runs.clone()))).collect();
+        Mask::from_slices(grid, slices?).ok()
+    };
+    let mut heir_first = new.iter().filter(|info| info.key == to).chain(new.iter().filter(|info| info.key != to));
+    let (key, voxels) = heir_first.find_map(|info| Some((info.key, carried(info)?)))?;
+    let mut mark = mark.clone();
+    (mark.info.stack, mark.grid) = (key, voxels.grid().clone());
+    Some((mark, voxels))
+}
+
+/// Takes a mark out and puts it back with its voxels on another grid.
+fn laid_again(mark: MarkRecord, voxels: &Mask) -> Result<Vec<Op>, Refusal> {
+    let id = mark.info.id;
+    let slices: Vec<_> = voxels.slices().iter().map(|(k, runs)| (*k, runs.clone())).collect();
+    let delta = MaskDelta::try_from(slices).map_err(|why| Refusal::Unusable { what: "mark", why: why.to_string() })?;
+    Ok(vec![
+        Op::Remove(RowKey::Mark(id)),
+        Op::Put(Row::Mark(MarkRecord { measured: None, ..mark.clone() })),
+        Op::Mask { mark: id, delta: Arc::new(delta) },
+        Op::Put(Row::Mark(mark)), // what was measured of the voxels still holds
+    ])
 }
 
 /// Matches between old stacks become matches between the new ones; the latest of two that become one stays.

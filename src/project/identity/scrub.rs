@@ -180,16 +180,24 @@ impl<'a> Scrubber<'a> {
         if let Some(known) = self.renamed.get(&key) {
             return format!("{known}{rest}");
         }
-        let n = self.renamed.len() + 1;
         let new = if field == Field::Uid {
             self.uids += 1;
             self.derived_uid(name)
         } else {
             self.codes += 1;
-            format!("X{n:03}")
+            self.new_code()
         };
         self.renamed.insert(key, new.clone());
         format!("{new}{rest}")
+    }
+
+    /// A code that nothing was renamed to yet. A patient's number may be 001, so that X001 would tell it again.
+    fn new_code(&self) -> String {
+        let taken: BTreeSet<&String> = self.renamed.values().collect();
+        let held = |code: &String| self.tokens.is_some_and(|tokens| tokens.is_in(code));
+        let mut codes =
+            (1_u32..=u32::MAX).map(|n| format!("X{n:03}")).filter(|code| !taken.contains(code) && !held(code));
+        codes.next().unwrap_or_else(|| REMOVED.to_owned())
     }
 
     /// A UID that stands for another (PS3.5 B.2: 2.25 and a number of 128 bits). The strings that are taken out are

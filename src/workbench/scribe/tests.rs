@@ -59,7 +59,7 @@ fn later_changes_build_on_those_that_wait_and_all_are_written_in_order() {
     let second = pen.work(add_lesion()).unwrap();
     assert_eq!(labels(&second.document), ["L1", "L2"], "the second does not take the first one's number");
     assert_eq!(second.unsaved.len(), 2);
-    assert!(second.unsaved[0].why.contains("another program"), "{:?}", second.unsaved);
+    assert!(second.unsaved[0].why.contains("Another program"), "{:?}", second.unsaved);
     assert_eq!(labels(pen.project.document()), Vec::<String>::new(), "nothing of it is on disk");
     assert_eq!(second.last.unwrap().label, "P001 added");
     assert!(second.can_undo.unwrap().contains("not saved"));

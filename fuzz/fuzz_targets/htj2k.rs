@@ -1,0 +1,6 @@
+//! High-throughput JPEG 2000.
+#![no_main]
+
+mod frame;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| frame::decode("1.2.840.10008.1.2.4.201", bytes));
