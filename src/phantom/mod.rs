@@ -26,6 +26,7 @@ pub use truth::{
 
 use crate::clinical::{MarkRole, Modality, Organ};
 use crate::geometry::Grid;
+use rayon::prelude::*;
 use recipe::Recipe;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -233,13 +234,25 @@ pub fn sheet(case: &str) -> Result<Sheet, PhantomError> {
 /// what the time of loading is measured on. Nothing where the case is unknown.
 #[must_use]
 pub fn thin_slices(pixels: u32, slices: u32) -> Vec<Vec<i16>> {
-    let Some(case) = course::plan(FIRST_CASE) else { return Vec::new() };
-    let Some(visit) = case.visits.first() else { return Vec::new() };
-    let scene = scan::scene(&case, 0);
-    let grid = scan::thin_grid(visit, pixels, slices);
-    let slice = |slice| {
-        let painted = scan::paint_slice(&scene, visit, &grid, slice);
-        scan::expose_thin(&painted, Phase::PortalVenous, pixels, noise::hash(NOISE << 16, u64::from(slice)))
+    let Ok(mut study) = open(FIRST_CASE) else { return Vec::new() };
+    let Some(visit) = study.recipe.visits.first_mut() else { return Vec::new() };
+    let ct = &mut visit.ct;
+    ct.pixel_mm *= f64::from(ct.matrix) / f64::from(pixels.max(1));
+    ct.slice_mm *= f64::from(ct.slices) / f64::from(slices.max(1));
+    (ct.matrix, ct.slices, ct.packing) = (pixels, slices, recipe::Packing::Plain);
+    let Some(visit) = study.recipe.visits.first() else { return Vec::new() };
+    let phase = recipe::CtPhase::PortalVenous;
+    let (items, motion, seed) = (study.scene(visit, phase), study.motion(visit, phase), study::visit_seed(&study, visit));
+    let slice = |slice: u32| {
+        let values = study::slice_values(&items, &motion, visit, slice, seed);
+        let noise = study::noise_seed(seed, phase, slice);
+        let stored = study::expose(&values, &visit.ct, phase, noise);
+        // Noise in every pixel, outside the field of view as well: it is what packs worst.
+        let hu = |(at, stored): (usize, i16)| match stored {
+            study::PADDING => -1012 + (noise::hash(noise, at as u64) % 24) as i16,
+            stored => stored + study::INTERCEPT,
+        };
+        stored.into_iter().enumerate().map(hu).collect()
     };
     (0..slices).into_par_iter().map(slice).collect()
 }

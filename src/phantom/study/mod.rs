@@ -9,7 +9,7 @@ mod motion;
 mod region;
 mod truth;
 
-pub(super) use ct::{expose, slice_values};
+pub(super) use ct::{INTERCEPT, PADDING, expose, slice_values};
 pub(super) use file::{SliceFile, file};
 pub(super) use truth::{mask, truth};
 
