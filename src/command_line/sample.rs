@@ -77,8 +77,10 @@ fn write_sheet(case: &str, file: &Path) -> Result<Value, Refused> {
     }
     let sheet = phantom::sheet(case).map_err(Refused::because)?;
     let bytes = png::grey(sheet.width, sheet.height, &sheet.grey).map_err(Refused::because)?;
-    std::fs::write(file, bytes).map_err(|error| Refused::because(format!("{file:?} could not be written: {error}.")))?;
-    let rows: Vec<Value> = sheet.rows.iter().map(|(visit, lesion)| json!({ "visit": visit, "lesion": lesion })).collect();
+    std::fs::write(file, bytes)
+        .map_err(|error| Refused::because(format!("{file:?} could not be written: {error}.")))?;
+    let rows: Vec<Value> =
+        sheet.rows.iter().map(|(visit, lesion)| json!({ "visit": visit, "lesion": lesion })).collect();
     Ok(json!({ "file": file.to_string_lossy(), "rows": rows, "columns": sheet.columns }))
 }
 

@@ -27,7 +27,7 @@ pub use truth::{
 use crate::clinical::{MarkRole, Modality, Organ};
 use crate::geometry::Grid;
 use rayon::prelude::*;
-use recipe::Recipe;
+use recipe::{Recipe, Visit};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use study::Study;
@@ -109,7 +109,7 @@ pub enum PhantomError {
 pub const FIRST_CASE: &str = "first-look";
 
 /// The recipes that come with the program.
-const RECIPES: [(&str, &str); 10] = [
+const RECIPES: [(&str, &str); 11] = [
     (FIRST_CASE, include_str!("../../sample_data/cases/first-look.toml")),
     ("liver-01", include_str!("../../sample_data/cases/liver-01.toml")),
     ("liver-02", include_str!("../../sample_data/cases/liver-02.toml")),
@@ -119,6 +119,7 @@ const RECIPES: [(&str, &str); 10] = [
     ("liver-06", include_str!("../../sample_data/cases/liver-06.toml")),
     ("liver-07", include_str!("../../sample_data/cases/liver-07.toml")),
     ("liver-08", include_str!("../../sample_data/cases/liver-08.toml")),
+    ("liver-09", include_str!("../../sample_data/cases/liver-09.toml")),
     ("body-01", include_str!("../../sample_data/cases/body-01.toml")),
 ];
 
@@ -132,8 +133,12 @@ pub fn cases() -> &'static [CaseInfo] {
             let mut organs: Vec<Organ> = recipe.lesions.iter().map(|lesion| lesion.organ).collect();
             organs.sort();
             organs.dedup();
+            let has = |of: fn(&Visit) -> bool| recipe.visits.iter().any(of);
+            let kinds =
+                [(has(|visit| visit.ct.is_some()), Modality::Ct), (has(|visit| visit.mr.is_some()), Modality::Mr)];
+            let modalities = kinds.into_iter().filter(|(there, _)| *there).map(|(_, kind)| kind).collect();
             let (title, summary) = (recipe.title, recipe.summary);
-            Some(CaseInfo { id: (*id).into(), title, summary, organs, modalities: vec![Modality::Ct] })
+            Some(CaseInfo { id: (*id).into(), title, summary, organs, modalities })
         };
         RECIPES.iter().filter_map(info).collect()
     })
@@ -173,7 +178,8 @@ pub fn truth(case: &str) -> Result<Truth, PhantomError> {
 pub fn truth_grid(case: &str, visit: &str) -> Option<Grid> {
     let study = open(case).ok()?;
     let visit = study.visit(visit)?;
-    Some(study::grid(visit, study.frame_of_reference(visit, Study::main_phase(visit))))
+    let phase = Study::main_phase(visit);
+    Some(study::grid(visit, phase, study.frame_of_reference(visit, phase)))
 }
 
 /// The voxels (column, row, slice of [`truth_grid`]) whose centre lies inside a lesion's tumour, zone or viable tumour
@@ -209,11 +215,11 @@ pub fn truth_masks(case: &str) -> Result<Vec<TruthMask>, PhantomError> {
     const ROLES: [MarkRole; 3] = [MarkRole::Tumour, MarkRole::AblationZone, MarkRole::ViableTumour];
     let study = open(case)?;
     let mut masks = Vec::new();
-    for visit in study.recipe.visits.iter().filter(|visit| visit.ct.odd.tilt_deg == 0.0) {
-        for phase in &visit.ct.phases {
+    for visit in &study.recipe.visits {
+        for phase in visit.phases().iter().filter(|phase| visit.scan(**phase).odd.tilt_deg == 0.0) {
             for (lesion, role) in study.recipe.lesions.iter().flat_map(|lesion| ROLES.map(|role| (lesion, role))) {
                 let Some(voxels) = study::mask(&study, visit, *phase, &lesion.label, role) else { continue };
-                let grid = study::grid(visit, study.frame_of_reference(visit, *phase));
+                let grid = study::grid(visit, *phase, study.frame_of_reference(visit, *phase));
                 let series = format!("{}/{}", visit.id, phase.folder());
                 masks.push(TruthMask { series, lesion: lesion.label.clone(), role, grid, voxels });
             }
@@ -236,17 +242,17 @@ pub fn sheet(case: &str) -> Result<Sheet, PhantomError> {
 pub fn thin_slices(pixels: u32, slices: u32) -> Vec<Vec<i16>> {
     let Ok(mut study) = open(FIRST_CASE) else { return Vec::new() };
     let Some(visit) = study.recipe.visits.first_mut() else { return Vec::new() };
-    let ct = &mut visit.ct;
+    let Some(ct) = &mut visit.ct else { return Vec::new() };
     ct.pixel_mm *= f64::from(ct.matrix) / f64::from(pixels.max(1));
     ct.slice_mm *= f64::from(ct.slices) / f64::from(slices.max(1));
     (ct.matrix, ct.slices, ct.packing) = (pixels, slices, recipe::Packing::Plain);
     let Some(visit) = study.recipe.visits.first() else { return Vec::new() };
-    let phase = recipe::CtPhase::PortalVenous;
-    let (items, motion, seed) = (study.scene(visit, phase), study.motion(visit, phase), study::visit_seed(&study, visit));
+    let phase = recipe::Phase::PortalVenous;
+    let (items, motion) = (study.scene(visit, phase), study.motion(visit, phase));
+    let session = study::Session { study: &study, visit, seed: study::visit_seed(&study, visit) };
     let slice = |slice: u32| {
-        let values = study::slice_values(&items, &motion, visit, slice, seed);
-        let noise = study::noise_seed(seed, phase, slice);
-        let stored = study::expose(&values, &visit.ct, phase, noise);
+        let noise = study::noise_seed(session.seed, phase, slice);
+        let stored = session.slice(&items, &motion, &[phase], slice).into_iter().next().unwrap_or_default();
         // Noise in every pixel, outside the field of view as well: it is what packs worst.
         let hu = |(at, stored): (usize, i16)| match stored {
             study::PADDING => -1012 + (noise::hash(noise, at as u64) % 24) as i16,

@@ -4,7 +4,7 @@
 //! in each phase, in the windows that lesions are read in (reading.md 4). Phases that were not scanned stay black.
 
 use super::PhantomError;
-use super::recipe::{CtPhase, Visit};
+use super::recipe::{Phase, Visit};
 use super::study::{self, Study};
 use crate::geometry::PatientPoint;
 use rayon::prelude::*;
@@ -31,15 +31,29 @@ const FIELD_MM: f64 = 96.0;
 /// Gap between pictures, pixels.
 const GAP: usize = 4;
 
-const PHASES: [CtPhase; 4] = [CtPhase::Unenhanced, CtPhase::Arterial, CtPhase::PortalVenous, CtPhase::Delayed];
+/// Columns: a phase of CT stands beside the sequence of MR that answers the same question.
+const COLUMNS: [(&str, &[Phase]); 7] = [
+    ("unenhanced", &[Phase::Unenhanced, Phase::T1]),
+    ("arterial", &[Phase::Arterial, Phase::T1Arterial]),
+    ("portal venous", &[Phase::PortalVenous, Phase::T1PortalVenous]),
+    ("delayed", &[Phase::Delayed, Phase::T1Delayed]),
+    ("T2", &[Phase::T2]),
+    ("b 800", &[Phase::Dwi800]),
+    ("ADC", &[Phase::Adc]),
+];
 
 /// Centre and width of the window of a phase, HU.
-fn window(phase: CtPhase) -> (f64, f64) {
+fn window(phase: Phase) -> (f64, f64) {
     match phase {
-        CtPhase::Unenhanced => (50.0, 150.0),
-        CtPhase::Arterial => (80.0, 250.0),
-        CtPhase::PortalVenous => (100.0, 160.0),
-        CtPhase::Delayed => (85.0, 150.0),
+        Phase::Unenhanced => (50.0, 150.0),
+        Phase::Arterial => (80.0, 250.0),
+        Phase::PortalVenous => (100.0, 160.0),
+        Phase::Delayed => (85.0, 150.0),
+        Phase::T2 => (300.0, 600.0),
+        Phase::Dwi50 | Phase::Dwi400 | Phase::Dwi800 => (80.0, 160.0),
+        Phase::Adc => (1250.0, 2500.0),
+        Phase::T1 => (350.0, 600.0),
+        _ => (500.0, 1000.0),
     }
 }
 
@@ -54,10 +68,14 @@ pub(super) fn sheet(study: &Study) -> Result<Sheet, PhantomError> {
             rows.push((visit, lesion.label.clone(), PatientPoint::new(at.place.x, at.place.y, z)));
         }
     }
-    let columns = 1 + PHASES.len();
+    let used =
+        |(_, phases): &&(&str, &[Phase])| rows.iter().any(|(v, ..)| v.phases().iter().any(|p| phases.contains(p)));
+    let shown: Vec<_> = COLUMNS.iter().filter(used).copied().collect();
+    let columns = 1 + shown.len();
     let (width, height) = (columns * (SIDE + GAP) - GAP, rows.len() * (SIDE + GAP) - GAP);
     let mut grey = vec![0u8; width * height];
-    let pictures: Vec<Vec<Option<Vec<u8>>>> = rows.par_iter().map(|(visit, _, at)| row(study, visit, *at)).collect();
+    let pictures: Vec<Vec<Option<Vec<u8>>>> =
+        rows.par_iter().map(|(visit, _, at)| row(study, visit, *at, &shown)).collect();
     for (n, pictures) in pictures.iter().enumerate() {
         for (m, picture) in pictures.iter().enumerate() {
             let Some(picture) = picture else { continue };
@@ -69,7 +87,7 @@ pub(super) fn sheet(study: &Study) -> Result<Sheet, PhantomError> {
             }
         }
     }
-    let names = PHASES.iter().map(|phase| phase.words().to_owned());
+    let names = shown.iter().map(|(name, _)| (*name).to_owned());
     Ok(Sheet {
         width,
         height,
@@ -80,27 +98,33 @@ pub(super) fn sheet(study: &Study) -> Result<Sheet, PhantomError> {
 }
 
 /// The pictures of a row: the whole slice, then each phase around the place.
-fn row(study: &Study, visit: &Visit, at: PatientPoint) -> Vec<Option<Vec<u8>>> {
+fn row(study: &Study, visit: &Visit, at: PatientPoint, shown: &[(&str, &[Phase])]) -> Vec<Option<Vec<u8>>> {
     let main = Study::main_phase(visit);
-    let whole = f64::from(visit.ct.matrix) * visit.ct.pixel_mm;
-    let middle = study::grid(visit, String::new()).centre();
-    let first = picture(study, visit, main, PatientPoint::new(middle.x, middle.y, at.z), whole, (40.0, 400.0));
-    let phases = PHASES.iter().map(|phase| {
-        visit.ct.phases.contains(phase).then(|| picture(study, visit, *phase, at, FIELD_MM, window(*phase)))
+    let scan = visit.scan(main);
+    let whole = f64::from(scan.matrix) * scan.pixel_mm;
+    let middle = study::grid(visit, main, String::new()).centre();
+    let overview = if main.is_ct() { (40.0, 400.0) } else { window(main) };
+    let first = picture(study, visit, main, PatientPoint::new(middle.x, middle.y, at.z), whole, overview);
+    let phases = shown.iter().map(|(_, phases)| {
+        let phase = visit.phases().into_iter().find(|phase| phases.contains(phase))?;
+        Some(picture(study, visit, phase, at, FIELD_MM, window(phase)))
     });
     std::iter::once(Some(first)).chain(phases).collect()
 }
 
 /// A part of a slice as it is stored, enlarged between pixels.
-fn picture(study: &Study, visit: &Visit, phase: CtPhase, at: PatientPoint, field_mm: f64, window: (f64, f64)) -> Vec<u8> {
-    let grid = study::grid(visit, String::new());
+fn picture(study: &Study, visit: &Visit, phase: Phase, at: PatientPoint, field_mm: f64, window: (f64, f64)) -> Vec<u8> {
+    let (grid, scan) = (study::grid(visit, phase, String::new()), visit.scan(phase));
     let slice = grid.nearest_slice(at).unwrap_or(0);
     let stored = study::exposed(study, visit, phase, slice);
-    let n = visit.ct.matrix as usize;
-    let hu = |i: usize, j: usize| stored.get(j.min(n - 1) * n + i.min(n - 1)).map_or(-1024.0, |v| f64::from(v - 1024).max(-1024.0));
+    let n = scan.matrix as usize;
+    let zero = if phase.is_ct() { 1024 } else { 0 };
+    let hu = |i: usize, j: usize| {
+        stored.get(j.min(n - 1) * n + i.min(n - 1)).map_or(-1024.0, |v| f64::from(v - zero).max(-1024.0))
+    };
     let (centre, wide) = window;
     let start = grid.to_index(at);
-    let step = field_mm / SIDE as f64 / visit.ct.pixel_mm;
+    let step = field_mm / SIDE as f64 / scan.pixel_mm;
     let mut out = Vec::with_capacity(SIDE * SIDE);
     for row in 0..SIDE {
         for column in 0..SIDE {

@@ -1,4 +1,4 @@
-use super::recipe::{CtPhase, Visit};
+use super::recipe::{Phase, Visit};
 use super::study::{expose, grid, slice_values};
 use super::*;
 use crate::clinical::{
@@ -252,7 +252,8 @@ fn voxel_counts_follow_the_shapes_and_margins_the_story() {
     for study in studies() {
         let truth = study::truth(&study);
         for at in truth.lesions.iter().flat_map(|lesion| &lesion.visits) {
-            let grid = grid(study.visit(&at.visit).unwrap(), String::new());
+            let visit = study.visit(&at.visit).unwrap();
+            let grid = grid(visit, Study::main_phase(visit), String::new());
             for region in [&at.tumour, &at.ablation_zone, &at.viable_tumour].into_iter().flatten() {
                 seen += 1;
                 // The error of counting grows with the slices against the size of the region.
@@ -286,9 +287,13 @@ fn lesions_lie_inside_their_organ_and_every_scan_covers_the_liver() {
         }
         for visit in &study.recipe.visits {
             let long = study.recipe.patient.build[2];
-            let (top, deep) = (visit.ct.top_mm, f64::from(visit.ct.slices - 1) * visit.ct.slice_mm);
-            let breath = visit.lie.breath_mm[2];
-            assert!(top - breath >= 0.0 && top - deep - breath <= -128.0 * long, "{} {}", study.id, visit.id);
+            for phase in visit.phases() {
+                let scan = visit.scan(phase);
+                let (top, deep) = (scan.top_mm, f64::from(scan.slices - 1) * scan.slice_mm);
+                let breath = visit.lie.breath_mm[2] + scan.breath_mm;
+                let covered = top - breath >= -2.0 && top - deep - breath <= -128.0 * long;
+                assert!(covered, "{} {} {phase:?}", study.id, visit.id);
+            }
         }
     }
 }
@@ -300,7 +305,7 @@ fn landmarks_are_the_same_place_at_every_visit() {
     for visit in &truth.visits {
         let spine = visit.landmarks.iter().find(|mark| mark.name == "T12").unwrap();
         let vein = visit.landmarks.iter().find(|mark| mark.name == "portal_bifurcation").unwrap();
-        let phase = if vein.series.ends_with("arterial") { CtPhase::Arterial } else { CtPhase::PortalVenous };
+        let phase = if vein.series.ends_with("arterial") { Phase::Arterial } else { Phase::PortalVenous };
         let motion = study.motion(study.visit(&visit.id).unwrap(), phase);
         use super::body::ToBody;
         assert!(motion.to_body(vein.place).distance_mm(PatientPoint::new(-34.0, -8.0, -71.0)) < 0.01);
@@ -312,12 +317,13 @@ fn landmarks_are_the_same_place_at_every_visit() {
 }
 
 /// Mean and SD of a disc in one slice of a study's visit, as stored.
-fn disc(study: &Study, visit: &Visit, phase: CtPhase, at: [f64; 3], radius_mm: f64) -> (f64, f64) {
+fn disc(study: &Study, visit: &Visit, phase: Phase, at: [f64; 3], radius_mm: f64) -> (f64, f64) {
     let place = study.motion(visit, phase).to_visit(PatientPoint::new(at[0], at[1], at[2]));
-    let grid = grid(visit, String::new());
+    let grid = grid(visit, phase, String::new());
     let slice = grid.nearest_slice(place).unwrap();
     let stored = study::exposed(study, visit, phase, slice);
-    let n = visit.ct.matrix;
+    let n = visit.scan(phase).matrix;
+    let zero = if phase.is_ct() { 1024.0 } else { 0.0 };
     let values: Vec<f64> = (0..n * n)
         .filter(|offset| {
             let index = VoxelIndex::new(f64::from(offset % n), f64::from(offset / n), f64::from(slice));
@@ -325,7 +331,7 @@ fn disc(study: &Study, visit: &Visit, phase: CtPhase, at: [f64; 3], radius_mm: f
             let (x, y) = (there.x - place.x, there.y - place.y);
             x * x + y * y <= radius_mm * radius_mm
         })
-        .map(|offset| f64::from(stored[offset as usize]) - 1024.0)
+        .map(|offset| f64::from(stored[offset as usize]) - zero)
         .collect();
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (values.len() - 1) as f64;
@@ -336,7 +342,8 @@ fn disc(study: &Study, visit: &Visit, phase: CtPhase, at: [f64; 3], radius_mm: f
 fn tissues_and_noise_have_the_numbers_of_practice() {
     let study = open("liver-01").unwrap();
     let visit = &study.recipe.visits[1];
-    assert_eq!(visit.ct.phases.len(), 4);
+    let phases = visit.phases();
+    assert_eq!(phases.len(), 4);
     // Places without vessels or borders near.
     let tissues: [(&str, [f64; 3], f64, [f64; 4], f64); 5] = [
         ("liver", [-104.0, -30.0, -104.0], 9.0, [55.0, 70.0, 110.0, 90.0], 5.0),
@@ -346,17 +353,17 @@ fn tissues_and_noise_have_the_numbers_of_practice() {
         ("bile", [-46.0, -54.0, -110.0], 7.0, [10.0; 4], 5.0),
     ];
     for (name, at, radius_mm, wanted, within) in tissues {
-        for phase in &visit.ct.phases {
+        for phase in &phases {
             let (mean, _) = disc(&study, visit, *phase, at, radius_mm);
             let want = wanted[phase.index()];
             assert!((mean - want).abs() <= within, "{name} {phase:?}: {mean} and not {want}");
         }
     }
     // The zone does not enhance: less than 5 HU between phases.
-    let core: Vec<f64> = visit.ct.phases.iter().map(|p| disc(&study, visit, *p, [-81.5, 34.0, -58.0], 6.0).0).collect();
+    let core: Vec<f64> = phases.iter().map(|p| disc(&study, visit, *p, [-81.5, 34.0, -58.0], 6.0).0).collect();
     assert!(core.iter().all(|mean| (mean - core[0]).abs() < 5.0), "{core:?}");
-    let (_, sd) = disc(&study, visit, CtPhase::PortalVenous, [-104.0, -30.0, -104.0], 10.0);
-    assert!((sd / visit.ct.noise_hu - 1.0).abs() < 0.10, "noise {sd} HU");
+    let (_, sd) = disc(&study, visit, Phase::PortalVenous, [-104.0, -30.0, -104.0], 10.0);
+    assert!((sd / visit.scan(Phase::PortalVenous).noise - 1.0).abs() < 0.10, "noise {sd} HU");
 }
 
 #[test]
@@ -365,9 +372,10 @@ fn noise_is_new_in_each_slice_and_phase_and_the_field_of_view_is_round() {
     let visit = &study.recipe.visits[3];
     let seed = study::visit_seed(&study, visit);
     let flat = vec![[50.0f32; 4]; 512 * 512];
-    let a = expose(&flat, &visit.ct, CtPhase::PortalVenous, study::noise_seed(seed, CtPhase::PortalVenous, 7));
-    let b = expose(&flat, &visit.ct, CtPhase::PortalVenous, study::noise_seed(seed, CtPhase::PortalVenous, 8));
-    let c = expose(&flat, &visit.ct, CtPhase::Arterial, study::noise_seed(seed, CtPhase::Arterial, 7));
+    let scan = visit.scan(Phase::PortalVenous);
+    let a = expose(&flat, &scan, Phase::PortalVenous, study::noise_seed(seed, Phase::PortalVenous, 7));
+    let b = expose(&flat, &scan, Phase::PortalVenous, study::noise_seed(seed, Phase::PortalVenous, 8));
+    let c = expose(&flat, &scan, Phase::Arterial, study::noise_seed(seed, Phase::Arterial, 7));
     assert_eq!((a[0], a[511], a[512 * 511]), (-2000, -2000, -2000));
     for other in [&b, &c] {
         let same = a.iter().zip(other).filter(|(a, b)| a == b && **a != -2000).count();
@@ -380,14 +388,42 @@ fn a_slice_without_noise_is_smooth_across_planes() {
     // The dome slants: with planes a millimetre apart it must not show steps.
     let study = open("liver-01").unwrap();
     let visit = &study.recipe.visits[3];
-    let (items, motion) = (study.scene(visit, CtPhase::PortalVenous), study.motion(visit, CtPhase::PortalVenous));
+    let (items, motion) = (study.scene(visit, Phase::PortalVenous), study.motion(visit, Phase::PortalVenous));
     let top = motion.to_visit(PatientPoint::new(-62.0, -10.0, -4.0));
-    let grid = grid(visit, String::new());
+    let grid = grid(visit, Phase::PortalVenous, String::new());
     let slice = grid.nearest_slice(top).unwrap();
-    let values = slice_values(&items, &motion, visit, slice, 0);
+    let values = slice_values(&items, &motion, visit, &visit.scan(Phase::PortalVenous), slice, 0);
     let row = grid.to_index(top).j.round() as usize;
     let line: Vec<f32> = (0..512).map(|i| values[row * 512 + i][2]).collect();
     let middle = grid.to_index(top).i.round() as usize;
     let jumps = line[middle - 60..middle + 60].windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0f32, f32::max);
     assert!(jumps < 260.0, "{jumps} HU from pixel to pixel");
+}
+
+#[test]
+fn magnetic_resonance_has_the_signals_of_practice() {
+    let study = open("liver-09").unwrap();
+    let (early, late) = (&study.recipe.visits[1], &study.recipe.visits[2]);
+    let liver = [-100.0, -20.0, -96.0];
+    let core = [-78.6, -9.9, -38.0];
+    let nodule = [-67.0, -25.5, -38.0];
+    let ratio = |visit: &Visit, phase: Phase, at: [f64; 3]| {
+        disc(&study, visit, phase, at, 4.0).0 / disc(&study, visit, phase, liver, 9.0).0
+    };
+    assert!((1.2..1.6).contains(&ratio(early, Phase::T1, core)), "T1-bright zone {}", ratio(early, Phase::T1, core));
+    assert!((0.55..0.8).contains(&ratio(early, Phase::T2, core)), "zone in T2 {}", ratio(early, Phase::T2, core));
+    // The subtraction of the zone is nothing: below 5 % of its signal.
+    let (before, after) =
+        (disc(&study, early, Phase::T1, core, 6.0).0, disc(&study, early, Phase::T1PortalVenous, core, 6.0).0);
+    assert!((after / before - 1.0).abs() < 0.05, "{before} {after}");
+    assert!((1.4..2.1).contains(&ratio(late, Phase::T2, nodule)), "nodule in T2 {}", ratio(late, Phase::T2, nodule));
+    assert!(ratio(late, Phase::Dwi800, nodule) > 1.7, "nodule at b 800");
+    let adc = |visit: &Visit, at, radius| disc(&study, visit, Phase::Adc, at, radius).0 / 1000.0;
+    assert!((1.05..1.35).contains(&adc(late, liver, 9.0)), "liver {}", adc(late, liver, 9.0));
+    assert!((0.85..1.15).contains(&adc(late, nodule, 4.0)), "nodule {}", adc(late, nodule, 4.0));
+    assert!(
+        (0.7..0.95).contains(&adc(late, [108.0, 36.0, -66.0], 8.0)),
+        "spleen {}",
+        adc(late, [108.0, 36.0, -66.0], 8.0)
+    );
 }

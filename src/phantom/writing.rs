@@ -1,7 +1,7 @@
 //! Files of a study into a folder.
 
-use super::recipe::{CtPhase, Visit};
-use super::study::{self, Study};
+use super::recipe::{Phase, Visit};
+use super::study::{self, Session, Study};
 use super::{PhantomError, Truth, Written};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,8 @@ pub(super) fn write(
     let writer =
         Writer { folder, written: Mutex::new(Vec::new()), images: AtomicUsize::new(0), bytes: AtomicU64::new(0) };
     let visits = &study.recipe.visits;
-    let images_of = |visit: &Visit| visit.ct.phases.len() * (visit.ct.slices as usize - visit.ct.odd.missing_slices.len());
+    let images_of =
+        |visit: &Visit| visit.phases().iter().map(|phase| study::images(visit, *phase) as usize).sum::<usize>();
     let total = visits.iter().map(images_of).sum();
     let all = || -> Result<(), PhantomError> {
         // The truth first: the smallest file finds out soonest that another study is in the way.
@@ -83,14 +84,20 @@ pub(super) fn write(
     Ok(Written { folder: folder.into(), images, bytes })
 }
 
-/// Phases of a visit by breath: those of one breath share everything but their values.
-fn breaths(visit: &Visit) -> Vec<Vec<CtPhase>> {
-    let breath = |phase: &CtPhase| visit.ct.phase_breath_mm.get(phase.code()).copied().unwrap_or(0.0);
-    let mut groups: Vec<Vec<CtPhase>> = Vec::new();
-    for phase in &visit.ct.phases {
-        match groups.iter_mut().find(|group| group.first().map(breath) == Some(breath(phase))) {
-            Some(group) => group.push(*phase),
-            None => groups.push(vec![*phase]),
+/// Phases of a visit by breath and grid: those of one share everything but their values.
+fn breaths(visit: &Visit) -> Vec<Vec<Phase>> {
+    let alike = |a: Phase, b: Phase| {
+        let (x, y) = (visit.scan(a), visit.scan(b));
+        a.is_ct() == b.is_ct()
+            && x.breath_mm == y.breath_mm
+            && (x.matrix, x.slices) == (y.matrix, y.slices)
+            && (x.pixel_mm, x.slice_mm, x.top_mm) == (y.pixel_mm, y.slice_mm, y.top_mm)
+    };
+    let mut groups: Vec<Vec<Phase>> = Vec::new();
+    for phase in visit.phases() {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| alike(*first, phase))) {
+            Some(group) => group.push(phase),
+            None => groups.push(vec![phase]),
         }
     }
     groups
@@ -100,27 +107,30 @@ fn breaths(visit: &Visit) -> Vec<Vec<CtPhase>> {
 struct VisitSeries<'a> {
     study: &'a Study,
     visit: &'a Visit,
-    phases: Vec<CtPhase>,
+    phases: Vec<Phase>,
     writer: &'a Writer<'a>,
     total: usize,
 }
 
 impl VisitSeries<'_> {
-    fn write(&self, progress: &(dyn Fn(usize, usize) + Sync), cancelled: &(dyn Fn() -> bool + Sync)) -> Result<(), PhantomError> {
+    fn write(
+        &self,
+        progress: &(dyn Fn(usize, usize) + Sync),
+        cancelled: &(dyn Fn() -> bool + Sync),
+    ) -> Result<(), PhantomError> {
         let Some(first) = self.phases.first() else { return Ok(()) };
         let (items, motion) = (self.study.scene(self.visit, *first), self.study.motion(self.visit, *first));
-        let ct = &self.visit.ct;
-        let seed = study::visit_seed(self.study, self.visit);
-        (0..ct.slices).into_par_iter().try_for_each(|slice| {
-            if ct.odd.missing_slices.contains(&(ct.slices - slice)) {
+        let scan = self.visit.scan(*first);
+        let session = Session { study: self.study, visit: self.visit, seed: study::visit_seed(self.study, self.visit) };
+        (0..scan.slices).into_par_iter().try_for_each(|slice| {
+            if scan.odd.missing_slices.contains(&(scan.slices - slice)) {
                 return Ok(());
             }
             if cancelled() {
                 return Err(PhantomError::Cancelled);
             }
-            let values = study::slice_values(&items, &motion, self.visit, slice, seed);
-            for phase in &self.phases {
-                let stored = study::expose(&values, ct, *phase, study::noise_seed(seed, *phase, slice));
+            let stored = session.slice(&items, &motion, &self.phases, slice);
+            for (phase, stored) in self.phases.iter().zip(stored) {
                 let of = study::SliceFile { study: self.study, visit: self.visit, phase: *phase, slice };
                 self.writer.put(&format!("{}/{:03}.dcm", of.folder(), of.number()), &study::file(&of, &stored)?)?;
                 progress(self.writer.images.fetch_add(1, Ordering::Relaxed) + 1, self.total);

@@ -83,7 +83,8 @@ fn lung_vessels(items: &mut Vec<Item>) {
         for n in 0..54u64 {
             let draw = |k| uniform(0x1049, (n * 2 + u64::from(side > 0.0)) * 16 + k);
             let to = at((42.0 + 74.0 * draw(0)) * side, -66.0 + 142.0 * draw(1), 50.0 - 100.0 * draw(2));
-            let bend = at(36.0 * side + (to.x - 36.0 * side) * 0.45, 14.0 + (to.y - 14.0) * 0.35, 62.0 + (to.z - 62.0) * 0.6);
+            let bend =
+                at(36.0 * side + (to.x - 36.0 * side) * 0.45, 14.0 + (to.y - 14.0) * 0.35, 62.0 + (to.z - 62.0) * 0.6);
             let thick = 1.1 + 1.9 * draw(3) * draw(3);
             let line = spline(&[(hilum, thick + 1.0), (bend, thick), (to, 0.5)], 4);
             let tissue = if n % 6 == 3 { Tissue::BronchusWall } else { Tissue::LungVessel };
@@ -118,13 +119,20 @@ fn mediastinum(items: &mut Vec<Item>) {
         let forward = (30.0 - p.y).max(0.0);
         let half = 13.0 + 0.16 * forward + 4.0 * step(-10.0, -70.0, p.z);
         let x = p.x - 7.0;
-        let wedge = smooth_max((x.abs() - half) * 0.85, (p.y - 52.0).max(-58.0 + 62.0 * step(14.0, -16.0, p.z) - p.y), 22.0);
+        let wedge =
+            smooth_max((x.abs() - half) * 0.85, (p.y - 52.0).max(-58.0 + 62.0 * step(14.0, -16.0, p.z) - p.y), 22.0);
         wedge.max(cavity_mm(p)) * 0.8
     }
     let extent = Extent::of([-60.0, -74.0, -125.0], [70.0, 74.0, 1e9]);
     items.push(Item::new(Shape::Field(between_mm, [0.0; 3], extent), Tissue::Fat));
     let gullet = spline(
-        &[(at(3.0, 22.0, 70.0), 7.0), (at(5.0, 17.0, 20.0), 7.5), (at(10.0, 8.0, -14.0), 7.5), (at(20.0, 1.0, -32.0), 8.0), (at(36.0, 0.0, -40.0), 9.0)],
+        &[
+            (at(3.0, 22.0, 70.0), 7.0),
+            (at(5.0, 17.0, 20.0), 7.5),
+            (at(10.0, 8.0, -14.0), 7.5),
+            (at(20.0, 1.0, -32.0), 8.0),
+            (at(36.0, 0.0, -40.0), 9.0),
+        ],
         5,
     );
     items.push(Item::new(Shape::Path { nodes: gullet.clone() }, Tissue::BowelWall));
@@ -176,7 +184,10 @@ pub(super) fn crura(items: &mut Vec<Item>) {
     fn crus_mm(p: PatientPoint, [side, ..]: [f64; 3]) -> f64 {
         // A band that runs from in front of the aorta around its side to the spine.
         let low = step(-30.0, -120.0, p.z);
-        let (front, outer) = (at(12.0 + 4.0 * side - 5.0 * low, 5.0 - 1.0 * low, p.z), at(13.0 + 16.0 * side - 5.0 * low, 20.0 + 1.0 * low, p.z));
+        let (front, outer) = (
+            at(12.0 + 4.0 * side - 5.0 * low, 5.0 - 1.0 * low, p.z),
+            at(13.0 + 16.0 * side - 5.0 * low, 20.0 + 1.0 * low, p.z),
+        );
         let back = at(5.0 + 20.0 * side, 42.0 - 6.0 * low, p.z);
         let thick = 3.4 - 0.9 * low;
         let band = tube_mm(p, front, outer, thick * 0.9, thick).min(tube_mm(p, outer, back, thick, thick * 0.55));

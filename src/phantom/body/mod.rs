@@ -9,15 +9,17 @@ mod liver;
 mod scene;
 mod shape;
 mod tissue;
+mod tissue_mr;
 mod trunk;
 mod vessels;
 mod viscera;
 
 pub(super) use item::{Item, SHARP_MM};
 pub(super) use liver::surface as liver_surface;
-pub(super) use scene::{PlaneOfPixels, ToBody, Values, paint};
-pub(super) use shape::{Ellipsoid, Shape, coverage, smooth_max, step};
-pub(super) use tissue::Tissue;
+pub(super) use scene::{PlaneOfPixels, ToBody, paint};
+pub(super) use shape::{Ellipsoid, Shape, bumps, coverage, smooth_max, step};
+pub(super) use tissue::{CT_PHASES, Ct as CtScanner, Tissue};
+pub(super) use tissue_mr::{MR_CHANNELS, Mr as MrScanner};
 pub(super) use trunk::{VERTEBRAE, cavity_mm, spine_y};
 
 /// What makes one patient differ from another.

@@ -6,11 +6,22 @@
 
 use super::item::{Item, SHARP_MM, Space};
 use super::shape::{bumps, coverage};
-use super::tissue::CT_PHASES;
+use super::tissue::Tissue;
 use crate::geometry::{PatientPoint, PatientVector};
 
-/// Values of one place in each phase.
-pub(in crate::phantom) type Values = [f32; CT_PHASES];
+/// What a scanner makes of a tissue, in each of its phases or sequences.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::phantom) struct Look<const N: usize> {
+    pub value: [f32; N],
+    /// The largest departure from it, and the size of the grains, mm.
+    pub grain: Option<([f32; N], f64)>,
+}
+
+/// A kind of scanner.
+pub(in crate::phantom) trait Meter<const N: usize> {
+    /// What it makes of a tissue.
+    fn look(tissue: Tissue) -> Look<N>;
+}
 
 /// Side of a square, pixels.
 const SQUARE: usize = 8;
@@ -41,9 +52,13 @@ pub(in crate::phantom) trait ToBody: Sync {
 }
 
 /// Paints a slice as the mean of some planes that lie close together: the values of each pixel, row by row.
-pub(in crate::phantom) fn paint(items: &[Item], moved: &dyn ToBody, planes: &[PlaneOfPixels]) -> Vec<Values> {
+pub(in crate::phantom) fn paint<const N: usize, M: Meter<N>>(
+    items: &[Item],
+    moved: &dyn ToBody,
+    planes: &[PlaneOfPixels],
+) -> Vec<[f32; N]> {
     let Some(middle) = planes.get(planes.len() / 2) else { return Vec::new() };
-    let mut out = vec![[0.0; CT_PHASES]; middle.columns * middle.rows];
+    let mut out = vec![[0.0; N]; middle.columns * middle.rows];
     let (wide, high) = (middle.columns.div_ceil(SQUARE), middle.rows.div_ceil(SQUARE));
     // Places of the squares' corners in the body; pixels lie between them.
     let corners: Vec<Vec<PatientPoint>> = planes
@@ -67,7 +82,8 @@ pub(in crate::phantom) fn paint(items: &[Item], moved: &dyn ToBody, planes: &[Pl
         .filter(|item| if item.space == Space::Body { body_box.meets(item) } else { visit_box.meets(item) })
         .collect();
     let mut near: Vec<(&Item, bool)> = Vec::new();
-    let row_of = |all: &[PatientPoint], j: usize| Range::of(all.iter().skip(j * (wide + 1)).take(2 * (wide + 1)), apart);
+    let row_of =
+        |all: &[PatientPoint], j: usize| Range::of(all.iter().skip(j * (wide + 1)).take(2 * (wide + 1)), apart);
     for j in 0..high {
         // Shapes that reach this row of squares.
         let rows: Vec<Range> = corners.iter().map(|all| row_of(all, j)).collect();
@@ -107,14 +123,14 @@ pub(in crate::phantom) fn paint(items: &[Item], moved: &dyn ToBody, planes: &[Pl
                 near.push((item, full));
             }
             if near.iter().all(|(_, full)| *full) {
-                paint_square(&near, square, middle, [i, j], Share { of_plane: 1.0, of_grain: 1.0 }, &mut out);
+                paint_square::<N, M>(&near, square, middle, [i, j], Share { of_plane: 1.0, of_grain: 1.0 }, &mut out);
                 continue;
             }
             // Grain is finer than it matters: it is asked for in the middle plane and stands for all.
             for (n, (square, plane)) in squares.iter().zip(planes).enumerate() {
                 let of_plane = 1.0 / planes.len() as f32;
                 let of_grain = if n == planes.len() / 2 { planes.len() as f32 } else { 0.0 };
-                paint_square(&near, square, plane, [i, j], Share { of_plane, of_grain }, &mut out);
+                paint_square::<N, M>(&near, square, plane, [i, j], Share { of_plane, of_grain }, &mut out);
             }
         }
     }
@@ -159,13 +175,13 @@ struct Share {
     of_grain: f32,
 }
 
-fn paint_square(
+fn paint_square<const N: usize, M: Meter<N>>(
     near: &[(&Item, bool)],
     square: &[PatientPoint; 4],
     plane: &PlaneOfPixels,
     [i, j]: [usize; 2],
     share: Share,
-    out: &mut [Values],
+    out: &mut [[f32; N]],
 ) {
     let side = SQUARE as f64;
     for row in (j * SQUARE)..((j + 1) * SQUARE).min(plane.rows) {
@@ -174,7 +190,7 @@ fn paint_square(
         let across = (end - start) * (1.0 / side);
         for column in (i * SQUARE)..((i + 1) * SQUARE).min(plane.columns) {
             let at = start + across * (column - i * SQUARE) as f64;
-            let mut values: Values = [0.0; CT_PHASES];
+            let mut values = [0.0f32; N];
             for (item, full) in near {
                 let here = if item.space == Space::Body { at } else { plane.place(column as f64, row as f64) };
                 let part = if *full { 1.0 } else { coverage(item.shape.distance_mm(here), item.edge_mm) };
@@ -184,17 +200,17 @@ fn paint_square(
                     continue;
                 }
                 let part = part as f32;
-                let hu = item.tissue.ct_hu();
-                match item.tissue.ct_grain().filter(|_| share.of_grain > 0.0) {
-                    Some(grain) => {
-                        let uneven = grainy(item.tissue as u64, here, grain.wide_mm) * share.of_grain;
-                        for ((value, hu), grain) in values.iter_mut().zip(hu).zip(grain.hu) {
-                            *value += (hu + grain * uneven - *value) * part;
+                let look = M::look(item.tissue);
+                match look.grain.filter(|_| share.of_grain > 0.0) {
+                    Some((grain, wide_mm)) => {
+                        let uneven = grainy(item.tissue as u64, here, wide_mm) * share.of_grain;
+                        for ((value, mean), grain) in values.iter_mut().zip(look.value).zip(grain) {
+                            *value += (mean + grain * uneven - *value) * part;
                         }
                     }
                     None => {
-                        for (value, hu) in values.iter_mut().zip(hu) {
-                            *value += (hu - *value) * part;
+                        for (value, mean) in values.iter_mut().zip(look.value) {
+                            *value += (mean - *value) * part;
                         }
                     }
                 }

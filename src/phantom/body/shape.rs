@@ -21,10 +21,7 @@ impl Extent {
 
     /// A box by its corners.
     pub const fn of(low: [f64; 3], high: [f64; 3]) -> Self {
-        Self {
-            low: PatientPoint::new(low[0], low[1], low[2]),
-            high: PatientPoint::new(high[0], high[1], high[2]),
-        }
+        Self { low: PatientPoint::new(low[0], low[1], low[2]), high: PatientPoint::new(high[0], high[1], high[2]) }
     }
 
     /// A ball's box.
@@ -60,11 +57,8 @@ pub(in crate::phantom) struct Ellipsoid {
 impl Ellipsoid {
     /// With axes left, posterior and superior.
     pub const fn new(centre: PatientPoint, half_mm: [f64; 3]) -> Self {
-        let axes = [
-            PatientVector::new(1.0, 0.0, 0.0),
-            PatientVector::new(0.0, 1.0, 0.0),
-            PatientVector::new(0.0, 0.0, 1.0),
-        ];
+        let axes =
+            [PatientVector::new(1.0, 0.0, 0.0), PatientVector::new(0.0, 1.0, 0.0), PatientVector::new(0.0, 0.0, 1.0)];
         Self { centre, half_mm, axes }
     }
 
@@ -94,7 +88,8 @@ impl Ellipsoid {
 
     fn extent(&self) -> Extent {
         let reach = |pick: fn(&PatientVector) -> f64| {
-            let squares = self.axes.iter().zip(self.half_mm).map(|(axis, half)| (pick(axis) * half) * (pick(axis) * half));
+            let squares =
+                self.axes.iter().zip(self.half_mm).map(|(axis, half)| (pick(axis) * half) * (pick(axis) * half));
             squares.sum::<f64>().sqrt()
         };
         let reach = PatientVector::new(reach(|v| v.x), reach(|v| v.y), reach(|v| v.z));
@@ -136,9 +131,16 @@ pub(in crate::phantom) enum Shape {
     Everywhere,
     Ellipsoid(Ellipsoid),
     /// A cone with round ends.
-    Tube { from: PatientPoint, to: PatientPoint, from_mm: f64, to_mm: f64 },
+    Tube {
+        from: PatientPoint,
+        to: PatientPoint,
+        from_mm: f64,
+        to_mm: f64,
+    },
     /// Tubes joined with rounded corners.
-    Path { nodes: Vec<(PatientPoint, f64)> },
+    Path {
+        nodes: Vec<(PatientPoint, f64)>,
+    },
     /// A hand-written surface and its box.
     Field(Field, [f64; 3], Extent),
     /// The same shape, larger (or smaller) by so many mm.
@@ -228,7 +230,9 @@ impl Shape {
         match self {
             Self::Everywhere => Extent::ALL,
             Self::Ellipsoid(e) => e.extent(),
-            Self::Tube { from, to, from_mm, to_mm } => Extent::around(*from, *from_mm).with(Extent::around(*to, *to_mm)),
+            Self::Tube { from, to, from_mm, to_mm } => {
+                Extent::around(*from, *from_mm).with(Extent::around(*to, *to_mm))
+            }
             Self::Path { nodes } => {
                 let boxes = nodes.iter().map(|(at, mm)| Extent::around(*at, *mm + 0.5));
                 boxes.reduce(Extent::with).unwrap_or(Extent::ALL)
@@ -242,7 +246,8 @@ impl Shape {
                 let corner = |f: fn(f64, f64) -> f64, a: PatientPoint, b: PatientPoint| {
                     PatientPoint::new(f(a.x, b.x), f(a.y, b.y), f(a.z, b.z))
                 };
-                Extent { low: corner(f64::max, a.low, b.low), high: corner(f64::min, a.high, b.high) }.grown(round_mm / 4.0)
+                Extent { low: corner(f64::max, a.low, b.low), high: corner(f64::min, a.high, b.high) }
+                    .grown(round_mm / 4.0)
             }
             Self::Any(shapes, round_mm) => {
                 let all = shapes.iter().map(Shape::extent).reduce(Extent::with).unwrap_or(Extent::ALL);
@@ -253,7 +258,13 @@ impl Shape {
 }
 
 /// Distance from a cone with round ends, mm.
-pub(in crate::phantom) fn tube_mm(at: PatientPoint, from: PatientPoint, to: PatientPoint, from_mm: f64, to_mm: f64) -> f64 {
+pub(in crate::phantom) fn tube_mm(
+    at: PatientPoint,
+    from: PatientPoint,
+    to: PatientPoint,
+    from_mm: f64,
+    to_mm: f64,
+) -> f64 {
     let (line, d) = (to - from, at - from);
     let t = (d.dot(line) / line.dot(line).max(1e-9)).clamp(0.0, 1.0);
     (d - line * t).length_mm() - (from_mm + (to_mm - from_mm) * t)
@@ -306,7 +317,8 @@ pub(in crate::phantom) fn spline(nodes: &[(PatientPoint, f64)], per_leg: usize) 
             let t = n as f64 / per_leg as f64;
             let (t2, t3) = (t * t, t * t * t);
             // Catmull-Rom.
-            let weights = [-t3 + 2.0 * t2 - t, 3.0 * t3 - 5.0 * t2 + 2.0, -3.0 * t3 + 4.0 * t2 + t, t3 - t2].map(|w| w / 2.0);
+            let weights =
+                [-t3 + 2.0 * t2 - t, 3.0 * t3 - 5.0 * t2 + 2.0, -3.0 * t3 + 4.0 * t2 + t, t3 - t2].map(|w| w / 2.0);
             let mix = |pick: fn(&(PatientPoint, f64)) -> f64| {
                 weights[0] * pick(&p0) + weights[1] * pick(&p1) + weights[2] * pick(&p2) + weights[3] * pick(&p3)
             };
@@ -392,7 +404,8 @@ mod tests {
         let e = Ellipsoid::new(O, [30.0, 8.0, 15.0]);
         for n in 0..500 {
             let t = f64::from(n) * 0.37;
-            let at = PatientPoint::new(60.0 * (t - t.floor()) - 30.0, f64::from(n % 41) - 20.0, f64::from(n % 37) - 18.0);
+            let at =
+                PatientPoint::new(60.0 * (t - t.floor()) - 30.0, f64::from(n % 41) - 20.0, f64::from(n % 37) - 18.0);
             let far = e.distance_mm(at);
             for (a, b) in [(0.3, 0.2), (-0.8, 0.1), (0.1, -0.9), (0.6, 0.6)] {
                 let c2: f64 = 1.0 - a * a - b * b;

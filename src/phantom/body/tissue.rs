@@ -1,8 +1,20 @@
 //! What tissues measure: CT numbers by phase (reading.md 7; what it leaves open is usual practice at 120 kVp), and
 //! how uneven they are.
 
+use super::scene::{Look, Meter};
+
 /// Contrast phases, in the order of the numbers: unenhanced, late arterial 35 s, portal venous 70 s, delayed 180 s.
 pub(in crate::phantom) const CT_PHASES: usize = 4;
+
+/// The CT scanner.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::phantom) struct Ct;
+
+impl Meter<CT_PHASES> for Ct {
+    fn look(tissue: Tissue) -> Look<CT_PHASES> {
+        Look { value: tissue.ct_hu(), grain: tissue.ct_grain().map(|grain| (grain.hu, grain.wide_mm)) }
+    }
+}
 
 /// How uneven a tissue is.
 #[derive(Debug, Clone, Copy)]

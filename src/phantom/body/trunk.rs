@@ -42,7 +42,9 @@ fn section_at(z: f64) -> Section {
     const LOWEST_MM: f64 = -300.0;
     static SECTIONS: OnceLock<Vec<Section>> = OnceLock::new();
     let sections = SECTIONS.get_or_init(|| {
-        let at = |points: [f64; 6], z| curve(&[-240.0, -180.0, -120.0, -60.0, 0.0, 60.0].into_iter().zip(points).collect::<Vec<_>>(), z);
+        let at = |points: [f64; 6], z| {
+            curve(&[-240.0, -180.0, -120.0, -60.0, 0.0, 60.0].into_iter().zip(points).collect::<Vec<_>>(), z)
+        };
         (0..450)
             .map(|n| LOWEST_MM + f64::from(n))
             .map(|z| Section {
@@ -102,7 +104,13 @@ fn skin_mm(p: PatientPoint, fat_mm: f64) -> f64 {
             let t = (1.0 - (p.x / wide) * (p.x / wide)).max(0.0);
             t * t
         };
-        let deep = if p.y > 40.0 { 9.0 * furrow(26.0) } else if p.y < -60.0 { 3.0 * furrow(34.0) } else { 0.0 };
+        let deep = if p.y > 40.0 {
+            9.0 * furrow(26.0)
+        } else if p.y < -60.0 {
+            3.0 * furrow(34.0)
+        } else {
+            0.0
+        };
         last.set((p, fat_mm, trunk + deep));
         trunk + deep
     })
@@ -149,7 +157,8 @@ fn cleft_mm(p: PatientPoint, [wide_mm, which, _]: [f64; 3]) -> f64 {
     let inside = cavity_mm(p);
     let middle = if which < 1.0 { inner_layer_mm(p) + 0.8 } else { 4.6 };
     // Wider between ribs and chest muscles than between the muscles of the loin.
-    let uneven = 0.7 * super::shape::bumps(71, p, 16.0) + if which < 1.0 { 1.1 * step(-140.0, -80.0, p.z) } else { 0.0 };
+    let uneven =
+        0.7 * super::shape::bumps(71, p, 16.0) + if which < 1.0 { 1.1 * step(-140.0, -80.0, p.z) } else { 0.0 };
     // The lower cleft parts the two inner muscles below the ribs only.
     let gone = if which < 1.0 { 0.0 } else { 4.0 * step(-140.0, -115.0, p.z + 0.3 * p.y) };
     (inside - middle).abs() - wide_mm * (0.75 + uneven) + gone
@@ -405,7 +414,8 @@ pub(super) fn spine(items: &mut Vec<Item>) {
     items.push(Item::new(tube([11.0, 8.4, 0.0]), Tissue::Fat));
     items.push(Item::new(tube([9.4, 7.0, 0.6]), Tissue::ThecalSac));
     let cord = Extent::of([-8.0, 50.0, -112.0], [8.0, 110.0, 1e9]);
-    let cord = Shape::Field(|p, _| scaled([p.x, p.y - canal_y(p.z) + 0.2], [5.2, 4.0]).max(-104.0 - p.z), [0.0; 3], cord);
+    let cord =
+        Shape::Field(|p, _| scaled([p.x, p.y - canal_y(p.z) + 0.2], [5.2, 4.0]).max(-104.0 - p.z), [0.0; 3], cord);
     items.push(Item::new(cord, Tissue::Cord));
 }
 

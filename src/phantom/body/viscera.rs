@@ -65,7 +65,9 @@ pub(super) fn pancreas(items: &mut Vec<Item>) {
     );
     let gland = Shape::Path { nodes: line }.rough(2.6, 7.5, 91);
     items.push(Item::soft(gland, Tissue::Pancreas, 0.9));
-    for pair in [at(-22.0, -3.0, -122.0), at(-4.0, -25.0, -103.0), at(16.0, -27.0, -98.0), at(58.0, 4.0, -87.0)].windows(2) {
+    for pair in
+        [at(-22.0, -3.0, -122.0), at(-4.0, -25.0, -103.0), at(16.0, -27.0, -98.0), at(58.0, 4.0, -87.0)].windows(2)
+    {
         items.push(Item::new(Shape::tube(pair[0], pair[1], 1.0, 0.9), Tissue::BowelContent).faint(0.8));
     }
 }
@@ -87,7 +89,11 @@ pub(super) fn kidneys(items: &mut Vec<Item>) {
         items.push(Item::soft(fat.rough(2.6, 8.0, 103), Tissue::Fat, 1.0));
         // Calices and vessels in the fat.
         let pelvis = centre + inwards * 13.0;
-        items.push(Item::soft(Shape::Ellipsoid(Ellipsoid::new(pelvis, [9.0, 4.0, 5.0]).along(axis)), Tissue::RenalPelvis, 1.0));
+        items.push(Item::soft(
+            Shape::Ellipsoid(Ellipsoid::new(pelvis, [9.0, 4.0, 5.0]).along(axis)),
+            Tissue::RenalPelvis,
+            1.0,
+        ));
         for n in 0..9u64 {
             let draw = |k| uniform(0x6c1d ^ (side > 0.0) as u64, n * 8 + k);
             let far = axis * (36.0 * (draw(0) - 0.5)) + inwards * (-10.0 + 6.0 * draw(1));
@@ -168,7 +174,11 @@ pub(super) fn adrenals(items: &mut Vec<Item>) {
         }
     }
     for side in [-1.0, 1.0] {
-        let (low, high) = if side < 0.0 { ([-46.0, 28.0, -102.0], [-18.0, 68.0, -66.0]) } else { ([26.0, 20.0, -108.0], [56.0, 58.0, -72.0]) };
+        let (low, high) = if side < 0.0 {
+            ([-46.0, 28.0, -102.0], [-18.0, 68.0, -66.0])
+        } else {
+            ([26.0, 20.0, -108.0], [56.0, 58.0, -72.0])
+        };
         let shape = Shape::Field(gland_mm, [side, 2.4, 0.0], Extent::of(low, high));
         items.push(Item::soft(shape.rough(0.6, 5.0, 111), Tissue::Adrenal, 0.7));
     }
@@ -271,7 +281,8 @@ fn colon(seed: u64, items: &mut Vec<Item>) {
         6,
     );
     // Haustra: the tube is drawn in every other node.
-    let outer: Vec<_> = line.iter().enumerate().map(|(n, (p, mm))| (*p, if n % 2 == 0 { *mm } else { mm * 0.74 })).collect();
+    let outer: Vec<_> =
+        line.iter().enumerate().map(|(n, (p, mm))| (*p, if n % 2 == 0 { *mm } else { mm * 0.74 })).collect();
     let lumen: Vec<_> = outer.iter().map(|(p, mm)| (*p, mm - 2.6)).collect();
     for (n, (outer, lumen)) in outer.windows(7).step_by(6).zip(lumen.windows(7).step_by(6)).enumerate() {
         let wall = Shape::Path { nodes: outer.to_vec() }.rough(1.5, 10.0, 131).within(belly(1.5), 4.0);

@@ -1,6 +1,6 @@
 //! Whether a recipe makes sense: every value in its range, every name known, every day in order.
 
-use super::{At, Ct, Lesion, Recipe, RecipeError, Visit};
+use super::{At, Ct, Lesion, Mr, Phase, Recipe, RecipeError, Visit};
 use crate::clinical::{Answer, Organ};
 use std::collections::BTreeSet;
 
@@ -57,7 +57,11 @@ impl Checker<'_> {
         if !name.is_empty() && name.len() <= 32 && name.chars().all(fine) {
             return Ok(());
         }
-        self.say(key, format!("{name:?} cannot be a folder everywhere"), "Use up to 32 small letters, digits and hyphens")
+        self.say(
+            key,
+            format!("{name:?} cannot be a folder everywhere"),
+            "Use up to 32 small letters, digits and hyphens",
+        )
     }
 }
 
@@ -173,7 +177,15 @@ fn visits(c: &Checker<'_>, recipe: &Recipe) -> Result<(), RecipeError> {
         c.place(&key("lie.turn_deg"), visit.lie.turn_deg, 10.0)?;
         // Beyond this the organs would fold over themselves between ribs and spine.
         c.place(&key("lie.breath_mm"), visit.lie.breath_mm, 25.0)?;
-        ct(c, &visit.ct, n)?;
+        if visit.ct.is_none() && visit.mr.is_none() {
+            c.say(&key("ct"), "nothing was scanned", "Add ct = { ... } or mr = { ... }")?;
+        }
+        if let Some(scan) = &visit.ct {
+            ct(c, scan, n)?;
+        }
+        if let Some(scan) = &visit.mr {
+            mr(c, scan, n)?;
+        }
         for lesion in &recipe.lesions {
             if visit.lesions.iter().filter(|at| at.label == lesion.label).count() != 1 {
                 let problem = format!("{} must be described once", lesion.label);
@@ -190,7 +202,11 @@ fn visits(c: &Checker<'_>, recipe: &Recipe) -> Result<(), RecipeError> {
 fn ct(c: &Checker<'_>, ct: &Ct, n: usize) -> Result<(), RecipeError> {
     let key = |name: &str| format!("visits[{n}].ct.{name}");
     if ct.phases.is_empty() || !ct.phases.is_sorted() || ct.phases.windows(2).any(|pair| pair[0] == pair[1]) {
-        c.say(&key("phases"), "phases must be there once each, in order of time", "Write for example [\"arterial\", \"portal_venous\"]")?;
+        c.say(
+            &key("phases"),
+            "phases must be there once each, in order of time",
+            "Write for example [\"arterial\", \"portal_venous\"]",
+        )?;
     }
     c.between(&key("matrix"), f64::from(ct.matrix), 32.0, 1024.0)?;
     c.between(&key("pixel_mm"), ct.pixel_mm, 0.3, 15.0)?;
@@ -202,17 +218,40 @@ fn ct(c: &Checker<'_>, ct: &Ct, n: usize) -> Result<(), RecipeError> {
     c.between(&key("odd.motion_mm"), ct.odd.motion_mm, 0.0, 12.0)?;
     for number in &ct.odd.missing_slices {
         if *number < 2 || *number >= ct.slices {
-            c.say(&key("odd.missing_slices"), format!("slice {number} is not inside the stack"), "Name inner slices, 1 is the top")?;
+            c.say(
+                &key("odd.missing_slices"),
+                format!("slice {number} is not inside the stack"),
+                "Name inner slices, 1 is the top",
+            )?;
         }
     }
-    for (phase, mm) in &ct.phase_breath_mm {
-        let known = ["unenhanced", "arterial", "portal_venous", "delayed"];
-        if !known.contains(&phase.as_str()) {
-            c.say(&key("phase_breath_mm"), format!("there is no phase {phase:?}"), format!("Use {}", known.join(", ")))?;
-        }
-        c.between(&key("phase_breath_mm"), *mm, -20.0, 20.0)?;
+    if ct.phases.iter().chain(ct.phase_breath_mm.keys()).any(|phase| !phase.is_ct()) {
+        c.say(
+            &key("phases"),
+            "there is a sequence of MR among them",
+            "Use unenhanced, arterial, portal_venous, delayed",
+        )?;
     }
-    Ok(())
+    ct.phase_breath_mm.values().try_for_each(|mm| c.between(&key("phase_breath_mm"), *mm, -20.0, 20.0))
+}
+
+fn mr(c: &Checker<'_>, mr: &Mr, n: usize) -> Result<(), RecipeError> {
+    let key = |name: &str| format!("visits[{n}].mr.{name}");
+    let known = "t1, t1_arterial, t1_portal_venous, t1_delayed, t2, dwi50, dwi400, dwi800, adc";
+    if mr.sequences.is_empty() || !mr.sequences.is_sorted() || mr.sequences.windows(2).any(|pair| pair[0] == pair[1]) {
+        c.say(&key("sequences"), "sequences must be there once each, in their usual order", format!("Use {known}"))?;
+    }
+    if mr.sequences.iter().chain(mr.phase_breath_mm.keys()).any(|phase| phase.is_ct()) {
+        c.say(&key("sequences"), "there is a phase of CT among them", format!("Use {known}"))?;
+    }
+    let has = |phase: Phase| mr.sequences.contains(&phase);
+    if has(Phase::Adc) && !(has(Phase::Dwi50) && has(Phase::Dwi800)) {
+        c.say(&key("sequences"), "an ADC map needs two diffusion weightings", "Add dwi50 and dwi800")?;
+    }
+    c.between(&key("top_mm"), mr.top_mm, -200.0, 80.0)?;
+    c.between(&key("deep_mm"), mr.deep_mm, 20.0, 400.0)?;
+    c.between(&key("noise_percent"), mr.noise_percent, 0.0, 30.0)?;
+    mr.phase_breath_mm.values().try_for_each(|mm| c.between(&key("phase_breath_mm"), *mm, -20.0, 20.0))
 }
 
 fn lesion_at(c: &Checker<'_>, recipe: &Recipe, visit: &Visit, at: &At, key: &str) -> Result<(), RecipeError> {
@@ -222,13 +261,25 @@ fn lesion_at(c: &Checker<'_>, recipe: &Recipe, visit: &Visit, at: &At, key: &str
     }
     let treated = recipe.last_session(&at.label, visit.day).is_some();
     if treated && at.answer.is_none() {
-        c.say(&format!("{key}.answer"), "a treated lesion needs an expected answer", "Write no_viable, viable, equivocal, not_evaluable or not_done")?;
+        c.say(
+            &format!("{key}.answer"),
+            "a treated lesion needs an expected answer",
+            "Write no_viable, viable, equivocal, not_evaluable or not_done",
+        )?;
     }
     if treated != at.word.is_some() {
-        c.say(&format!("{key}.word"), "what history makes of the answer belongs to treated lesions, and to all of them", "Write a word such as complete, or leave it out before the first session")?;
+        c.say(
+            &format!("{key}.word"),
+            "what history makes of the answer belongs to treated lesions, and to all of them",
+            "Write a word such as complete, or leave it out before the first session",
+        )?;
     }
     if !treated && (at.answer.is_some() || at.zone.is_some()) {
-        c.say(&format!("{key}.zone"), "it was not treated before this visit", "Add a session, or leave out zone and answer")?;
+        c.say(
+            &format!("{key}.zone"),
+            "it was not treated before this visit",
+            "Add a session, or leave out zone and answer",
+        )?;
     }
     if at.uncovered && at.zone.is_none() {
         c.say(&format!("{key}.uncovered"), "without a zone nothing is left uncovered", "Add a zone")?;
@@ -237,13 +288,19 @@ fn lesion_at(c: &Checker<'_>, recipe: &Recipe, visit: &Visit, at: &At, key: &str
         Some(Answer::NoViable | Answer::Viable | Answer::Equivocal) if at.shape.is_none() => {
             c.say(&format!("{key}.shape"), "an answer needs a shape", "Write one such as none or thin_smooth_rim")?;
         }
-        Some(Answer::NotEvaluable | Answer::NotDone) if at.reason.is_none() && at.answer == Some(Answer::NotEvaluable) => {
+        Some(Answer::NotEvaluable | Answer::NotDone)
+            if at.reason.is_none() && at.answer == Some(Answer::NotEvaluable) =>
+        {
             c.say(&format!("{key}.reason"), "it says not why", "Write one such as phase_missing")?;
         }
         _ => {}
     }
-    if let Some(phase) = at.look_at.filter(|phase| !visit.ct.phases.contains(phase)) {
-        c.say(&format!("{key}.look_at"), format!("{phase:?} was not scanned at this visit"), "Name one of the visit's phases")?;
+    if let Some(phase) = at.look_at.filter(|phase| !visit.phases().contains(phase)) {
+        c.say(
+            &format!("{key}.look_at"),
+            format!("{phase:?} was not scanned at this visit"),
+            "Name one of the visit's phases",
+        )?;
     }
     if at.answer.is_some() {
         c.text(&format!("{key}.sign"), &at.sign, 600)?;

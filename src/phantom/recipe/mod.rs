@@ -6,7 +6,9 @@
 
 mod check;
 
-use crate::clinical::{AblationModality, Answer, Date, LiverSegment, NotEvaluableReason, Organ, PrimaryCancer, Shape, TumourType};
+use crate::clinical::{
+    AblationModality, Answer, Date, LiverSegment, NotEvaluableReason, Organ, PrimaryCancer, Shape, TumourType,
+};
 use crate::outcome::Word;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -164,6 +166,8 @@ pub(super) enum DistractorKind {
     PerfusionWedge,
     Granuloma,
     SmallNodule,
+    /// Bubbles in a fresh zone.
+    Gas,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -178,7 +182,8 @@ pub(super) struct Visit {
     pub start: String,
     #[serde(default)]
     pub lie: Lie,
-    pub ct: Ct,
+    pub ct: Option<Ct>,
+    pub mr: Option<Mr>,
     pub lesions: Vec<At>,
     /// What a reader should say of the rest of the scan.
     #[serde(default)]
@@ -197,20 +202,41 @@ pub(super) struct Lie {
     pub breath_mm: [f64; 3],
 }
 
-/// Contrast phases of CT.
+/// What one series shows: a contrast phase of CT, or a sequence of MR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum CtPhase {
+pub(super) enum Phase {
+    /// CT.
     Unenhanced,
     Arterial,
     PortalVenous,
     Delayed,
+    /// MR, T1 with fat saturation in a breath-hold, before and after contrast.
+    T1,
+    T1Arterial,
+    T1PortalVenous,
+    T1Delayed,
+    /// MR, T2 with fat saturation.
+    T2,
+    /// MR, diffusion.
+    Dwi50,
+    Dwi400,
+    Dwi800,
+    /// Apparent diffusion coefficient, made from b 50 and 800.
+    Adc,
 }
 
+impl Phase {
+    pub fn is_ct(self) -> bool {
+        self <= Self::Delayed
+    }
+}
+
+/// A CT scan.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Ct {
-    pub phases: Vec<CtPhase>,
+    pub phases: Vec<Phase>,
     pub matrix: u32,
     pub pixel_mm: f64,
     pub slice_mm: f64,
@@ -221,12 +247,88 @@ pub(super) struct Ct {
     pub noise_hu: f64,
     /// Breathing of single phases beyond that of the visit, mm towards the head.
     #[serde(default)]
-    pub phase_breath_mm: BTreeMap<String, f64>,
+    pub phase_breath_mm: BTreeMap<Phase, f64>,
     /// How the pixels are packed.
     #[serde(default)]
     pub packing: Packing,
     #[serde(default)]
     pub odd: Odd,
+}
+
+/// An MR scan; each sequence has the grid that is usual for it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mr {
+    pub sequences: Vec<Phase>,
+    /// Height of the top in the body's coordinates, mm.
+    pub top_mm: f64,
+    /// How far down it reaches, mm.
+    pub deep_mm: f64,
+    /// SD in percent of the liver's signal in T1.
+    pub noise_percent: f64,
+    /// Breathing of single sequences beyond that of the visit, mm towards the head.
+    #[serde(default)]
+    pub phase_breath_mm: BTreeMap<Phase, f64>,
+    #[serde(default)]
+    pub packing: Packing,
+}
+
+/// The grid and the quality of one series.
+#[derive(Debug, Clone)]
+pub(super) struct Scan {
+    pub matrix: u32,
+    pub pixel_mm: f64,
+    pub slice_mm: f64,
+    pub slices: u32,
+    pub top_mm: f64,
+    /// HU in CT, units of signal in MR.
+    pub noise: f64,
+    pub breath_mm: f64,
+    pub packing: Packing,
+    pub odd: Odd,
+}
+
+impl Visit {
+    /// Every series of the visit, in order of time.
+    pub fn phases(&self) -> Vec<Phase> {
+        let ct = self.ct.iter().flat_map(|ct| &ct.phases);
+        ct.chain(self.mr.iter().flat_map(|mr| &mr.sequences)).copied().collect()
+    }
+
+    /// How a phase was scanned (checked to be one of the visit's).
+    pub fn scan(&self, phase: Phase) -> Scan {
+        if let (true, Some(ct)) = (phase.is_ct(), &self.ct) {
+            return Scan {
+                matrix: ct.matrix,
+                pixel_mm: ct.pixel_mm,
+                slice_mm: ct.slice_mm,
+                slices: ct.slices,
+                top_mm: ct.top_mm,
+                noise: ct.noise_hu,
+                breath_mm: ct.phase_breath_mm.get(&phase).copied().unwrap_or(0.0),
+                packing: ct.packing,
+                odd: ct.odd.clone(),
+            };
+        }
+        let (matrix, pixel_mm, slice_mm) = match phase {
+            Phase::T2 => (288, 1.3, 5.0),
+            Phase::Dwi50 | Phase::Dwi400 | Phase::Dwi800 | Phase::Adc => (152, 2.5, 6.0),
+            _ => (288, 1.3, 3.0),
+        };
+        let mr = self.mr.as_ref();
+        Scan {
+            matrix,
+            pixel_mm,
+            slice_mm,
+            slices: mr.map_or(2.0, |mr| (mr.deep_mm / slice_mm).ceil()) as u32,
+            top_mm: mr.map_or(0.0, |mr| mr.top_mm),
+            // The liver has 400; thick slices have less noise, diffusion more.
+            noise: mr.map_or(0.0, |mr| mr.noise_percent) * if slice_mm > 3.0 { 2.0 } else { 4.0 },
+            breath_mm: mr.and_then(|mr| mr.phase_breath_mm.get(&phase).copied()).unwrap_or(0.0),
+            packing: mr.map_or(Packing::Plain, |mr| mr.packing),
+            odd: Odd::default(),
+        }
+    }
 }
 
 /// How files are packed.
@@ -273,7 +375,7 @@ pub(super) struct At {
     pub reason: Option<NotEvaluableReason>,
     /// What history makes of the answer (a test derives it).
     pub word: Option<Word>,
-    pub look_at: Option<CtPhase>,
+    pub look_at: Option<Phase>,
     #[serde(default)]
     pub sign: String,
     #[serde(default)]

@@ -29,10 +29,26 @@ fn what_is_wrong_is_named_by_file_key_and_remedy() {
         ("phases = [\"arterial\", \"portal_venous\"]", "phases = []", "visits[0].ct.phases", "Write for example"),
         ("word = \"complete\"\n", "", "visits[1].lesions[0].word", "before the first session"),
         ("shape = \"thin_smooth_rim\"\n", "", "visits[1].lesions[0].shape", "thin_smooth_rim"),
-        ("look_at = \"arterial\"", "look_at = \"delayed\"", "visits[1].lesions[0].look_at", "one of the visit's phases"),
-        ("label = \"L2\"\ntumour_percent", "label = \"L1\"\ntumour_percent", "visits[0].lesions", "one [[visits.lesions]] table"),
+        (
+            "look_at = \"arterial\"",
+            "look_at = \"delayed\"",
+            "visits[1].lesions[0].look_at",
+            "one of the visit's phases",
+        ),
+        (
+            "label = \"L2\"\ntumour_percent",
+            "label = \"L1\"\ntumour_percent",
+            "visits[0].lesions",
+            "one [[visits.lesions]] table",
+        ),
         ("start = \"", "start = \"9 o'clock ", "visits[0].start", "09:30:00"),
-        ("doubling_time_days = 40.0", "doubling_time_days = 0.0", "lesions[1].growth.doubling_time_days", "from 5 to 2000"),
+        (
+            "doubling_time_days = 40.0",
+            "doubling_time_days = 0.0",
+            "lesions[1].growth.doubling_time_days",
+            "from 5 to 2000",
+        ),
+        ("phases = [\"arterial\", \"portal_venous\"]", "phases = [\"t1\"]", "visits[0].ct.phases", "Use unenhanced"),
         ("title = \"Liver", "title = \"\" # \"Liver", "title", "Write a sentence"),
     ] {
         let said = said(old, new);

@@ -3,9 +3,9 @@
 use super::motion::Motion;
 use super::planes;
 use crate::geometry::PatientVector;
-use crate::phantom::body::{Item, Values, paint};
+use crate::phantom::body::{CT_PHASES, CtScanner, Item, paint};
 use crate::phantom::noise::{grain, uniform};
-use crate::phantom::recipe::{Ct, CtPhase, Packing, Visit};
+use crate::phantom::recipe::{Packing, Phase, Scan, Visit};
 
 /// Stored value outside the field of view.
 pub(in crate::phantom) const PADDING: i16 = -2000;
@@ -16,17 +16,25 @@ pub(in crate::phantom) const INTERCEPT: i16 = -1024;
 const SPREAD_MM: f64 = 1.0;
 
 /// The values of a slice in every phase without blur and noise: the mean over its thickness.
-pub(in crate::phantom) fn slice_values(items: &[Item], motion: &Motion, visit: &Visit, slice: u32, seed: u64) -> Vec<Values> {
+pub(in crate::phantom) fn slice_values(
+    items: &[Item],
+    motion: &Motion,
+    visit: &Visit,
+    scan: &Scan,
+    slice: u32,
+    seed: u64,
+) -> Vec<[f32; CT_PHASES]> {
     let to_and_fro = 2.0 * uniform(seed ^ 0x0b2e, u64::from(slice)) - 1.0;
-    let moved = visit.ct.odd.motion_mm * to_and_fro;
+    let moved = scan.odd.motion_mm * to_and_fro;
     let offset = PatientVector::new(0.2 * moved, -0.5 * moved, moved);
-    paint(items, motion, &planes(&visit.ct, visit, slice, offset))
+    paint::<CT_PHASES, CtScanner>(items, motion, &planes(scan, visit, slice, offset))
 }
 
 /// What the scanner stores for a slice of one phase: blurred, with noise, rounded, padded outside the field of view.
-pub(in crate::phantom) fn expose(values: &[Values], ct: &Ct, phase: CtPhase, seed: u64) -> Vec<i16> {
+pub(in crate::phantom) fn expose(values: &[[f32; CT_PHASES]], ct: &Scan, phase: Phase, seed: u64) -> Vec<i16> {
     let n = ct.matrix as usize;
-    let mut picture: Vec<f32> = values.iter().map(|values| values.get(phase.index()).copied().unwrap_or_default()).collect();
+    let mut picture: Vec<f32> =
+        values.iter().map(|values| values.get(phase.index()).copied().unwrap_or_default()).collect();
     blur(&mut picture, n, ct.pixel_mm);
     let grain = grain(seed, n, n);
     let half = (n as f64 - 1.0) / 2.0;
@@ -45,7 +53,7 @@ pub(in crate::phantom) fn expose(values: &[Values], ct: &Ct, phase: CtPhase, see
             ..-700.0 => 0.8,
             _ => (1.13 - 0.5 * (deep_mm2 / (170.0 * 170.0))).max(0.5) as f32,
         };
-        let hu = clean + grain * level * ct.noise_hu as f32;
+        let hu = clean + grain * level * ct.noise as f32;
         // Noise does not pack: each bit of it costs 100 kB a series.
         let step = match (ct.packing, clean) {
             (Packing::Plain, _) => 1.0,
@@ -58,7 +66,7 @@ pub(in crate::phantom) fn expose(values: &[Values], ct: &Ct, phase: CtPhase, see
 }
 
 /// Three taps each way with the variance of a bell of [`SPREAD_MM`].
-fn blur(picture: &mut [f32], n: usize, pixel_mm: f64) {
+pub(super) fn blur(picture: &mut [f32], n: usize, pixel_mm: f64) {
     // FWHM = 2.3548 sigma.
     let sigma_px = SPREAD_MM / 2.354_82 / pixel_mm;
     let side = (sigma_px * sigma_px / 2.0).min(0.25) as f32;

@@ -3,7 +3,7 @@
 use super::ct::{INTERCEPT, PADDING};
 use super::{Study, placement};
 use crate::phantom::PhantomError;
-use crate::phantom::recipe::{CtPhase, Packing, Recipe, Sex, Visit};
+use crate::phantom::recipe::{Packing, Phase, Recipe, Scan, Sex, Visit};
 use crate::phantom::uid::uid;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
@@ -15,7 +15,7 @@ use std::io::Write;
 pub(in crate::phantom) struct SliceFile<'a> {
     pub study: &'a Study,
     pub visit: &'a Visit,
-    pub phase: CtPhase,
+    pub phase: Phase,
     /// Counted from the feet.
     pub slice: u32,
 }
@@ -39,6 +39,10 @@ fn decimals(values: &[f64]) -> PrimitiveValue {
 type Put<'a> = &'a mut dyn FnMut(Tag, VR, PrimitiveValue);
 
 impl SliceFile<'_> {
+    fn scan(&self) -> Scan {
+        self.visit.scan(self.phase)
+    }
+
     /// Folder of the series, below the case.
     pub fn folder(&self) -> String {
         format!("{}/{}", self.visit.id, self.phase.folder())
@@ -46,7 +50,7 @@ impl SliceFile<'_> {
 
     /// Number of the image: scanners count from the head down.
     pub fn number(&self) -> u32 {
-        self.visit.ct.slices - self.slice
+        self.scan().slices - self.slice
     }
 
     fn series_uid(&self) -> String {
@@ -81,7 +85,12 @@ impl SliceFile<'_> {
         let date = self.study.date(self.visit.day).format("%Y%m%d").to_string();
         let start = f64::from(Recipe::start_s(self.visit));
         let bolus = start + 180.0;
-        let series = self.phase.after_bolus_s().map_or(start + 60.0, |after| bolus + after);
+        let before = if self.phase.is_ct() || self.phase == Phase::T1 {
+            60.0
+        } else {
+            -60.0 * f64::from(16 - self.phase.series_number())
+        };
+        let series = self.phase.after_bolus_s().map_or(start + before, |after| bolus + after);
         let acquired = series + f64::from(self.number() - 1) * SLICE_S;
         for tag in [tags::STUDY_DATE, tags::SERIES_DATE, tags::ACQUISITION_DATE, tags::CONTENT_DATE] {
             put(tag, VR::DA, date.as_str().into());
@@ -93,21 +102,82 @@ impl SliceFile<'_> {
         put(tags::ACCESSION_NUMBER, VR::SH, "".into());
         put(tags::REFERRING_PHYSICIAN_NAME, VR::PN, "".into());
         put(tags::STUDY_ID, VR::SH, "1".into());
-        put(tags::STUDY_DESCRIPTION, VR::LO, "CT upper abdomen".into());
-        let description = format!("Abdomen {} {:.1} mm", self.phase.words(), self.visit.ct.slice_mm);
+        put(tags::STUDY_DESCRIPTION, VR::LO, if self.phase.is_ct() { "CT upper abdomen" } else { "MR liver" }.into());
+        let words = self.phase.words();
+        let description =
+            if self.phase.is_ct() { format!("Abdomen {words} {:.1} mm", self.scan().slice_mm) } else { words.into() };
         put(tags::SERIES_DESCRIPTION, VR::LO, description.into());
         put(tags::SERIES_NUMBER, VR::IS, self.phase.series_number().to_string().into());
         put(tags::ACQUISITION_NUMBER, VR::IS, self.phase.series_number().to_string().into());
         if self.phase.after_bolus_s().is_some() {
-            put(tags::CONTRAST_BOLUS_AGENT, VR::LO, "Iohexol 350".into());
+            put(
+                tags::CONTRAST_BOLUS_AGENT,
+                VR::LO,
+                if self.phase.is_ct() { "Iohexol 350" } else { "Gadobutrol" }.into(),
+            );
             put(tags::CONTRAST_BOLUS_ROUTE, VR::LO, "IV".into());
-            put(tags::CONTRAST_BOLUS_VOLUME, VR::DS, "110".into());
+            put(tags::CONTRAST_BOLUS_VOLUME, VR::DS, if self.phase.is_ct() { "110" } else { "8" }.into());
             put(tags::CONTRAST_BOLUS_START_TIME, VR::TM, clock(bolus).into());
         }
     }
 
+    /// What is said of an MR series (PS3.3 C.8.3.1).
+    fn how_mr(&self, put: Put<'_>) {
+        let scan = self.scan();
+        let several = |values: &[&str]| PrimitiveValue::Strs(values.iter().map(|v| (*v).to_owned()).collect());
+        let diffusion = self.phase.b_value().is_some();
+        let image_type: &[&str] = match self.phase {
+            Phase::Adc => &["DERIVED", "PRIMARY", "DIFFUSION", "ADC"],
+            _ if diffusion => &["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE"],
+            _ => &["ORIGINAL", "PRIMARY", "M", "NONE"],
+        };
+        // Sequence, variant, options, dimensions, repetition and echo time, ms, echoes, flip angle.
+        let (sequence, variant, options, dimensions, tr, te, train, flip): (
+            &[&str],
+            &[&str],
+            &[&str],
+            &str,
+            &str,
+            &str,
+            &str,
+            &str,
+        ) = match self.phase {
+            Phase::T2 => (&["SE"], &["SK", "SP"], &["FS"], "2D", "2600", "84", "19", "150"),
+            _ if diffusion || self.phase == Phase::Adc => {
+                (&["EP"], &["SK", "SP"], &["FS", "PFP"], "2D", "5200", "58", "1", "90")
+            }
+            _ => (&["GR"], &["SP", "OSP"], &["FS", "PFP"], "3D", "3.9", "1.8", "1", "9"),
+        };
+        put(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192".into());
+        put(tags::IMAGE_TYPE, VR::CS, several(image_type));
+        put(tags::MODALITY, VR::CS, "MR".into());
+        put(tags::MANUFACTURER, VR::LO, "Ablation Review".into());
+        put(tags::MANUFACTURER_MODEL_NAME, VR::LO, "Phantom".into());
+        put(tags::SOFTWARE_VERSIONS, VR::LO, "2".into());
+        put(tags::BODY_PART_EXAMINED, VR::CS, "LIVER".into());
+        put(tags::PATIENT_POSITION, VR::CS, "HFS".into());
+        put(tags::PROTOCOL_NAME, VR::LO, self.phase.words().into());
+        put(tags::SCANNING_SEQUENCE, VR::CS, several(sequence));
+        put(tags::SEQUENCE_VARIANT, VR::CS, several(variant));
+        put(tags::SCAN_OPTIONS, VR::CS, several(options));
+        put(tags::MR_ACQUISITION_TYPE, VR::CS, dimensions.into());
+        put(tags::REPETITION_TIME, VR::DS, tr.into());
+        put(tags::ECHO_TIME, VR::DS, te.into());
+        put(tags::ECHO_TRAIN_LENGTH, VR::IS, train.into());
+        put(tags::FLIP_ANGLE, VR::DS, flip.into());
+        put(tags::MAGNETIC_FIELD_STRENGTH, VR::DS, "1.5".into());
+        put(tags::NUMBER_OF_AVERAGES, VR::DS, if diffusion { "4" } else { "1" }.into());
+        put(tags::SLICE_THICKNESS, VR::DS, decimals(&[scan.slice_mm]));
+        put(tags::SPACING_BETWEEN_SLICES, VR::DS, decimals(&[scan.slice_mm]));
+        if let Some(b) = self.phase.b_value() {
+            put(tags::DIFFUSION_B_VALUE, VR::FD, PrimitiveValue::from(b));
+        }
+        put(tags::BURNED_IN_ANNOTATION, VR::CS, "NO".into());
+        put(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "00".into());
+    }
+
     fn how(&self, put: Put<'_>) {
-        let ct = &self.visit.ct;
+        let ct = &self.scan();
         let image_type = ["ORIGINAL", "PRIMARY", "AXIAL"].map(String::from).into_iter().collect();
         put(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192".into());
         put(tags::IMAGE_TYPE, VR::CS, PrimitiveValue::Strs(image_type));
@@ -134,8 +204,8 @@ impl SliceFile<'_> {
     }
 
     fn pixels(&self, put: Put<'_>, stored: &[i16]) {
-        let ct = &self.visit.ct;
-        let (place, down) = placement(self.visit, self.slice);
+        let ct = &self.scan();
+        let (place, down) = placement(self.visit, ct, self.slice);
         put(tags::FRAME_OF_REFERENCE_UID, VR::UI, self.study.frame_of_reference(self.visit, self.phase).into());
         put(tags::POSITION_REFERENCE_INDICATOR, VR::LO, "".into());
         put(tags::INSTANCE_NUMBER, VR::IS, self.number().to_string().into());
@@ -151,13 +221,27 @@ impl SliceFile<'_> {
         put(tags::BITS_STORED, VR::US, 16u16.into());
         put(tags::HIGH_BIT, VR::US, 15u16.into());
         put(tags::PIXEL_REPRESENTATION, VR::US, 1u16.into());
-        put(tags::PIXEL_PADDING_VALUE, VR::SS, PrimitiveValue::from(PADDING));
-        put(tags::WINDOW_CENTER, VR::DS, "40".into());
-        put(tags::WINDOW_WIDTH, VR::DS, "400".into());
-        put(tags::WINDOW_CENTER_WIDTH_EXPLANATION, VR::LO, "ABDOMEN".into());
-        put(tags::RESCALE_INTERCEPT, VR::DS, INTERCEPT.to_string().into());
-        put(tags::RESCALE_SLOPE, VR::DS, "1".into());
-        put(tags::RESCALE_TYPE, VR::LO, "HU".into());
+        if self.phase.is_ct() {
+            put(tags::PIXEL_PADDING_VALUE, VR::SS, PrimitiveValue::from(PADDING));
+            put(tags::WINDOW_CENTER, VR::DS, "40".into());
+            put(tags::WINDOW_WIDTH, VR::DS, "400".into());
+            put(tags::WINDOW_CENTER_WIDTH_EXPLANATION, VR::LO, "ABDOMEN".into());
+            put(tags::RESCALE_INTERCEPT, VR::DS, INTERCEPT.to_string().into());
+            put(tags::RESCALE_SLOPE, VR::DS, "1".into());
+            put(tags::RESCALE_TYPE, VR::LO, "HU".into());
+        } else {
+            let (centre, width) = match self.phase {
+                Phase::T1 => ("300", "600"),
+                Phase::T2 => ("300", "600"),
+                Phase::Dwi50 => ("180", "360"),
+                Phase::Dwi400 => ("110", "220"),
+                Phase::Dwi800 => ("80", "160"),
+                Phase::Adc => ("1250", "2500"),
+                _ => ("500", "1000"),
+            };
+            put(tags::WINDOW_CENTER, VR::DS, centre.into());
+            put(tags::WINDOW_WIDTH, VR::DS, width.into());
+        }
         put(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(stored.iter().map(|v| *v as u16).collect()));
     }
 }
@@ -169,18 +253,23 @@ pub(in crate::phantom) fn file(of: &SliceFile<'_>, stored: &[i16]) -> Result<Vec
     let mut put = |tag: Tag, vr: VR, value: PrimitiveValue| {
         object.put(DataElement::new(tag, vr, value));
     };
-    put(tags::SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE.into());
+    let class = if of.phase.is_ct() { uids::CT_IMAGE_STORAGE } else { uids::MR_IMAGE_STORAGE };
+    put(tags::SOP_CLASS_UID, VR::UI, class.into());
     put(tags::SOP_INSTANCE_UID, VR::UI, sop_uid.as_str().into());
     put(tags::STUDY_INSTANCE_UID, VR::UI, of.study.uid(&format!("{}/study", of.visit.id)).into());
     put(tags::SERIES_INSTANCE_UID, VR::UI, of.series_uid().into());
     of.who(&mut put);
     of.when(&mut put);
-    of.how(&mut put);
+    if of.phase.is_ct() {
+        of.how(&mut put);
+    } else {
+        of.how_mr(&mut put);
+    }
     of.pixels(&mut put, stored);
-    encode(&object, &sop_uid, of.visit.ct.packing)
+    encode(&object, class, &sop_uid, of.scan().packing)
 }
 
-fn encode(object: &InMemDicomObject, sop_uid: &str, packing: Packing) -> Result<Vec<u8>, PhantomError> {
+fn encode(object: &InMemDicomObject, class: &str, sop_uid: &str, packing: Packing) -> Result<Vec<u8>, PhantomError> {
     let wrong = |error: &dyn std::error::Error| PhantomError::Encode { reason: error.to_string() };
     let syntax = match packing {
         Packing::Plain => uids::EXPLICIT_VR_LITTLE_ENDIAN,
@@ -188,7 +277,7 @@ fn encode(object: &InMemDicomObject, sop_uid: &str, packing: Packing) -> Result<
     };
     let meta = FileMetaTableBuilder::new()
         .transfer_syntax(syntax)
-        .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)
+        .media_storage_sop_class_uid(class)
         .media_storage_sop_instance_uid(sop_uid)
         // Named here, so that a newer library does not change the files.
         .implementation_class_uid(uid("ablation-review/phantom"))
@@ -223,6 +312,9 @@ mod tests {
     fn times_and_numbers_are_written_as_dicom_wants_them() {
         assert_eq!(clock(33_133.0), "091213.000");
         assert_eq!(clock(86_399.875), "235959.875");
-        assert_eq!(decimals(&[1.9, 5.0, -30.5, 0.75, -0.0]).to_multi_str().as_ref(), ["1.9", "5", "-30.5", "0.75", "0"]);
+        assert_eq!(
+            decimals(&[1.9, 5.0, -30.5, 0.75, -0.0]).to_multi_str().as_ref(),
+            ["1.9", "5", "-30.5", "0.75", "0"]
+        );
     }
 }

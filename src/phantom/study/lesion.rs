@@ -87,7 +87,14 @@ impl Study {
             Some((region, false)) => (None, Some(region)),
             None => (None, None),
         };
-        Some(Regions { place: frame.place, tumour, zone, viable: uncovered.or(called), in_retrospect: hidden, tumour_before })
+        Some(Regions {
+            place: frame.place,
+            tumour,
+            zone,
+            viable: uncovered.or(called),
+            in_retrospect: hidden,
+            tumour_before,
+        })
     }
 
     /// Paints the lesions and distractors of a visit over the body.
@@ -97,7 +104,9 @@ impl Study {
             paint_distractor(distractor, items);
         }
         for at in &visit.lesions {
-            let (Some(lesion), Some(regions)) = (self.lesion(&at.label), self.regions(visit, at, motion)) else { continue };
+            let (Some(lesion), Some(regions)) = (self.lesion(&at.label), self.regions(visit, at, motion)) else {
+                continue;
+            };
             let at_capsule = at.zone.as_ref().is_some_and(|zone| zone.at_capsule);
             let mut paint = Painter { items, at_capsule, organ: lesion.organ };
             if let Some(Region { shape: Shape::Ellipsoid(e), .. }) = &regions.tumour {
@@ -149,7 +158,10 @@ impl Painter<'_> {
                 self.add(Shape::Ellipsoid(e.grown(0.9)).rough(0.3, 5.0, 201), Tissue::Capsule, 0.9);
                 self.add(whole, Tissue::Hepatocellular, 1.1);
             }
-            Look::SoftTissue => self.add(Shape::Ellipsoid(e).rough(0.9, 4.0, 201), Tissue::SoftTissue, 0.9),
+            Look::SoftTissue => {
+                let tissue = if self.organ == Organ::LymphNode { Tissue::Node } else { Tissue::SoftTissue };
+                self.add(Shape::Ellipsoid(e).rough(0.9, 4.0, 201), tissue, 0.9);
+            }
         }
     }
 
@@ -175,8 +187,11 @@ impl Painter<'_> {
             self.add(shape.rough(1.4, 6.0, 213), Tissue::Consolidation, 1.2);
             return;
         }
-        let (outer, core) =
-            if zone.late { (Tissue::ZoneLate, Tissue::ZoneCoreLate) } else { (Tissue::ZoneOuter, Tissue::ZoneCoreEarly) };
+        let (outer, core) = if zone.late {
+            (Tissue::ZoneLate, Tissue::ZoneCoreLate)
+        } else {
+            (Tissue::ZoneOuter, Tissue::ZoneCoreEarly)
+        };
         self.add(shape.rough(0.6, 8.0, 213), outer, SHARP_MM + 0.4);
         let middle = frame.ellipsoid(zone.offset_mm, zone.size_mm.map(|mm| mm * 0.58), zone.points_to);
         self.add(Shape::Ellipsoid(middle).rough(1.6, 7.0, 212), core, 3.2);
@@ -207,6 +222,7 @@ fn paint_distractor(distractor: &Distractor, items: &mut Vec<Item>) {
             items.push(Item::soft(whole.rough(1.4, 6.0, 231).within(liver_surface(), 1.0), Tissue::FattyLiver, 2.5));
         }
         DistractorKind::VesselEndOn => items.push(Item::new(whole, Tissue::PortalVein)),
+        DistractorKind::Gas => items.push(Item::soft(whole.rough(0.6, 2.5, 234), Tissue::TrackGas, 1.0)),
         DistractorKind::Granuloma => items.push(Item::new(whole.rough(0.5, 2.5, 232), Tissue::Calcification)),
         DistractorKind::SmallNodule => items.push(Item::soft(whole, Tissue::MetastasisCentre, 1.2)),
         DistractorKind::PerfusionWedge => {
@@ -214,7 +230,11 @@ fn paint_distractor(distractor: &Distractor, items: &mut Vec<Item>) {
             let end = e.centre + axis * distractor.size_mm[2];
             let wedge = Shape::tube(e.centre, end, 2.0, distractor.size_mm[0] / 2.0);
             // Its far end lies beyond the capsule, where the liver cuts it off.
-            items.push(Item::soft(wedge.rough(1.8, 9.0, 233).within(liver_surface(), 1.0), Tissue::PerfusionWedge, 2.2));
+            items.push(Item::soft(
+                wedge.rough(1.8, 9.0, 233).within(liver_surface(), 1.0),
+                Tissue::PerfusionWedge,
+                2.2,
+            ));
         }
     }
 }

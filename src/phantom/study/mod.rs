@@ -6,16 +6,19 @@ mod ct;
 mod file;
 mod lesion;
 mod motion;
+mod mr;
 mod region;
 mod truth;
 
-pub(super) use ct::{INTERCEPT, PADDING, expose, slice_values};
+pub(super) use ct::{INTERCEPT, PADDING};
+#[cfg(test)]
+pub(super) use ct::{expose, slice_values};
 pub(super) use file::{SliceFile, file};
-pub(super) use truth::{mask, truth};
+pub(super) use truth::{images, mask, truth};
 
 use super::body::{self, Build, Item, PlaneOfPixels};
 use super::noise;
-use super::recipe::{Ct, CtPhase, Recipe, Visit};
+use super::recipe::{Phase, Recipe, Scan, Visit};
 use super::uid::uid;
 use crate::clinical::{Date, StackRole};
 use crate::geometry::{Grid, PatientDirection, PatientPoint, PatientVector, SpaceId, VoxelIndex};
@@ -36,23 +39,18 @@ fn point(v: [f64; 3]) -> PatientPoint {
     PatientPoint::new(v[0], v[1], v[2])
 }
 
-impl CtPhase {
-    /// Index into the values of tissues.
+impl Phase {
+    /// Index into the values of tissues of its scanner; the ADC map has none of its own.
     pub(super) fn index(self) -> usize {
         match self {
-            Self::Unenhanced => 0,
-            Self::Arterial => 1,
-            Self::PortalVenous => 2,
-            Self::Delayed => 3,
-        }
-    }
-
-    pub(super) fn code(self) -> &'static str {
-        match self {
-            Self::Unenhanced => "unenhanced",
-            Self::Arterial => "arterial",
-            Self::PortalVenous => "portal_venous",
-            Self::Delayed => "delayed",
+            Self::Unenhanced | Self::T1 => 0,
+            Self::Arterial | Self::T1Arterial => 1,
+            Self::PortalVenous | Self::T1PortalVenous => 2,
+            Self::Delayed | Self::T1Delayed => 3,
+            Self::T2 => 4,
+            Self::Dwi50 | Self::Adc => 5,
+            Self::Dwi400 => 6,
+            Self::Dwi800 => 7,
         }
     }
 
@@ -62,30 +60,73 @@ impl CtPhase {
             Self::Arterial => "arterial",
             Self::PortalVenous => "portal-venous",
             Self::Delayed => "delayed",
+            Self::T1 => "t1",
+            Self::T1Arterial => "t1-arterial",
+            Self::T1PortalVenous => "t1-portal-venous",
+            Self::T1Delayed => "t1-delayed",
+            Self::T2 => "t2",
+            Self::Dwi50 => "dwi-b50",
+            Self::Dwi400 => "dwi-b400",
+            Self::Dwi800 => "dwi-b800",
+            Self::Adc => "adc",
         }
     }
 
+    /// What the series is called, without its slice thickness.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Unenhanced => "unenhanced",
             Self::Arterial => "late arterial",
             Self::PortalVenous => "portal venous",
             Self::Delayed => "delayed",
+            Self::T1 => "T1 VIBE FS pre contrast",
+            Self::T1Arterial => "T1 VIBE FS arterial",
+            Self::T1PortalVenous => "T1 VIBE FS portal venous",
+            Self::T1Delayed => "T1 VIBE FS delayed",
+            Self::T2 => "T2 TSE FS",
+            Self::Dwi50 => "DWI b50",
+            Self::Dwi400 => "DWI b400",
+            Self::Dwi800 => "DWI b800",
+            Self::Adc => "ADC",
         }
     }
 
     /// Seconds after the start of the injection; none without contrast.
     pub(super) fn after_bolus_s(self) -> Option<f64> {
         match self {
-            Self::Unenhanced => None,
-            Self::Arterial => Some(35.0),
-            Self::PortalVenous => Some(70.0),
-            Self::Delayed => Some(180.0),
+            Self::Arterial | Self::T1Arterial => Some(35.0),
+            Self::PortalVenous | Self::T1PortalVenous => Some(70.0),
+            Self::Delayed | Self::T1Delayed => Some(180.0),
+            _ => None,
+        }
+    }
+
+    /// Diffusion weighting, s/mm2.
+    pub(super) fn b_value(self) -> Option<f64> {
+        match self {
+            Self::Dwi50 => Some(50.0),
+            Self::Dwi400 => Some(400.0),
+            Self::Dwi800 => Some(800.0),
+            _ => None,
         }
     }
 
     pub(super) fn series_number(self) -> u32 {
-        self.index() as u32 + 2
+        match self {
+            Self::Unenhanced => 2,
+            Self::Arterial => 3,
+            Self::PortalVenous => 4,
+            Self::Delayed => 5,
+            Self::T2 => 11,
+            Self::Dwi50 => 12,
+            Self::Dwi400 => 13,
+            Self::Dwi800 => 14,
+            Self::Adc => 15,
+            Self::T1 => 16,
+            Self::T1Arterial => 17,
+            Self::T1PortalVenous => 18,
+            Self::T1Delayed => 19,
+        }
     }
 
     pub(super) fn role(self) -> StackRole {
@@ -94,6 +135,11 @@ impl CtPhase {
             Self::Arterial => StackRole::CtArterial,
             Self::PortalVenous => StackRole::CtPortalVenous,
             Self::Delayed => StackRole::CtDelayed,
+            Self::T1 => StackRole::MrT1,
+            Self::T1Arterial | Self::T1PortalVenous | Self::T1Delayed => StackRole::MrT1Enhanced,
+            Self::T2 => StackRole::MrT2,
+            Self::Dwi50 | Self::Dwi400 | Self::Dwi800 => StackRole::MrDwi,
+            Self::Adc => StackRole::MrAdc,
         }
     }
 }
@@ -113,14 +159,18 @@ impl Study {
         uid(&format!("ablation-review/cases/{}/{of}", self.id))
     }
 
-    pub(super) fn frame_of_reference(&self, visit: &Visit, phase: CtPhase) -> String {
-        let own = visit.ct.odd.second_frame_of_reference && visit.ct.phases.first() != Some(&phase);
-        if own { self.uid(&format!("{}/{}/frame", visit.id, phase.folder())) } else { self.uid(&format!("{}/frame", visit.id)) }
+    pub(super) fn frame_of_reference(&self, visit: &Visit, phase: Phase) -> String {
+        let own = visit.scan(phase).odd.second_frame_of_reference && visit.phases().first() != Some(&phase);
+        if own {
+            self.uid(&format!("{}/{}/frame", visit.id, phase.folder()))
+        } else {
+            self.uid(&format!("{}/frame", visit.id))
+        }
     }
 
     /// How the patient lies at a visit in a phase.
-    pub(super) fn motion(&self, visit: &Visit, phase: CtPhase) -> Motion {
-        let more = visit.ct.phase_breath_mm.get(phase.code()).copied().unwrap_or(0.0);
+    pub(super) fn motion(&self, visit: &Visit, phase: Phase) -> Motion {
+        let more = visit.scan(phase).breath_mm;
         let breath = vector(visit.lie.breath_mm) + PatientVector::new(0.0, -0.25 * more, more);
         let pulls = visit
             .lesions
@@ -135,7 +185,7 @@ impl Study {
     }
 
     /// Everything to paint at a visit in a phase.
-    pub(super) fn scene(&self, visit: &Visit, phase: CtPhase) -> Vec<Item> {
+    pub(super) fn scene(&self, visit: &Visit, phase: Phase) -> Vec<Item> {
         let build = Build { fat_mm: self.recipe.patient.fat_mm, seed: self.recipe.seed };
         let mut items = body::body(&build);
         let motion = self.motion(visit, phase);
@@ -150,24 +200,50 @@ pub(super) fn visit_seed(study: &Study, visit: &Visit) -> u64 {
 }
 
 /// What names the noise of a slice of a phase.
-pub(super) fn noise_seed(visit_seed: u64, phase: CtPhase, slice: u32) -> u64 {
+pub(super) fn noise_seed(visit_seed: u64, phase: Phase, slice: u32) -> u64 {
     noise::hash(visit_seed ^ u64::from(phase.series_number()) << 32, u64::from(slice))
 }
 
 /// The stored values of one slice of one phase.
-pub(super) fn exposed(study: &Study, visit: &Visit, phase: CtPhase, slice: u32) -> Vec<i16> {
-    let seed = visit_seed(study, visit);
-    let values = slice_values(&study.scene(visit, phase), &study.motion(visit, phase), visit, slice, seed);
-    expose(&values, &visit.ct, phase, noise_seed(seed, phase, slice))
+pub(super) fn exposed(study: &Study, visit: &Visit, phase: Phase, slice: u32) -> Vec<i16> {
+    let session = Session { study, visit, seed: visit_seed(study, visit) };
+    let stored = session.slice(&study.scene(visit, phase), &study.motion(visit, phase), &[phase], slice);
+    stored.into_iter().next().unwrap_or_default()
+}
+
+/// A visit on the scanner.
+pub(super) struct Session<'a> {
+    pub study: &'a Study,
+    pub visit: &'a Visit,
+    pub seed: u64,
+}
+
+impl Session<'_> {
+    /// The stored values of a slice in phases of one breath and one grid.
+    pub(super) fn slice(&self, items: &[Item], motion: &Motion, phases: &[Phase], slice: u32) -> Vec<Vec<i16>> {
+        let Some(first) = phases.first() else { return Vec::new() };
+        let scan = self.visit.scan(*first);
+        let seed = |phase: Phase| noise_seed(self.seed, phase, slice);
+        if first.is_ct() {
+            let values = ct::slice_values(items, motion, self.visit, &scan, slice, self.seed);
+            return phases.iter().map(|phase| ct::expose(&values, &scan, *phase, seed(*phase))).collect();
+        }
+        let values = mr::slice_values(items, motion, self.visit, &scan, slice);
+        let expose = |phase: &Phase| mr::expose(&values, &scan, *phase, &seed);
+        phases.iter().map(expose).collect()
+    }
 }
 
 /// Where the middle of the field of view lies behind the isocentre, mm.
 const CENTRE_Y_MM: f64 = 15.0;
 
-/// The grid of a visit's stacks, slices from feet to head. With a tilted gantry it is the grid of the same scan
+/// The grid of a series, slices from feet to head. With a tilted gantry it is the grid of the same scan
 /// without tilt.
-pub(super) fn grid(visit: &Visit, space: String) -> Grid {
-    let ct = &visit.ct;
+pub(super) fn grid(visit: &Visit, phase: Phase, space: String) -> Grid {
+    grid_of(visit, &visit.scan(phase), space)
+}
+
+fn grid_of(visit: &Visit, ct: &Scan, space: String) -> Grid {
     let half = f64::from(ct.matrix - 1) * ct.pixel_mm / 2.0;
     let lowest = ct.top_mm + visit.lie.shift_mm[2] - f64::from(ct.slices - 1) * ct.slice_mm;
     Grid {
@@ -189,10 +265,10 @@ fn tidy_point(at: PatientPoint) -> PatientPoint {
 }
 
 /// Place of the first pixel, and from row to row, of a slice.
-pub(super) fn placement(visit: &Visit, slice: u32) -> (PatientPoint, PatientVector) {
-    let grid = grid(visit, String::new());
+pub(super) fn placement(visit: &Visit, scan: &Scan, slice: u32) -> (PatientPoint, PatientVector) {
+    let grid = grid_of(visit, scan, String::new());
     let place = grid.to_patient(VoxelIndex::new(0.0, 0.0, f64::from(slice)));
-    let tilt = visit.ct.odd.tilt_deg;
+    let tilt = scan.odd.tilt_deg;
     if tilt == 0.0 {
         return (place, PatientVector::new(0.0, 1.0, 0.0));
     }
@@ -203,10 +279,10 @@ pub(super) fn placement(visit: &Visit, slice: u32) -> (PatientPoint, PatientVect
 }
 
 /// The planes a thick slice is averaged from, feet to head.
-fn planes(ct: &Ct, visit: &Visit, slice: u32, offset: PatientVector) -> Vec<PlaneOfPixels> {
+fn planes(ct: &Scan, visit: &Visit, slice: u32, offset: PatientVector) -> Vec<PlaneOfPixels> {
     // About a millimetre apart: borders are as wide, so that slanting ones have no steps.
     let count = (ct.slice_mm.round() as u32).clamp(1, 9);
-    let (place, down) = placement(visit, slice);
+    let (place, down) = placement(visit, ct, slice);
     (0..count)
         .map(|n| {
             let up = ((f64::from(n) + 0.5) / f64::from(count) - 0.5) * ct.slice_mm;

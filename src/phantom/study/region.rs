@@ -141,7 +141,8 @@ pub(super) fn exact_distance_mm(e: &Ellipsoid, at: PatientPoint) -> f64 {
     let inside: f64 = q.iter().zip(e.half_mm).map(|(q, h)| (q / h) * (q / h)).sum();
     // The nearest point is q h^2 / (h^2 + t) with the t that puts it on the surface (Eberly).
     let least = e.half_mm.iter().fold(f64::MAX, |a, b| a.min(*b));
-    let on = |t: f64| -> f64 { q.iter().zip(e.half_mm).map(|(q, h)| (h * q / (h * h + t)) * (h * q / (h * h + t))).sum() };
+    let on =
+        |t: f64| -> f64 { q.iter().zip(e.half_mm).map(|(q, h)| (h * q / (h * h + t)) * (h * q / (h * h + t))).sum() };
     let (mut low, mut high) = (-least * least + 1e-9, 1e6);
     for _ in 0..120 {
         let middle = (low + high) / 2.0;
@@ -189,7 +190,11 @@ mod tests {
             let n = (60.0 / step_mm) as u32;
             let grid = Grid {
                 origin: PatientPoint::new(-29.7, -29.6, -29.8),
-                axes: [crate::geometry::PatientDirection::LEFT, crate::geometry::PatientDirection::POSTERIOR, crate::geometry::PatientDirection::SUPERIOR],
+                axes: [
+                    crate::geometry::PatientDirection::LEFT,
+                    crate::geometry::PatientDirection::POSTERIOR,
+                    crate::geometry::PatientDirection::SUPERIOR,
+                ],
                 spacing_mm: [step_mm; 3],
                 dims: [n; 3],
                 space: crate::geometry::SpaceId(String::new()),
@@ -212,12 +217,16 @@ mod tests {
     fn exact_distances_agree_with_points_of_the_surface() {
         let e = Ellipsoid::new(O, [21.0, 17.0, 14.0]).along(PatientVector::new(1.0, 1.0, 0.0));
         let near = surface_points(&e, 20_000);
-        for at in [PatientPoint::new(5.0, 1.0, 2.0), PatientPoint::new(25.0, -3.0, 4.0), PatientPoint::new(0.5, -9.0, 6.0)] {
+        for at in
+            [PatientPoint::new(5.0, 1.0, 2.0), PatientPoint::new(25.0, -3.0, 4.0), PatientPoint::new(0.5, -9.0, 6.0)]
+        {
             let sampled = near.iter().map(|p| p.distance_mm(at)).fold(f64::MAX, f64::min);
             let exact = exact_distance_mm(&e, at);
             assert!((exact.abs() - sampled).abs() < 0.05, "{exact} {sampled}");
             assert_eq!(exact < 0.0, e.distance_mm(at) < 0.0);
         }
-        assert!((exact_distance_mm(&Ellipsoid::new(O, [9.0; 3]), PatientPoint::new(0.0, 12.0, 0.0)) - 3.0).abs() < 1e-6);
+        assert!(
+            (exact_distance_mm(&Ellipsoid::new(O, [9.0; 3]), PatientPoint::new(0.0, 12.0, 0.0)) - 3.0).abs() < 1e-6
+        );
     }
 }

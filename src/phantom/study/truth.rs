@@ -6,7 +6,7 @@ use super::{Study, grid, point, tidy, tidy_point};
 use crate::clinical::MarkRole;
 use crate::geometry::{Grid, PatientPoint, PatientVector};
 use crate::phantom::body::{Shape, VERTEBRAE, spine_y};
-use crate::phantom::recipe::{At, CtPhase, Lesion, Visit};
+use crate::phantom::recipe::{At, Lesion, Phase, Visit};
 use crate::phantom::truth::{
     KeyTruth, LandmarkTruth, LesionTruth, LesionVisitTruth, MarginTruth, RegionTruth, SeriesTruth, SessionTruth, Truth,
     VisitTruth,
@@ -32,9 +32,10 @@ const LANDMARKS: [(&str, [f64; 3]); 7] = [
 ];
 
 /// The phase a visit's own places are given for: that of its last series.
-fn main_phase(visit: &Visit) -> CtPhase {
-    let venous = visit.ct.phases.iter().find(|phase| **phase == CtPhase::PortalVenous);
-    venous.or(visit.ct.phases.last()).copied().unwrap_or(CtPhase::PortalVenous)
+fn main_phase(visit: &Visit) -> Phase {
+    let phases = visit.phases();
+    let venous = phases.iter().find(|phase| matches!(phase, Phase::PortalVenous | Phase::T1PortalVenous));
+    venous.or(phases.first()).copied().unwrap_or(Phase::PortalVenous)
 }
 
 pub(in crate::phantom) fn truth(study: &Study) -> Truth {
@@ -42,11 +43,12 @@ pub(in crate::phantom) fn truth(study: &Study) -> Truth {
     let first = recipe.visits.first().map(|visit| study.motion(visit, main_phase(visit)));
     let visits = recipe.visits.iter().map(|visit| {
         let motion = study.motion(visit, main_phase(visit));
-        let series = visit.ct.phases.iter().map(|phase| SeriesTruth {
+        let phases = visit.phases();
+        let series = phases.iter().map(|phase| SeriesTruth {
             folder: format!("{}/{}", visit.id, phase.folder()),
             uid: study.uid(&format!("{}/{}", visit.id, phase.folder())),
             role: phase.role(),
-            images: visit.ct.slices - visit.ct.odd.missing_slices.len() as u32,
+            images: images(visit, *phase),
         });
         let shift = first.as_ref().map_or(PatientVector::default(), |first| {
             motion.without_pull(point(LIVER_MM)) - first.without_pull(point(LIVER_MM))
@@ -83,22 +85,28 @@ pub(in crate::phantom) fn truth(study: &Study) -> Truth {
     }
 }
 
+/// Number of images of a series.
+pub(in crate::phantom) fn images(visit: &Visit, phase: Phase) -> u32 {
+    let scan = visit.scan(phase);
+    scan.slices - scan.odd.missing_slices.len() as u32
+}
+
 /// The landmarks of a visit in each of its series.
 fn landmarks(study: &Study, visit: &Visit) -> Vec<LandmarkTruth> {
     let spine = VERTEBRAE.iter().map(|(name, z, _)| ((*name).to_owned(), PatientPoint::new(0.0, spine_y(*z), *z)));
     let soft = LANDMARKS.iter().map(|(name, at)| ((*name).to_owned(), point(*at)));
     let all: Vec<_> = soft.chain(spine).collect();
-    let in_phase = |phase: &CtPhase| {
+    let in_phase = |phase: &Phase| {
         let (motion, folder) = (study.motion(visit, *phase), format!("{}/{}", visit.id, phase.folder()));
         let places = all.iter().map(|(name, at)| (name.clone(), motion.to_visit(*at)));
-        let grid = grid(visit, String::new());
+        let grid = grid(visit, *phase, String::new());
         let (low, high) = (grid.origin.z, grid.origin.z + grid.spacing_mm[2] * f64::from(grid.dims[2] - 1));
         places
             .filter(|(_, at)| (low..=high).contains(&at.z))
             .map(|(name, at)| LandmarkTruth { name, series: folder.clone(), place: tidy_point(at) })
             .collect::<Vec<_>>()
     };
-    visit.ct.phases.iter().flat_map(in_phase).collect()
+    visit.phases().iter().flat_map(in_phase).collect()
 }
 
 fn lesion_truth(study: &Study, lesion: &Lesion) -> LesionTruth {
@@ -120,7 +128,7 @@ fn lesion_visit(study: &Study, visit: &Visit, at: &At) -> Option<LesionVisitTrut
     let phase = at.look_at.unwrap_or_else(|| main_phase(visit));
     let motion = study.motion(visit, main_phase(visit));
     let regions = study.regions(visit, at, &motion)?;
-    let grid = grid(visit, String::new());
+    let (grid, look_grid) = (grid(visit, main_phase(visit), String::new()), grid(visit, phase, String::new()));
     let last = study.recipe.last_session(&at.label, visit.day);
     let region = |region: &Option<Region>| region.as_ref().map(|region| region_truth(region, &motion, &grid));
     let margin = regions.zone.as_ref().map(|zone| margin(&regions.tumour_before, zone));
@@ -139,7 +147,7 @@ fn lesion_visit(study: &Study, visit: &Visit, at: &At) -> Option<LesionVisitTrut
             reason: at.reason,
             derived: word,
             look_at: format!("{}/{}", visit.id, phase.folder()),
-            slice_z_mm: tidy(grid.nearest_slice(middle).map_or(middle.z, |k| grid.slice_plane(k).point.z)),
+            slice_z_mm: tidy(look_grid.nearest_slice(middle).map_or(middle.z, |k| look_grid.slice_plane(k).point.z)),
             sign: at.sign.clone(),
             trap: at.trap.clone(),
             would_change: at.would_change.clone(),
@@ -196,7 +204,13 @@ fn margin(tumour: &crate::phantom::body::Ellipsoid, zone: &Region) -> MarginTrut
 }
 
 /// The voxels of a lesion's region on the grid of a series.
-pub(in crate::phantom) fn mask(study: &Study, visit: &Visit, phase: CtPhase, lesion: &str, role: MarkRole) -> Option<Vec<[u32; 3]>> {
+pub(in crate::phantom) fn mask(
+    study: &Study,
+    visit: &Visit,
+    phase: Phase,
+    lesion: &str,
+    role: MarkRole,
+) -> Option<Vec<[u32; 3]>> {
     let at = visit.lesions.iter().find(|at| at.label == lesion)?;
     let motion = study.motion(visit, phase);
     let regions = study.regions(visit, at, &motion)?;
@@ -206,12 +220,12 @@ pub(in crate::phantom) fn mask(study: &Study, visit: &Visit, phase: CtPhase, les
         MarkRole::ViableTumour => regions.viable,
         MarkRole::Organ | MarkRole::Other => None,
     }?;
-    Some(region.voxels(&motion, &grid(visit, String::new())))
+    Some(region.voxels(&motion, &grid(visit, phase, String::new())))
 }
 
 impl Study {
     /// The phase whose grid stands for the visit.
-    pub(in crate::phantom) fn main_phase(visit: &Visit) -> CtPhase {
+    pub(in crate::phantom) fn main_phase(visit: &Visit) -> Phase {
         main_phase(visit)
     }
 }
