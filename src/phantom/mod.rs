@@ -109,7 +109,7 @@ pub enum PhantomError {
 pub const FIRST_CASE: &str = "first-look";
 
 /// The recipes that come with the program.
-const RECIPES: [(&str, &str); 11] = [
+const RECIPES: [(&str, &str); 12] = [
     (FIRST_CASE, include_str!("../../sample_data/cases/first-look.toml")),
     ("liver-01", include_str!("../../sample_data/cases/liver-01.toml")),
     ("liver-02", include_str!("../../sample_data/cases/liver-02.toml")),
@@ -120,6 +120,7 @@ const RECIPES: [(&str, &str); 11] = [
     ("liver-07", include_str!("../../sample_data/cases/liver-07.toml")),
     ("liver-08", include_str!("../../sample_data/cases/liver-08.toml")),
     ("liver-09", include_str!("../../sample_data/cases/liver-09.toml")),
+    ("liver-10", include_str!("../../sample_data/cases/liver-10.toml")),
     ("body-01", include_str!("../../sample_data/cases/body-01.toml")),
 ];
 
@@ -134,8 +135,11 @@ pub fn cases() -> &'static [CaseInfo] {
             organs.sort();
             organs.dedup();
             let has = |of: fn(&Visit) -> bool| recipe.visits.iter().any(of);
-            let kinds =
-                [(has(|visit| visit.ct.is_some()), Modality::Ct), (has(|visit| visit.mr.is_some()), Modality::Mr)];
+            let kinds = [
+                (has(|visit| visit.ct.is_some()), Modality::Ct),
+                (has(|visit| visit.mr.is_some()), Modality::Mr),
+                (has(|visit| visit.pet.is_some()), Modality::Pet),
+            ];
             let modalities = kinds.into_iter().filter(|(there, _)| *there).map(|(_, kind)| kind).collect();
             let (title, summary) = (recipe.title, recipe.summary);
             Some(CaseInfo { id: (*id).into(), title, summary, organs, modalities })

@@ -32,7 +32,7 @@ const FIELD_MM: f64 = 96.0;
 const GAP: usize = 4;
 
 /// Columns: a phase of CT stands beside the sequence of MR that answers the same question.
-const COLUMNS: [(&str, &[Phase]); 7] = [
+const COLUMNS: [(&str, &[Phase]); 8] = [
     ("unenhanced", &[Phase::Unenhanced, Phase::T1]),
     ("arterial", &[Phase::Arterial, Phase::T1Arterial]),
     ("portal venous", &[Phase::PortalVenous, Phase::T1PortalVenous]),
@@ -40,6 +40,7 @@ const COLUMNS: [(&str, &[Phase]); 7] = [
     ("T2", &[Phase::T2]),
     ("b 800", &[Phase::Dwi800]),
     ("ADC", &[Phase::Adc]),
+    ("PET", &[Phase::Pet]),
 ];
 
 /// Centre and width of the window of a phase, HU.
@@ -53,6 +54,8 @@ fn window(phase: Phase) -> (f64, f64) {
         Phase::Dwi50 | Phase::Dwi400 | Phase::Dwi800 => (80.0, 160.0),
         Phase::Adc => (1250.0, 2500.0),
         Phase::T1 => (350.0, 600.0),
+        // SUV 0 to 7, in stored units: 40 is the largest number.
+        Phase::Pet => (2867.0, 5734.0),
         _ => (500.0, 1000.0),
     }
 }

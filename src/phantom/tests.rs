@@ -427,3 +427,30 @@ fn magnetic_resonance_has_the_signals_of_practice() {
         adc(late, [108.0, 36.0, -66.0], 8.0)
     );
 }
+
+#[test]
+fn uptake_is_that_of_practice() {
+    let study = open("liver-10").unwrap();
+    let (before, after) = (&study.recipe.visits[0], &study.recipe.visits[2]);
+    let uptake = |visit: &Visit, at: [f64; 3], radius_mm: f64| {
+        let (mean, sd) = disc(&study, visit, Phase::Pet, at, radius_mm);
+        (mean * 40.0 / 32_767.0, sd * 40.0 / 32_767.0)
+    };
+    let (liver, sd) = uptake(after, [-92.0, -30.0, -80.0], 18.0);
+    assert!((liver - 2.2).abs() < 0.2, "liver {liver}");
+    assert!((sd / liver / 0.11 - 1.0).abs() < 0.35, "liver noise {} %", 100.0 * sd / liver);
+    let spleen = uptake(after, [108.0, 36.0, -66.0], 9.0).0;
+    assert!((spleen - 1.9).abs() < 0.25, "spleen {spleen}");
+    let tumour = uptake(before, [-70.0, -18.0, -34.0], 3.0).0;
+    assert!((6.0..=12.0).contains(&tumour), "metastasis {tumour}");
+    let nodule = uptake(after, [-61.0, -27.1, -32.0], 3.0).0;
+    assert!((5.0..=8.0).contains(&nodule), "focus {nodule}");
+    let zone = uptake(after, [-98.0, 22.0, -104.0], 5.0).0;
+    assert!((0.6..=1.3).contains(&zone), "zone {zone}");
+    // The rim: even, and well below a focus.
+    let rim: Vec<f64> = [[-115.8, 22.0, -104.0], [-80.1, 22.0, -104.0], [-98.0, 8.1, -104.0], [-98.0, 35.9, -104.0]]
+        .map(|at| uptake(after, at, 4.5).0)
+        .to_vec();
+    let mean = rim.iter().sum::<f64>() / rim.len() as f64;
+    assert!((2.8..=3.8).contains(&mean) && rim.iter().all(|suv| (2.1..=4.5).contains(suv)), "rim {rim:?}");
+}

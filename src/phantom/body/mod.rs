@@ -10,6 +10,7 @@ mod scene;
 mod shape;
 mod tissue;
 mod tissue_mr;
+mod tissue_pet;
 mod trunk;
 mod vessels;
 mod viscera;
@@ -20,6 +21,7 @@ pub(super) use scene::{PlaneOfPixels, ToBody, paint};
 pub(super) use shape::{Ellipsoid, Shape, bumps, coverage, smooth_max, step};
 pub(super) use tissue::{CT_PHASES, Ct as CtScanner, Tissue};
 pub(super) use tissue_mr::{MR_CHANNELS, Mr as MrScanner};
+pub(super) use tissue_pet::Pet as PetScanner;
 pub(super) use trunk::{VERTEBRAE, cavity_mm, spine_y};
 
 /// What makes one patient differ from another.

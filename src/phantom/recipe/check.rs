@@ -177,14 +177,24 @@ fn visits(c: &Checker<'_>, recipe: &Recipe) -> Result<(), RecipeError> {
         c.place(&key("lie.turn_deg"), visit.lie.turn_deg, 10.0)?;
         // Beyond this the organs would fold over themselves between ribs and spine.
         c.place(&key("lie.breath_mm"), visit.lie.breath_mm, 25.0)?;
-        if visit.ct.is_none() && visit.mr.is_none() {
-            c.say(&key("ct"), "nothing was scanned", "Add ct = { ... } or mr = { ... }")?;
+        if visit.ct.is_none() && visit.mr.is_none() && visit.pet.is_none() {
+            c.say(&key("ct"), "nothing was scanned", "Add ct, mr or pet")?;
         }
         if let Some(scan) = &visit.ct {
             ct(c, scan, n)?;
         }
         if let Some(scan) = &visit.mr {
             mr(c, scan, n)?;
+        }
+        if let Some(pet) = &visit.pet {
+            let key = |name: &str| format!("visits[{n}].pet.{name}");
+            c.between(&key("top_mm"), pet.top_mm, -200.0, 80.0)?;
+            c.between(&key("deep_mm"), pet.deep_mm, 20.0, 400.0)?;
+            c.between(&key("noise_percent"), pet.noise_percent, 0.0, 50.0)?;
+            c.between(&key("breath_mm"), pet.breath_mm, -20.0, 20.0)?;
+            c.between(&key("dose.dose_mbq"), pet.dose.dose_mbq, 50.0, 800.0)?;
+            c.between(&key("dose.weight_kg"), pet.dose.weight_kg, 30.0, 200.0)?;
+            c.between(&key("dose.uptake_min"), pet.dose.uptake_min, 30.0, 150.0)?;
         }
         for lesion in &recipe.lesions {
             if visit.lesions.iter().filter(|at| at.label == lesion.label).count() != 1 {
@@ -241,8 +251,8 @@ fn mr(c: &Checker<'_>, mr: &Mr, n: usize) -> Result<(), RecipeError> {
     if mr.sequences.is_empty() || !mr.sequences.is_sorted() || mr.sequences.windows(2).any(|pair| pair[0] == pair[1]) {
         c.say(&key("sequences"), "sequences must be there once each, in their usual order", format!("Use {known}"))?;
     }
-    if mr.sequences.iter().chain(mr.phase_breath_mm.keys()).any(|phase| phase.is_ct()) {
-        c.say(&key("sequences"), "there is a phase of CT among them", format!("Use {known}"))?;
+    if mr.sequences.iter().chain(mr.phase_breath_mm.keys()).any(|phase| phase.is_ct() || *phase == Phase::Pet) {
+        c.say(&key("sequences"), "there is a phase of CT or PET among them", format!("Use {known}"))?;
     }
     let has = |phase: Phase| mr.sequences.contains(&phase);
     if has(Phase::Adc) && !(has(Phase::Dwi50) && has(Phase::Dwi800)) {

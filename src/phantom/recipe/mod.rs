@@ -184,6 +184,7 @@ pub(super) struct Visit {
     pub lie: Lie,
     pub ct: Option<Ct>,
     pub mr: Option<Mr>,
+    pub pet: Option<Pet>,
     pub lesions: Vec<At>,
     /// What a reader should say of the rest of the scan.
     #[serde(default)]
@@ -224,6 +225,8 @@ pub(super) enum Phase {
     Dwi800,
     /// Apparent diffusion coefficient, made from b 50 and 800.
     Adc,
+    /// PET with FDG.
+    Pet,
 }
 
 impl Phase {
@@ -273,6 +276,34 @@ pub(super) struct Mr {
     pub packing: Packing,
 }
 
+/// A PET scan with FDG.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pet {
+    /// Height of the top in the body's coordinates, mm.
+    pub top_mm: f64,
+    /// How far down it reaches, mm.
+    pub deep_mm: f64,
+    /// SD in the liver, percent.
+    pub noise_percent: f64,
+    /// Breathing beyond that of the visit: PET is taken in free breathing, mm towards the head.
+    #[serde(default)]
+    pub breath_mm: f64,
+    pub dose: Dose,
+    #[serde(default)]
+    pub packing: Packing,
+}
+
+/// What was injected.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dose {
+    pub dose_mbq: f64,
+    pub weight_kg: f64,
+    /// From injection to scan, minutes.
+    pub uptake_min: f64,
+}
+
 /// The grid and the quality of one series.
 #[derive(Debug, Clone)]
 pub(super) struct Scan {
@@ -281,7 +312,7 @@ pub(super) struct Scan {
     pub slice_mm: f64,
     pub slices: u32,
     pub top_mm: f64,
-    /// HU in CT, units of signal in MR.
+    /// HU in CT, units of signal in MR, percent in PET.
     pub noise: f64,
     pub breath_mm: f64,
     pub packing: Packing,
@@ -292,7 +323,8 @@ impl Visit {
     /// Every series of the visit, in order of time.
     pub fn phases(&self) -> Vec<Phase> {
         let ct = self.ct.iter().flat_map(|ct| &ct.phases);
-        ct.chain(self.mr.iter().flat_map(|mr| &mr.sequences)).copied().collect()
+        let pet = self.pet.iter().map(|_| &Phase::Pet);
+        ct.chain(self.mr.iter().flat_map(|mr| &mr.sequences)).chain(pet).copied().collect()
     }
 
     /// How a phase was scanned (checked to be one of the visit's).
@@ -308,6 +340,20 @@ impl Visit {
                 breath_mm: ct.phase_breath_mm.get(&phase).copied().unwrap_or(0.0),
                 packing: ct.packing,
                 odd: ct.odd.clone(),
+            };
+        }
+        if let (Phase::Pet, Some(pet)) = (phase, &self.pet) {
+            let slice_mm = 4.0;
+            return Scan {
+                matrix: 144,
+                pixel_mm: 4.0,
+                slice_mm,
+                slices: (pet.deep_mm / slice_mm).ceil() as u32,
+                top_mm: pet.top_mm,
+                noise: pet.noise_percent,
+                breath_mm: pet.breath_mm,
+                packing: pet.packing,
+                odd: Odd::default(),
             };
         }
         let (matrix, pixel_mm, slice_mm) = match phase {

@@ -1,10 +1,12 @@
 //! One CT image as a DICOM file: what a scanner writes (PS3.3 A.3).
 
 use super::ct::{INTERCEPT, PADDING};
+use super::pet::{HALF_LIFE_S, slope};
 use super::{Study, placement};
 use crate::phantom::PhantomError;
-use crate::phantom::recipe::{Packing, Phase, Recipe, Scan, Sex, Visit};
+use crate::phantom::recipe::{Dose, Packing, Phase, Recipe, Scan, Sex, Visit};
 use crate::phantom::uid::uid;
+use dicom_core::value::DataSetSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
@@ -39,6 +41,16 @@ fn decimals(values: &[f64]) -> PrimitiveValue {
 type Put<'a> = &'a mut dyn FnMut(Tag, VR, PrimitiveValue);
 
 impl SliceFile<'_> {
+    /// One study has one description, whatever was scanned.
+    fn study_words(&self) -> &'static str {
+        match (&self.visit.ct, &self.visit.mr, &self.visit.pet) {
+            (Some(_), _, Some(_)) => "PET CT trunk",
+            (None, _, Some(_)) => "PET trunk",
+            (None, Some(_), None) => "MR liver",
+            _ => "CT upper abdomen",
+        }
+    }
+
     fn scan(&self) -> Scan {
         self.visit.scan(self.phase)
     }
@@ -102,7 +114,7 @@ impl SliceFile<'_> {
         put(tags::ACCESSION_NUMBER, VR::SH, "".into());
         put(tags::REFERRING_PHYSICIAN_NAME, VR::PN, "".into());
         put(tags::STUDY_ID, VR::SH, "1".into());
-        put(tags::STUDY_DESCRIPTION, VR::LO, if self.phase.is_ct() { "CT upper abdomen" } else { "MR liver" }.into());
+        put(tags::STUDY_DESCRIPTION, VR::LO, self.study_words().into());
         let words = self.phase.words();
         let description =
             if self.phase.is_ct() { format!("Abdomen {words} {:.1} mm", self.scan().slice_mm) } else { words.into() };
@@ -246,6 +258,89 @@ impl SliceFile<'_> {
     }
 }
 
+/// An item with these elements.
+fn item(elements: Vec<(Tag, VR, PrimitiveValue)>) -> InMemDicomObject {
+    InMemDicomObject::from_element_iter(elements.into_iter().map(|(tag, vr, value)| DataElement::new(tag, vr, value)))
+}
+
+fn code(value: &str, scheme: &str, meaning: &str) -> InMemDicomObject {
+    item(vec![
+        (tags::CODE_VALUE, VR::SH, value.into()),
+        (tags::CODING_SCHEME_DESIGNATOR, VR::SH, scheme.into()),
+        (tags::CODE_MEANING, VR::LO, meaning.into()),
+    ])
+}
+
+fn sequence(tag: Tag, items: Vec<InMemDicomObject>) -> DataElement<InMemDicomObject> {
+    DataElement::new(tag, VR::SQ, DataSetSequence::from(items))
+}
+
+/// What is said of a PET series (PS3.3 C.8.9): everything that SUV by body weight needs.
+fn pet(of: &SliceFile<'_>, dose: &Dose, object: &mut InMemDicomObject) {
+    let scan = of.scan();
+    let start = f64::from(Recipe::start_s(of.visit)) + 600.0;
+    let injected = start - dose.uptake_min * 60.0;
+    let several = |values: &[&str]| PrimitiveValue::Strs(values.iter().map(|v| (*v).to_owned()).collect());
+    for (tag, vr, value) in [
+        (tags::SPECIFIC_CHARACTER_SET, VR::CS, PrimitiveValue::from("ISO_IR 192")),
+        (tags::IMAGE_TYPE, VR::CS, several(&["ORIGINAL", "PRIMARY"])),
+        (tags::MODALITY, VR::CS, "PT".into()),
+        (tags::MANUFACTURER, VR::LO, "Ablation Review".into()),
+        (tags::MANUFACTURER_MODEL_NAME, VR::LO, "Phantom".into()),
+        (tags::SOFTWARE_VERSIONS, VR::LO, "2".into()),
+        (tags::BODY_PART_EXAMINED, VR::CS, "ABDOMEN".into()),
+        (tags::PATIENT_WEIGHT, VR::DS, decimals(&[dose.weight_kg])),
+        (tags::SLICE_THICKNESS, VR::DS, decimals(&[scan.slice_mm])),
+        (tags::UNITS, VR::CS, "BQML".into()),
+        (tags::COUNTS_SOURCE, VR::CS, "EMISSION".into()),
+        (tags::SERIES_TYPE, VR::CS, several(&["STATIC", "IMAGE"])),
+        (tags::NUMBER_OF_SLICES, VR::US, PrimitiveValue::from(scan.slices as u16)),
+        (tags::CORRECTED_IMAGE, VR::CS, several(&["NORM", "DTIM", "ATTN", "SCAT", "DECY", "RAN"])),
+        (tags::RANDOMS_CORRECTION_METHOD, VR::CS, "DLYD".into()),
+        (tags::DECAY_CORRECTION, VR::CS, "START".into()),
+        (tags::ATTENUATION_CORRECTION_METHOD, VR::LO, "CT".into()),
+        (tags::SCATTER_CORRECTION_METHOD, VR::LO, "MODEL".into()),
+        (tags::RECONSTRUCTION_METHOD, VR::LO, "OSEM 3i21s".into()),
+        (tags::COLLIMATOR_TYPE, VR::CS, "NONE".into()),
+        (tags::FRAME_REFERENCE_TIME, VR::DS, "60000".into()),
+        (tags::ACTUAL_FRAME_DURATION, VR::IS, "120000".into()),
+        (tags::IMAGE_INDEX, VR::US, PrimitiveValue::from(of.number() as u16)),
+        (tags::DECAY_FACTOR, VR::DS, "1".into()),
+        (tags::DEAD_TIME_FACTOR, VR::DS, "1".into()),
+        (tags::SERIES_TIME, VR::TM, clock(start).into()),
+        (tags::ACQUISITION_TIME, VR::TM, clock(start).into()),
+        (tags::CONTENT_TIME, VR::TM, clock(start + 300.0).into()),
+        (tags::BURNED_IN_ANNOTATION, VR::CS, "NO".into()),
+        (tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "00".into()),
+        (tags::RESCALE_INTERCEPT, VR::DS, "0".into()),
+        (tags::RESCALE_SLOPE, VR::DS, decimals(&[slope(dose)])),
+        (tags::WINDOW_CENTER, VR::DS, decimals(&[(slope(dose) * 2867.0).round()])),
+        (tags::WINDOW_WIDTH, VR::DS, decimals(&[(slope(dose) * 5734.0).round()])),
+    ] {
+        object.put(DataElement::new(tag, vr, value));
+    }
+    let date = of.study.date(of.visit.day).format("%Y%m%d").to_string();
+    let mut drug = item(vec![
+        (tags::RADIOPHARMACEUTICAL, VR::LO, "FDG -- fluorodeoxyglucose".into()),
+        (tags::RADIOPHARMACEUTICAL_ROUTE, VR::LO, "IV".into()),
+        (tags::RADIOPHARMACEUTICAL_START_TIME, VR::TM, clock(injected).into()),
+        (tags::RADIOPHARMACEUTICAL_START_DATE_TIME, VR::DT, format!("{date}{}", clock(injected)).into()),
+        (tags::RADIONUCLIDE_TOTAL_DOSE, VR::DS, decimals(&[dose.dose_mbq * 1e6])),
+        (tags::RADIONUCLIDE_HALF_LIFE, VR::DS, decimals(&[HALF_LIFE_S])),
+        (tags::RADIONUCLIDE_POSITRON_FRACTION, VR::DS, "0.967".into()),
+    ]);
+    drug.put(sequence(tags::RADIONUCLIDE_CODE_SEQUENCE, vec![code("77004003", "SCT", "^18^Fluorine")]));
+    drug.put(sequence(
+        tags::RADIOPHARMACEUTICAL_CODE_SEQUENCE,
+        vec![code("35321007", "SCT", "Fluorodeoxyglucose F^18^")],
+    ));
+    object.put(sequence(tags::RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE, vec![drug]));
+    let mut lying = code("102538003", "SCT", "recumbent");
+    lying.put(sequence(tags::PATIENT_ORIENTATION_MODIFIER_CODE_SEQUENCE, vec![code("40199007", "SCT", "supine")]));
+    object.put(sequence(tags::PATIENT_ORIENTATION_CODE_SEQUENCE, vec![lying]));
+    object.put(sequence(tags::PATIENT_GANTRY_RELATIONSHIP_CODE_SEQUENCE, vec![code("102540008", "SCT", "headfirst")]));
+}
+
 /// The file of one slice.
 pub(in crate::phantom) fn file(of: &SliceFile<'_>, stored: &[i16]) -> Result<Vec<u8>, PhantomError> {
     let sop_uid = of.study.uid(&format!("{}/{}/{}", of.visit.id, of.phase.folder(), of.slice));
@@ -253,19 +348,26 @@ pub(in crate::phantom) fn file(of: &SliceFile<'_>, stored: &[i16]) -> Result<Vec
     let mut put = |tag: Tag, vr: VR, value: PrimitiveValue| {
         object.put(DataElement::new(tag, vr, value));
     };
-    let class = if of.phase.is_ct() { uids::CT_IMAGE_STORAGE } else { uids::MR_IMAGE_STORAGE };
+    let class = match of.phase {
+        Phase::Pet => uids::POSITRON_EMISSION_TOMOGRAPHY_IMAGE_STORAGE,
+        phase if phase.is_ct() => uids::CT_IMAGE_STORAGE,
+        _ => uids::MR_IMAGE_STORAGE,
+    };
     put(tags::SOP_CLASS_UID, VR::UI, class.into());
     put(tags::SOP_INSTANCE_UID, VR::UI, sop_uid.as_str().into());
     put(tags::STUDY_INSTANCE_UID, VR::UI, of.study.uid(&format!("{}/study", of.visit.id)).into());
     put(tags::SERIES_INSTANCE_UID, VR::UI, of.series_uid().into());
     of.who(&mut put);
     of.when(&mut put);
-    if of.phase.is_ct() {
-        of.how(&mut put);
-    } else {
-        of.how_mr(&mut put);
+    match of.phase {
+        Phase::Pet => {}
+        phase if phase.is_ct() => of.how(&mut put),
+        _ => of.how_mr(&mut put),
     }
     of.pixels(&mut put, stored);
+    if let (Phase::Pet, Some(scan)) = (of.phase, &of.visit.pet) {
+        pet(of, &scan.dose, &mut object);
+    }
     encode(&object, class, &sop_uid, of.scan().packing)
 }
 

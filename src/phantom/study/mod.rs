@@ -7,6 +7,7 @@ mod file;
 mod lesion;
 mod motion;
 mod mr;
+mod pet;
 mod region;
 mod truth;
 
@@ -51,6 +52,7 @@ impl Phase {
             Self::Dwi50 | Self::Adc => 5,
             Self::Dwi400 => 6,
             Self::Dwi800 => 7,
+            Self::Pet => 0,
         }
     }
 
@@ -69,6 +71,7 @@ impl Phase {
             Self::Dwi400 => "dwi-b400",
             Self::Dwi800 => "dwi-b800",
             Self::Adc => "adc",
+            Self::Pet => "pet",
         }
     }
 
@@ -88,6 +91,7 @@ impl Phase {
             Self::Dwi400 => "DWI b400",
             Self::Dwi800 => "DWI b800",
             Self::Adc => "ADC",
+            Self::Pet => "PET AC",
         }
     }
 
@@ -126,6 +130,7 @@ impl Phase {
             Self::T1Arterial => 17,
             Self::T1PortalVenous => 18,
             Self::T1Delayed => 19,
+            Self::Pet => 21,
         }
     }
 
@@ -140,6 +145,7 @@ impl Phase {
             Self::T2 => StackRole::MrT2,
             Self::Dwi50 | Self::Dwi400 | Self::Dwi800 => StackRole::MrDwi,
             Self::Adc => StackRole::MrAdc,
+            Self::Pet => StackRole::Pet,
         }
     }
 }
@@ -227,6 +233,10 @@ impl Session<'_> {
         if first.is_ct() {
             let values = ct::slice_values(items, motion, self.visit, &scan, slice, self.seed);
             return phases.iter().map(|phase| ct::expose(&values, &scan, *phase, seed(*phase))).collect();
+        }
+        if let (Phase::Pet, Some(pet)) = (*first, &self.visit.pet) {
+            let values = pet::slice_values(items, motion, self.visit, &scan, slice);
+            return vec![pet::expose(&values, &scan, &pet.dose, seed(Phase::Pet))];
         }
         let values = mr::slice_values(items, motion, self.visit, &scan, slice);
         let expose = |phase: &Phase| mr::expose(&values, &scan, *phase, &seed);
