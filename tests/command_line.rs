@@ -212,6 +212,11 @@ fn sample_writes_what_it_lists_and_nothing_over_another_file() {
     assert_eq!(code(&written), 0, "{written:?}");
     assert_eq!(json(&written)["images"], 252);
     assert!(folder.join("truth.json").is_file() && folder.join("d92/portal-venous/014.dcm").is_file());
+    let mask = folder.join("masks/d35/portal-venous/L3-viable.nii.gz");
+    assert!(mask.is_file() && json(&written)["masks"].as_u64().unwrap() > 20, "{written:?}");
+    std::fs::write(&mask, "mine").unwrap();
+    assert_eq!(code(&write()), 1, "another mask is in the way");
+    assert_eq!(std::fs::read(&mask).unwrap(), b"mine");
     std::fs::write(folder.join("truth.json"), "mine").unwrap();
     let refused = write();
     assert_eq!(code(&refused), 1);

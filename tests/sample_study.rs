@@ -196,8 +196,11 @@ fn the_rules_make_the_words_of_the_key() {
 #[test]
 fn every_series_of_other_cases_is_read_as_what_it_is() {
     // The first visit of an MR and of a CT case, few slices: what the reader finds is what the truth says.
-    for (id, deep) in [("liver-09", ("deep_mm = 186.0", "deep_mm = 24.0")), ("liver-10", ("slices = 60", "slices = 6")), ("liver-06", ("slices = 60", "slices = 6"))]
-    {
+    for (id, deep) in [
+        ("liver-09", ("deep_mm = 186.0", "deep_mm = 24.0")),
+        ("liver-10", ("slices = 60", "slices = 6")),
+        ("liver-06", ("slices = 60", "slices = 6")),
+    ] {
         let recipe = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sample_data/cases").join(format!("{id}.toml"));
         let text = std::fs::read_to_string(recipe).unwrap().replace(deep.0, deep.1);
         let second = text.match_indices("[[visits]]").nth(1).unwrap().0;

@@ -101,8 +101,21 @@ fn write_masks(masks: &[TruthMask], folder: &Path) -> Result<usize, Refused> {
         let voxels = (0..slices)
             .flat_map(|k| (0..rows).flat_map(move |j| (0..columns).map(move |i| [i, j, k])))
             .map(|at| u8::from(inside.contains(&at)));
-        nifti::write_mask(&mask.grid, voxels, &place.join(format!("{}-{role}.nii.gz", mask.lesion)))
-            .map_err(Refused::because)?;
+        let file = place.join(format!("{}-{role}.nii.gz", mask.lesion));
+        // Beside it first: a file that is there and is another one stays.
+        let new = place.join(format!(".{}-{role}.new.nii.gz", mask.lesion));
+        nifti::write_mask(&mask.grid, voxels, &new).map_err(Refused::because)?;
+        let failed = |error: std::io::Error| Refused::because(format!("{file:?} could not be written: {error}."));
+        if file.exists() {
+            let same = std::fs::read(&file).map_err(failed)? == std::fs::read(&new).map_err(failed)?;
+            std::fs::remove_file(&new).map_err(failed)?;
+            if !same {
+                let why = format!("{file:?} is already there and is not part of this sample. Choose another folder.");
+                return Err(Refused::because(why));
+            }
+        } else {
+            std::fs::rename(&new, &file).map_err(failed)?;
+        }
     }
     Ok(masks.len())
 }
