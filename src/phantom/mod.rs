@@ -253,7 +253,7 @@ pub fn thin_slices(pixels: u32, slices: u32) -> Vec<Vec<i16>> {
     let Some(visit) = study.recipe.visits.first() else { return Vec::new() };
     let phase = recipe::Phase::PortalVenous;
     let (items, motion) = (study.scene(visit, phase), study.motion(visit, phase));
-    let session = study::Session { study: &study, visit, seed: study::visit_seed(&study, visit) };
+    let session = study::Session { visit, seed: study::visit_seed(&study, visit) };
     let slice = |slice: u32| {
         let noise = study::noise_seed(session.seed, phase, slice);
         let stored = session.slice(&items, &motion, &[phase], slice).into_iter().next().unwrap_or_default();

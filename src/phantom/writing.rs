@@ -121,7 +121,7 @@ impl VisitSeries<'_> {
         let Some(first) = self.phases.first() else { return Ok(()) };
         let (items, motion) = (self.study.scene(self.visit, *first), self.study.motion(self.visit, *first));
         let scan = self.visit.scan(*first);
-        let session = Session { study: self.study, visit: self.visit, seed: study::visit_seed(self.study, self.visit) };
+        let session = Session { visit: self.visit, seed: study::visit_seed(self.study, self.visit) };
         (0..scan.slices).into_par_iter().try_for_each(|slice| {
             if scan.odd.missing_slices.contains(&(scan.slices - slice)) {
                 return Ok(());

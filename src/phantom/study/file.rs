@@ -97,10 +97,11 @@ impl SliceFile<'_> {
         let date = self.study.date(self.visit.day).format("%Y%m%d").to_string();
         let start = f64::from(Recipe::start_s(self.visit));
         let bolus = start + 180.0;
-        let before = if self.phase.is_ct() || self.phase == Phase::T1 {
-            60.0
-        } else {
-            -60.0 * f64::from(16 - self.phase.series_number())
+        // Without contrast in the order of the series: CT after a minute, MR from T2 to T1 before the injection.
+        let before = match self.phase {
+            Phase::T1 => 150.0,
+            phase if phase.is_ct() => 60.0,
+            phase => 20.0 * (f64::from(phase.series_number()) - 10.0),
         };
         let series = self.phase.after_bolus_s().map_or(start + before, |after| bolus + after);
         let acquired = series + f64::from(self.number() - 1) * SLICE_S;

@@ -212,14 +212,13 @@ pub(super) fn noise_seed(visit_seed: u64, phase: Phase, slice: u32) -> u64 {
 
 /// The stored values of one slice of one phase.
 pub(super) fn exposed(study: &Study, visit: &Visit, phase: Phase, slice: u32) -> Vec<i16> {
-    let session = Session { study, visit, seed: visit_seed(study, visit) };
+    let session = Session { visit, seed: visit_seed(study, visit) };
     let stored = session.slice(&study.scene(visit, phase), &study.motion(visit, phase), &[phase], slice);
     stored.into_iter().next().unwrap_or_default()
 }
 
 /// A visit on the scanner.
 pub(super) struct Session<'a> {
-    pub study: &'a Study,
     pub visit: &'a Visit,
     pub seed: u64,
 }
