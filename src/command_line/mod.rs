@@ -10,6 +10,7 @@ mod console;
 mod copy;
 mod history;
 mod inspect;
+mod png;
 mod project;
 mod sample;
 mod volume;

@@ -1,87 +1,50 @@
 //! Sample studies with known truth, written as real DICOM.
 //!
-//! A case is a recipe: a body made of shapes, lesions that change from visit to visit, a scanner that turns them
-//! into CT numbers with noise, and files as a scanner writes them. Everything comes from fixed numbers, so that a
-//! sample is the same to the last byte each time and on every machine. The truth (places, sizes, answers) is
-//! written beside the images as `truth.json`.
+//! From a recipe to files: [`recipe`] reads and checks what a teacher wrote; [`body`] is an abdomen made of analytic
+//! shapes with its tissues' values; [`study`] puts lesions into it, moves it as a patient lies and breathes, scans it,
+//! and knows the truth of all that; `writing` puts files into a folder. Everything comes from fixed numbers and exact
+//! arithmetic, so that a study is the same to the last byte each time, on one core or many. The truth (places, sizes,
+//! margins, landmarks, answers) is written beside the images as `truth.json`.
 //!
 //! This module reads no images and knows no project.
 
-mod anatomy;
-mod course;
-mod instance;
+mod body;
 mod noise;
-mod scan;
-mod shape;
-mod tissue;
+mod recipe;
+mod sheet;
+mod study;
 mod truth;
 mod uid;
-mod vessels;
+mod writing;
 
-pub use truth::{KeyTruth, LesionTruth, LesionVisitTruth, RegionTruth, SeriesTruth, SessionTruth, Truth, VisitTruth};
+pub use recipe::RecipeError;
+pub use sheet::Sheet;
+pub use truth::{
+    KeyTruth, LandmarkTruth, LesionTruth, LesionVisitTruth, MarginTruth, RegionTruth, SeriesTruth, SessionTruth, Truth,
+    VisitTruth,
+};
 
-use crate::clinical::{MarkRole, StackRole};
+use crate::clinical::{MarkRole, Modality, Organ};
 use crate::geometry::Grid;
-use course::{Case, VisitPlan};
 use rayon::prelude::*;
+use recipe::{Recipe, Visit};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use study::Study;
 
 /// A sample study that can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseInfo {
     /// Short name, also the folder.
-    pub id: &'static str,
+    pub id: String,
     /// What it is called.
-    pub title: &'static str,
-    /// What it shows, in a few sentences.
-    pub summary: &'static str,
-}
-
-/// Contrast phase of a series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
-    /// Late arterial.
-    Arterial,
-    /// Portal venous.
-    PortalVenous,
-}
-
-impl Phase {
-    fn folder(self) -> &'static str {
-        match self {
-            Self::Arterial => "arterial",
-            Self::PortalVenous => "portal-venous",
-        }
-    }
-
-    fn description(self) -> &'static str {
-        match self {
-            Self::Arterial => "Liver late arterial 5.0 mm",
-            Self::PortalVenous => "Liver portal venous 5.0 mm",
-        }
-    }
-
-    fn series_number(self) -> u32 {
-        match self {
-            Self::Arterial => 3,
-            Self::PortalVenous => 4,
-        }
-    }
-
-    fn after_bolus_s(self) -> f64 {
-        match self {
-            Self::Arterial => 35.0,
-            Self::PortalVenous => 70.0,
-        }
-    }
-
-    fn role(self) -> StackRole {
-        match self {
-            Self::Arterial => StackRole::CtArterial,
-            Self::PortalVenous => StackRole::CtPortalVenous,
-        }
-    }
+    pub title: String,
+    /// What it holds, in a few sentences.
+    pub summary: String,
+    /// Organs with lesions.
+    pub organs: Vec<Organ>,
+    /// Kinds of images.
+    pub modalities: Vec<Modality>,
 }
 
 /// What was written.
@@ -105,6 +68,17 @@ pub enum PhantomError {
         id: String,
         /// What there is.
         known: String,
+    },
+    /// A recipe cannot be used.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// A recipe cannot be read.
+    #[error("The recipe {path:?} could not be read: {source}.")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// A different file is already there.
     #[error("{file:?} is already there and is not part of this sample. Choose another folder; nothing was written.")]
@@ -134,44 +108,167 @@ pub enum PhantomError {
 /// The sample that a newcomer is offered.
 pub const FIRST_CASE: &str = "first-look";
 
-/// The samples there are.
+/// The recipes that come with the program.
+const RECIPES: [(&str, &str); 12] = [
+    (FIRST_CASE, include_str!("../../sample_data/cases/first-look.toml")),
+    ("liver-01", include_str!("../../sample_data/cases/liver-01.toml")),
+    ("liver-02", include_str!("../../sample_data/cases/liver-02.toml")),
+    ("liver-03", include_str!("../../sample_data/cases/liver-03.toml")),
+    ("liver-04", include_str!("../../sample_data/cases/liver-04.toml")),
+    ("liver-05", include_str!("../../sample_data/cases/liver-05.toml")),
+    ("liver-06", include_str!("../../sample_data/cases/liver-06.toml")),
+    ("liver-07", include_str!("../../sample_data/cases/liver-07.toml")),
+    ("liver-08", include_str!("../../sample_data/cases/liver-08.toml")),
+    ("liver-09", include_str!("../../sample_data/cases/liver-09.toml")),
+    ("liver-10", include_str!("../../sample_data/cases/liver-10.toml")),
+    ("body-01", include_str!("../../sample_data/cases/body-01.toml")),
+];
+
+/// The samples there are. A recipe of the program that cannot be read is left out (a test holds that there is none).
 #[must_use]
 pub fn cases() -> &'static [CaseInfo] {
-    course::CASES
-}
-
-fn plan(case_id: &str) -> Result<Case, PhantomError> {
-    course::plan(case_id).ok_or_else(|| PhantomError::UnknownCase {
-        id: case_id.into(),
-        known: cases().iter().map(|info| info.id).collect::<Vec<_>>().join(", "),
+    static CASES: OnceLock<Vec<CaseInfo>> = OnceLock::new();
+    CASES.get_or_init(|| {
+        let info = |(id, text): &(&str, &str)| {
+            let recipe = Recipe::read(&format!("{id}.toml"), text).ok()?;
+            let mut organs: Vec<Organ> = recipe.lesions.iter().map(|lesion| lesion.organ).collect();
+            organs.sort();
+            organs.dedup();
+            let has = |of: fn(&Visit) -> bool| recipe.visits.iter().any(of);
+            let kinds = [
+                (has(|visit| visit.ct.is_some()), Modality::Ct),
+                (has(|visit| visit.mr.is_some()), Modality::Mr),
+                (has(|visit| visit.pet.is_some()), Modality::Pet),
+            ];
+            let modalities = kinds.into_iter().filter(|(there, _)| *there).map(|(_, kind)| kind).collect();
+            let (title, summary) = (recipe.title, recipe.summary);
+            Some(CaseInfo { id: (*id).into(), title, summary, organs, modalities })
+        };
+        RECIPES.iter().filter_map(info).collect()
     })
 }
 
-/// The truth of a case, without writing anything.
-///
-/// # Errors
-/// When there is no such case.
-pub fn truth(case_id: &str) -> Result<Truth, PhantomError> {
-    Ok(truth::truth(&plan(case_id)?))
+/// Finds a case by its name, or reads a teacher's recipe by its path (`*.toml`).
+fn open(case: &str) -> Result<Study, PhantomError> {
+    if let Some((id, text)) = RECIPES.iter().find(|(id, _)| *id == case) {
+        let recipe = Recipe::read(&format!("{id}.toml"), text)?;
+        return Ok(Study { id: (*id).into(), recipe });
+    }
+    let path = Path::new(case);
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
+        let read = |source| PhantomError::Read { path: path.into(), source };
+        let text = std::fs::read_to_string(path).map_err(read)?;
+        let file = path.file_name().map_or_else(|| case.to_owned(), |name| name.to_string_lossy().into_owned());
+        let id = path.file_stem().map_or_else(|| "case".to_owned(), |stem| stem.to_string_lossy().to_lowercase());
+        let id = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        return Ok(Study { id, recipe: Recipe::read(&file, &text)? });
+    }
+    Err(PhantomError::UnknownCase {
+        id: case.into(),
+        known: cases().iter().map(|info| info.id.as_str()).collect::<Vec<_>>().join(", "),
+    })
 }
 
-/// The grid that all series of a visit share, slices from feet to head; none for an unknown case or visit.
+/// The truth of a case, without writing anything. A case is a name of [`cases`] or the path of a recipe (`*.toml`).
+///
+/// # Errors
+/// When there is no such case, or the recipe cannot be used.
+pub fn truth(case: &str) -> Result<Truth, PhantomError> {
+    Ok(study::truth(&open(case)?))
+}
+
+/// The grid that the series of a visit share, slices from feet to head; none for an unknown case or visit.
 #[must_use]
-pub fn truth_grid(case_id: &str, visit: &str) -> Option<Grid> {
-    let case = course::plan(case_id)?;
-    let plan = case.visits.iter().find(|plan| plan.id == visit)?;
-    Some(scan::grid(plan, instance::Names { case: case.info.id, visit: plan.id }.frame_of_reference()))
+pub fn truth_grid(case: &str, visit: &str) -> Option<Grid> {
+    let study = open(case).ok()?;
+    let visit = study.visit(visit)?;
+    let phase = Study::main_phase(visit);
+    Some(study::grid(visit, phase, study.frame_of_reference(visit, phase)))
 }
 
 /// The voxels (column, row, slice of [`truth_grid`]) whose centre lies inside a lesion's tumour, zone or viable tumour
 /// at a visit; none when there is no such case, visit, lesion or region.
 #[must_use]
-pub fn truth_mask(case_id: &str, visit: &str, lesion: &str, role: MarkRole) -> Option<Vec<[u32; 3]>> {
-    truth::mask(&course::plan(case_id)?, visit, lesion, role)
+pub fn truth_mask(case: &str, visit: &str, lesion: &str, role: MarkRole) -> Option<Vec<[u32; 3]>> {
+    let study = open(case).ok()?;
+    let visit = study.visit(visit)?;
+    study::mask(&study, visit, Study::main_phase(visit), lesion, role)
+}
+
+/// The mask of one region on the grid of one series.
+#[derive(Debug, Clone)]
+pub struct TruthMask {
+    /// Folder of the series below the case.
+    pub series: String,
+    /// Label of the lesion.
+    pub lesion: String,
+    /// Which region.
+    pub role: MarkRole,
+    /// The series' grid.
+    pub grid: Grid,
+    /// Voxels whose centre lies inside, sorted by slice, row and column.
+    pub voxels: Vec<[u32; 3]>,
+}
+
+/// All masks of a case, on the grid of each series: phases of a visit are different breaths. Scans with a tilted
+/// gantry have none.
+///
+/// # Errors
+/// When there is no such case, or the recipe cannot be used.
+pub fn truth_masks(case: &str) -> Result<Vec<TruthMask>, PhantomError> {
+    const ROLES: [MarkRole; 3] = [MarkRole::Tumour, MarkRole::AblationZone, MarkRole::ViableTumour];
+    let study = open(case)?;
+    let mut masks = Vec::new();
+    for visit in &study.recipe.visits {
+        for phase in visit.phases().iter().filter(|phase| visit.scan(**phase).odd.tilt_deg == 0.0) {
+            for (lesion, role) in study.recipe.lesions.iter().flat_map(|lesion| ROLES.map(|role| (lesion, role))) {
+                let Some(voxels) = study::mask(&study, visit, *phase, &lesion.label, role) else { continue };
+                let grid = study::grid(visit, *phase, study.frame_of_reference(visit, *phase));
+                let series = format!("{}/{}", visit.id, phase.folder());
+                masks.push(TruthMask { series, lesion: lesion.label.clone(), role, grid, voxels });
+            }
+        }
+    }
+    Ok(masks)
+}
+
+/// A contact sheet of a case: a row for each lesion at each visit, a column for each phase.
+///
+/// # Errors
+/// When there is no such case, or the recipe cannot be used.
+pub fn sheet(case: &str) -> Result<Sheet, PhantomError> {
+    sheet::sheet(&open(case)?)
+}
+
+/// CT numbers of the body of [`FIRST_CASE`] as a thin series has them, portal venous, slice by slice from the feet, HU:
+/// what the time of loading is measured on. Nothing where the case is unknown.
+#[must_use]
+pub fn thin_slices(pixels: u32, slices: u32) -> Vec<Vec<i16>> {
+    let Ok(mut study) = open(FIRST_CASE) else { return Vec::new() };
+    let Some(visit) = study.recipe.visits.first_mut() else { return Vec::new() };
+    let Some(ct) = &mut visit.ct else { return Vec::new() };
+    ct.pixel_mm *= f64::from(ct.matrix) / f64::from(pixels.max(1));
+    ct.slice_mm *= f64::from(ct.slices) / f64::from(slices.max(1));
+    (ct.matrix, ct.slices, ct.packing) = (pixels, slices, recipe::Packing::Plain);
+    let Some(visit) = study.recipe.visits.first() else { return Vec::new() };
+    let phase = recipe::Phase::PortalVenous;
+    let (items, motion) = (study.scene(visit, phase), study.motion(visit, phase));
+    let session = study::Session { visit, seed: study::visit_seed(&study, visit) };
+    let slice = |slice: u32| {
+        let noise = study::noise_seed(session.seed, phase, slice);
+        let stored = session.slice(&items, &motion, &[phase], slice).into_iter().next().unwrap_or_default();
+        // Noise in every pixel, outside the field of view as well: it is what packs worst.
+        let hu = |(at, stored): (usize, i16)| match stored {
+            study::PADDING => -1012 + (noise::hash(noise, at as u64) % 24) as i16,
+            stored => stored + study::INTERCEPT,
+        };
+        stored.into_iter().enumerate().map(hu).collect()
+    };
+    (0..slices).into_par_iter().map(slice).collect()
 }
 
 /// Writes a case below `folder`: `VISIT/SERIES/NNN.dcm` and `truth.json`. Files that are already there and are the
-/// same are left alone; a different file is never replaced.
+/// same are left alone; a different file is never replaced. When it stops on the way, what it wrote is taken back.
 ///
 /// `progress` hears (images made, images in all); `cancelled` is asked between images.
 ///
@@ -183,88 +280,7 @@ pub fn write(
     progress: &(dyn Fn(usize, usize) + Sync),
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Result<Written, PhantomError> {
-    let case = plan(case_id)?;
-    let mut files = images(&case, progress, cancelled)?;
-    let images = files.len();
-    let mut truth = serde_json::to_vec_pretty(&truth::truth(&case))
-        .map_err(|error| PhantomError::Encode { reason: error.to_string() })?;
-    truth.push(b'\n');
-    files.push((PathBuf::from("truth.json"), truth));
-
-    // Look before the first write: either everything is written or nothing.
-    for (name, content) in &files {
-        let path = folder.join(name);
-        if path.exists() && std::fs::read(&path).ok().as_ref() != Some(content) {
-            return Err(PhantomError::InTheWay { file: path });
-        }
-    }
-    let mut bytes = 0;
-    for (name, content) in &files {
-        let path = folder.join(name);
-        bytes += content.len() as u64;
-        if path.exists() {
-            continue;
-        }
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|source| PhantomError::Write { path: parent.into(), source })?;
-        }
-        std::fs::write(&path, content).map_err(|source| PhantomError::Write { path, source })?;
-    }
-    Ok(Written { folder: folder.into(), images, bytes })
-}
-
-/// Every image file of a case, by its path below the case, in order.
-fn images(
-    case: &Case,
-    progress: &(dyn Fn(usize, usize) + Sync),
-    cancelled: &(dyn Fn() -> bool + Sync),
-) -> Result<Vec<(PathBuf, Vec<u8>)>, PhantomError> {
-    let slices: Vec<(usize, u32)> =
-        (0..case.visits.len()).flat_map(|visit| (0..scan::SLICES).map(move |slice| (visit, slice))).collect();
-    let scenes: Vec<_> = (0..case.visits.len()).into_par_iter().map(|visit| scan::scene(case, visit)).collect();
-    let total = case.visits.iter().map(|visit| visit.phases.len() * scan::SLICES as usize).sum();
-    let done = AtomicUsize::new(0);
-    let made: Result<Vec<Vec<_>>, PhantomError> = slices
-        .into_par_iter()
-        .map(|(n, slice)| {
-            if cancelled() {
-                return Err(PhantomError::Cancelled);
-            }
-            let (Some(visit), Some(scene)) = (case.visits.get(n), scenes.get(n)) else { return Ok(Vec::new()) };
-            let files = slice_files(case, visit, scene, slice)?;
-            progress(done.fetch_add(files.len(), Ordering::Relaxed) + files.len(), total);
-            Ok(files)
-        })
-        .collect();
-    let mut files: Vec<_> = made?.into_iter().flatten().collect();
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(files)
-}
-
-/// Which of all possible noises: one that puts no bright spot by chance where a reader looks for tumour.
-const NOISE: u64 = 3;
-
-/// The files of one slice, one per phase.
-fn slice_files(
-    case: &Case,
-    visit: &VisitPlan,
-    scene: &[(anatomy::Item, shape::Extent)],
-    slice: u32,
-) -> Result<Vec<(PathBuf, Vec<u8>)>, PhantomError> {
-    let grid = scan::grid(visit, String::new());
-    let painted = scan::paint_slice(scene, visit, &grid, slice);
-    visit
-        .phases
-        .iter()
-        .map(|phase| {
-            let folder = truth::series_folder(visit.id, *phase);
-            let series = (NOISE << 16) | (visit.day.unsigned_abs() << 8) | u64::from(phase.series_number());
-            let seed = noise::hash(series, u64::from(slice));
-            let stored = scan::expose(&painted, *phase, seed);
-            let file = instance::file(case, visit, *phase, &grid, slice, &stored)?;
-            Ok((PathBuf::from(format!("{folder}/{:03}.dcm", scan::SLICES - slice)), file))
-        })
-        .collect()
+    writing::write(&open(case_id)?, folder, progress, cancelled)
 }
 
 #[cfg(test)]

@@ -22,28 +22,6 @@ fn white(seed: u64, at: u64) -> f32 {
     (sum as f32 - 131_070.0) / 37_837.2
 }
 
-/// Smooth noise of about -1 to 1 with features of `scale_mm`.
-pub(super) fn smooth(seed: u64, at: [f64; 3], scale_mm: f64) -> f64 {
-    let cell = at.map(|v| (v / scale_mm).floor());
-    let part = [0, 1, 2].map(|axis| {
-        let t = at[axis] / scale_mm - cell[axis];
-        t * t * (3.0 - 2.0 * t)
-    });
-    let mut sum = 0.0;
-    for corner in 0..8u64 {
-        let mut weight = 1.0;
-        let mut place = 0u64;
-        for axis in 0..3 {
-            let far = (corner >> axis) & 1;
-            weight *= if far == 1 { part[axis] } else { 1.0 - part[axis] };
-            let index = (cell[axis] as i64 + far as i64 + 1024) as u64;
-            place = place << 16 | (index & 0xffff);
-        }
-        sum += weight * (uniform(seed, place) * 2.0 - 1.0);
-    }
-    sum
-}
-
 /// Quantum noise of one slice, SD 1: white noise through a soft reconstruction kernel, which blurs a little
 /// and takes out slow waves, so that it looks like grain.
 pub(super) fn grain(seed: u64, columns: usize, rows: usize) -> Vec<f32> {
@@ -109,15 +87,5 @@ mod tests {
         let other: f32 = a.iter().zip(&b).map(|(a, b)| a * b).sum::<f32>() / a.len() as f32;
         assert!(neighbour > 0.25 && neighbour < 0.7, "{neighbour}");
         assert!(other.abs() < 0.05, "{other}");
-    }
-
-    #[test]
-    fn smooth_noise_stays_in_bounds_and_is_continuous() {
-        for n in 0..500 {
-            let x = f64::from(n) * 0.37 - 90.0;
-            let here = smooth(3, [x, 2.0 * x, -x], 30.0);
-            let near = smooth(3, [x + 0.01, 2.0 * x, -x], 30.0);
-            assert!(here.abs() <= 1.0 && (here - near).abs() < 0.01);
-        }
     }
 }

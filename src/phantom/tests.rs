@@ -1,31 +1,55 @@
+use super::recipe::{Phase, Visit};
+use super::study::{expose, grid, slice_values};
 use super::*;
-use crate::clinical::{Answer, Coded};
+use crate::clinical::{
+    AblationModality, Adequacy, Answer, Finding, FindingKey, FindingStatus, LesionId, PatientId, ReaderId, SessionId,
+    StudySettings, TechnicalSuccess, Track, VisitId, VisitSource,
+};
 use crate::geometry::{PatientPoint, VoxelIndex};
+use crate::outcome::{LesionHistory, LesionVisit, StudyContent, TreatedSession, derive};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-const CASE: &str = "first-look";
+/// A study that is made in a moment.
+const SMALL: &str = r#"
+title = "Small"
+summary = "A small study for tests."
+teaching_point = "None."
+not_shown = "Most."
+seed = 5
+[patient]
+id = "SAMPLE-T"
+sex = "F"
+age_years = 50
+primary = "crc"
+first_session = "2024-01-01"
+[[sessions]]
+day = 0
+modality = "mwa"
+lesions = ["L1"]
+[[lesions]]
+label = "L1"
+organ = "liver"
+segment = "VII"
+tumour_type = "metastasis"
+look = "colorectal"
+place_mm = [-80.0, 30.0, -58.0]
+size_mm = [20.0, 18.0, 18.0]
+[[visits]]
+id = "one"
+title = "One"
+day = -7
+start = "08:00:00"
+lie = { shift_mm = [3.0, -2.0, -10.0], turn_deg = [1.0, 2.0, -3.0], breath_mm = [0.0, -2.0, 8.0] }
+ct = { phases = ["unenhanced", "portal_venous"], matrix = 64, pixel_mm = 6.0, slice_mm = 6.0, slices = 8, top_mm = -40.0, noise_hu = 10.0, phase_breath_mm = { portal_venous = 4.0 }, odd = { missing_slices = [3], second_frame_of_reference = true } }
+[[visits.lesions]]
+label = "L1"
+tumour_percent = 100.0
+"#;
 
-/// The generated sample, made once for all tests: path below the case, content.
-fn generated() -> &'static BTreeMap<PathBuf, Vec<u8>> {
-    static MADE: OnceLock<BTreeMap<PathBuf, Vec<u8>>> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let heard = AtomicUsize::new(0);
-        let folder = tempfile::tempdir().unwrap();
-        let progress = |done: usize, total: usize| {
-            assert!(done <= total);
-            heard.fetch_add(1, Ordering::Relaxed);
-        };
-        let written = write(CASE, folder.path(), &progress, &|| false).unwrap();
-        assert!(heard.load(Ordering::Relaxed) > 0);
-        let files = files_below(folder.path());
-        assert_eq!(written.images + 1, files.len());
-        assert_eq!(written.bytes, files.values().map(|content| content.len() as u64).sum::<u64>());
-        // Writing again into the same folder changes nothing and is no error.
-        assert_eq!(write(CASE, folder.path(), &progress, &|| false).unwrap(), written);
-        assert_eq!(files_below(folder.path()), files);
-        files
-    })
+fn small() -> Study {
+    Study { id: "small".into(), recipe: Recipe::read("small.toml", SMALL).unwrap() }
 }
 
 fn files_below(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -44,189 +68,389 @@ fn files_below(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-fn case() -> Case {
-    course::plan(CASE).unwrap()
+/// The first look, made once for all tests: path below the case, content.
+fn generated() -> &'static BTreeMap<PathBuf, Vec<u8>> {
+    static MADE: OnceLock<BTreeMap<PathBuf, Vec<u8>>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let heard = AtomicUsize::new(0);
+        let folder = tempfile::tempdir().unwrap();
+        let progress = |done: usize, total: usize| {
+            assert!(done <= total);
+            heard.fetch_add(1, Ordering::Relaxed);
+        };
+        let written = write(FIRST_CASE, folder.path(), &progress, &|| false).unwrap();
+        assert_eq!(heard.load(Ordering::Relaxed), written.images);
+        let files = files_below(folder.path());
+        assert_eq!(written.images + 1, files.len());
+        assert_eq!(written.bytes, files.values().map(|content| content.len() as u64).sum::<u64>());
+        files
+    })
 }
 
 #[test]
 fn the_committed_sample_is_the_generated_one() {
-    let committed = files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(CASE));
+    let committed = files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(FIRST_CASE));
     let generated = generated();
     let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&committed), names(generated), "other files than the generator writes");
     let differ: Vec<_> = generated.iter().filter(|(name, content)| committed.get(*name) != Some(*content)).collect();
     assert!(
         differ.is_empty(),
-        "{} files of sample_data/{CASE} are not what the generator makes, first {:?}: write it again with \
-         `cargo run -- sample {CASE} --out sample_data/{CASE}` after deleting the folder",
+        "{} files of sample_data/{FIRST_CASE} are not what the generator makes, first {:?}: delete the folder \
+         and write it again as sample_data/README.md says",
         differ.len(),
         differ.first().map(|(name, _)| name)
     );
+    assert!(generated.values().map(Vec::len).sum::<usize>() < 13_000_000, "the repository is to stay small");
 }
 
 #[test]
-fn the_sample_is_small() {
-    let bytes: usize = generated().values().map(Vec::len).sum();
-    assert!(bytes < 6_000_000, "{bytes} bytes");
-}
-
-#[test]
-fn every_case_has_a_plan_and_an_unknown_one_is_named() {
+fn every_recipe_of_the_program_can_be_read_and_an_unknown_one_is_named() {
+    assert_eq!(cases().len(), RECIPES.len(), "a recipe of the program cannot be read");
     for info in cases() {
-        assert_eq!(plan(info.id).unwrap().info, info);
+        assert_eq!(truth(&info.id).unwrap().title, info.title);
+        let neutral = format!("{} {}", info.title, info.summary).to_lowercase();
+        for spoiler in ["residual", "progression", "recur", "complete", "equivocal"] {
+            let first_look = info.id == FIRST_CASE; // tells its story on purpose
+            assert!(first_look || !neutral.contains(spoiler), "{} gives {spoiler:?} away", info.id);
+        }
     }
     let error = truth("nothing-like-it").unwrap_err().to_string();
-    assert!(error.contains("nothing-like-it") && error.contains(CASE), "{error}");
+    assert!(error.contains("nothing-like-it") && error.contains(FIRST_CASE), "{error}");
     assert!(truth_grid("nothing-like-it", "pre").is_none());
+}
+
+#[test]
+fn a_recipe_by_its_path_is_a_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = folder.path().join("My case.toml");
+    std::fs::write(&recipe, SMALL).unwrap();
+    let truth = truth(&recipe.to_string_lossy()).unwrap();
+    assert_eq!((truth.case.as_str(), truth.title.as_str()), ("my-case", "Small"));
+    let missing = folder.path().join("other.toml");
+    assert!(matches!(super::truth(&missing.to_string_lossy()), Err(PhantomError::Read { .. })));
+    std::fs::write(&recipe, SMALL.replace("seed = 5", "seed = -1")).unwrap();
+    let error = super::truth(&recipe.to_string_lossy()).unwrap_err().to_string();
+    assert!(error.contains("My case.toml"), "{error}");
 }
 
 #[test]
 fn a_cancelled_sample_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
-    let result = write(CASE, folder.path(), &|_, _| {}, &|| true);
+    let asked = AtomicUsize::new(0);
+    let enough = || asked.fetch_add(1, Ordering::Relaxed) > 3;
+    let result = writing::write(&small(), folder.path(), &|_, _| {}, &enough);
     assert!(matches!(result, Err(PhantomError::Cancelled)));
-    assert!(files_below(folder.path()).is_empty());
+    assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "what was written is taken back");
 }
 
 #[test]
-fn a_file_in_the_way_is_kept() {
+fn a_file_in_the_way_is_kept_and_nothing_else_is_left() {
     let folder = tempfile::tempdir().unwrap();
-    let mine = folder.path().join("truth.json");
+    let mine = folder.path().join("one/portal-venous/005.dcm");
+    std::fs::create_dir_all(mine.parent().unwrap()).unwrap();
     std::fs::write(&mine, "mine").unwrap();
-    let error = write(CASE, folder.path(), &|_, _| {}, &|| false).unwrap_err();
+    let error = writing::write(&small(), folder.path(), &|_, _| {}, &|| false).unwrap_err();
     assert!(matches!(&error, PhantomError::InTheWay { file } if *file == mine), "{error}");
     assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
     assert_eq!(files_below(folder.path()).len(), 1);
 }
 
 #[test]
-fn the_truth_beside_the_images_is_the_truth() {
-    let written: Truth = serde_json::from_slice(&generated()[Path::new("truth.json")]).unwrap();
-    assert_eq!(written, truth(CASE).unwrap());
-    assert_eq!(written.visits.iter().map(|v| v.day).collect::<Vec<_>>(), [-21, 35, 92, 183]);
-    assert_eq!(written.visits[1].date.to_string(), "2024-04-16");
-    for visit in &written.visits[1..] {
-        let cc_mm = visit.shift_from_first_mm.z.abs();
-        assert!((5.0..=20.0).contains(&cc_mm), "a reader needs a match: {cc_mm}");
-    }
+fn bytes_are_the_same_on_one_core_and_on_eight_and_the_second_time() {
+    let folders = [1, 8].map(|threads| {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let write = || writing::write(&small(), folder.path(), &|_, _| {}, &|| false).unwrap();
+        let first = pool.install(write);
+        assert_eq!(first.images, 14, "two phases of eight slices, one of each is missing");
+        assert_eq!(pool.install(write), first, "writing again changes nothing");
+        folder
+    });
+    assert_eq!(files_below(folders[0].path()), files_below(folders[1].path()));
+}
+
+/// One study for each case, made once.
+fn studies() -> Vec<Study> {
+    cases().iter().map(|info| open(&info.id).unwrap()).collect()
 }
 
 #[test]
-fn the_key_tells_all_three_words() {
-    let truth = truth(CASE).unwrap();
-    let words = |lesion: usize| {
-        truth.lesions[lesion].visits.iter().filter_map(|v| Some(v.key.as_ref()?.derived.code())).collect::<Vec<_>>()
-    };
-    assert_eq!(words(0), ["complete", "ltp", "ltp"]);
-    assert_eq!(words(1), ["complete", "complete", "complete"]);
-    assert_eq!(words(2), ["incomplete", "complete_assisted", "complete_assisted"]);
-    for visit in truth.lesions.iter().flat_map(|lesion| &lesion.visits) {
-        let viable = visit.key.as_ref().is_some_and(|key| key.answer == Answer::Viable);
-        assert_eq!(viable, visit.viable_tumour.is_some(), "viable tumour is drawn where the key says so");
-        assert_eq!(visit.tumour.is_some(), visit.key.is_none());
+fn the_rules_make_the_words_of_every_key() {
+    let mut words = 0;
+    for study in studies() {
+        let truth = study::truth(&study);
+        for lesion in &truth.lesions {
+            let history = history(&truth, lesion);
+            let today = truth.visits.last().unwrap().date;
+            let outcome = derive(&history, &StudySettings::default(), today);
+            for (n, at) in lesion.visits.iter().enumerate() {
+                let Some(key) = &at.key else { continue };
+                let word = &outcome.at(VisitId(n as u32)).unwrap().word;
+                assert_eq!(word.value, key.derived, "{} {} {}: {}", truth.case, lesion.label, at.visit, word.because);
+                assert_eq!(key.answer == Answer::Viable, at.viable_tumour.is_some(), "{} {}", truth.case, at.visit);
+                words += 1;
+            }
+        }
     }
+    assert!(words > 30, "{words}");
+}
+
+fn history(truth: &Truth, lesion: &LesionTruth) -> LesionHistory {
+    let mut history = LesionHistory::new(PatientId(1), LesionId(1), lesion.label.clone());
+    for (n, session) in truth.sessions.iter().enumerate().filter(|(_, s)| s.lesions.contains(&lesion.label)) {
+        history.sessions.push(TreatedSession {
+            id: SessionId(n as u32),
+            date: session.date,
+            modality: AblationModality::Microwave,
+            technical_success: TechnicalSuccess::Yes,
+            planned_before_first_follow_up: false,
+        });
+    }
+    for (n, (visit, at)) in truth.visits.iter().zip(&lesion.visits).enumerate() {
+        let id = VisitId(n as u32);
+        let roles: Vec<_> = visit.series.iter().map(|series| series.role).collect();
+        let finding = at.key.as_ref().map(|key| {
+            let read_as = FindingKey { lesion: LesionId(1), visit: id, reader: ReaderId(1), track: Track::Main };
+            let mut finding = Finding::draft(read_as, visit.date.and_hms_opt(12, 0, 0).unwrap().and_utc());
+            finding.answer = Some(key.answer);
+            finding.shape = Some(key.shape);
+            finding.not_evaluable_reason = key.reason;
+            finding.viable_ld_mm = at.viable_tumour.as_ref().map(|viable| viable.longest_axial_mm);
+            let adequate = key.answer != Answer::NotEvaluable;
+            finding.adequacy = Some(Adequacy { adequate, reason: "by the key".into(), by_reader: true });
+            finding.status = FindingStatus::Signed;
+            finding
+        });
+        history.visits.push(LesionVisit {
+            id,
+            date: visit.date,
+            source: VisitSource::Images,
+            study: StudyContent::from_roles(&roles),
+            finding,
+            marks: Vec::new(),
+        });
+    }
+    history
 }
 
 #[test]
 fn sizes_are_those_of_practice() {
-    let truth = truth(CASE).unwrap();
+    let truth = truth("liver-01").unwrap();
     // reading.md 7: zone 42 x 34 x 34 mm = 25.4 ml, 36 x 29 x 29 = 15.9 ml, 30 x 24 x 24 = 9.0 ml.
     let zones: Vec<_> = truth.lesions[0].visits.iter().filter_map(|v| v.ablation_zone.as_ref()).collect();
+    assert_eq!(zones.len(), 3);
     for (zone, (volume_ml, longest_mm)) in zones.iter().zip([(25.4, 42.0), (15.9, 36.0), (9.0, 30.0)]) {
         assert!((zone.volume_ml - volume_ml).abs() < 0.06, "{zone:?}");
-        assert!((zone.longest_axial_mm - longest_mm).abs() < 1e-9, "{zone:?}");
+        assert!((zone.longest_axial_mm - longest_mm).abs() < 0.1, "{zone:?}");
     }
-    assert_eq!(truth.lesions.iter().map(|l| l.long_axis_mm).collect::<Vec<_>>(), [18.0, 12.0, 22.0]);
-    let nodule = truth.lesions[0].visits[2].viable_tumour.as_ref().unwrap();
-    assert!((nodule.longest_axial_mm - 11.0).abs() < 1e-9, "{nodule:?}");
 }
 
 #[test]
-fn voxel_counts_follow_the_shapes() {
-    let truth = truth(CASE).unwrap();
+fn voxel_counts_follow_the_shapes_and_margins_the_story() {
     let mut seen = 0;
-    for lesion in &truth.lesions {
-        for visit in &lesion.visits {
-            let grid = truth_grid(CASE, &visit.visit).unwrap();
-            for (role, region) in [
-                (MarkRole::Tumour, &visit.tumour),
-                (MarkRole::AblationZone, &visit.ablation_zone),
-                (MarkRole::ViableTumour, &visit.viable_tumour),
-            ] {
-                let mask = truth_mask(CASE, &visit.visit, &lesion.label, role);
-                assert_eq!(mask.is_some(), region.is_some());
-                let (Some(mask), Some(region)) = (mask, region) else { continue };
+    for study in studies() {
+        let truth = study::truth(&study);
+        for at in truth.lesions.iter().flat_map(|lesion| &lesion.visits) {
+            let visit = study.visit(&at.visit).unwrap();
+            let grid = grid(visit, Study::main_phase(visit), String::new());
+            for region in [&at.tumour, &at.ablation_zone, &at.viable_tumour].into_iter().flatten() {
                 seen += 1;
-                assert_eq!(mask.len() as u64, region.voxels);
-                assert!((region.voxels_ml - mask.len() as f64 * grid.voxel_volume_ml()).abs() < 0.001);
-                // With 5 mm slices a small shape is a few voxels: 20 %, and 4 % from 5 ml on.
-                let tolerance = if region.volume_ml > 5.0 { 0.04 } else { 0.20 };
+                // The error of counting grows with the slices against the size of the region.
+                let size_mm = (region.volume_ml * 6000.0 / std::f64::consts::PI).cbrt();
+                let tolerance = 0.02 + 1.3 * (grid.spacing_mm[2] / size_mm) * (grid.spacing_mm[2] / size_mm);
                 let off = (region.voxels_ml - region.volume_ml).abs() / region.volume_ml;
-                assert!(off < tolerance, "{} {role:?} {off}", lesion.label);
-                for [i, j, k] in mask {
-                    let at = grid.to_patient(VoxelIndex::new(f64::from(i), f64::from(j), f64::from(k)));
-                    assert!(at.distance_mm(region.centre) < region.longest_axial_mm, "far from its own middle");
+                assert!(off < tolerance, "{} {}: {off} of {tolerance}, {region:?}", truth.case, at.visit);
+                let at_centre = grid.to_index(region.centre);
+                assert!(grid.contains(at_centre), "{} {}: outside the scan", truth.case, at.visit);
+            }
+            if let Some(margin) = &at.margin {
+                assert!(margin.least_mm <= margin.median_mm && margin.median_mm <= margin.most_mm);
+                let uncovered = at.key.as_ref().is_some_and(|key| key.derived == crate::outcome::Word::Incomplete);
+                let early = at.days_after_last_session < 60;
+                if early && !uncovered {
+                    assert!(margin.least_mm > -0.01, "{} {}: {margin:?}", truth.case, at.visit);
                 }
             }
         }
     }
-    assert_eq!(seen, 3 + 9 + 3);
+    assert!(seen > 50, "{seen}");
 }
 
 #[test]
-fn lesions_and_zones_lie_in_the_liver_and_the_scan_covers_it() {
-    let case = case();
-    for visit in &case.visits {
-        let (top, bottom) = (visit.top_mm - visit.shift.z, visit.top_mm - visit.shift.z - 155.0);
-        assert!(top >= 2.0 && bottom <= -140.0, "{}: liver from 0 to -140, scanned {top} to {bottom}", visit.id);
-    }
-    for lesion in &case.lesions {
-        assert!(anatomy::liver_mm(lesion.tumour.centre) < -10.0, "{}", lesion.label);
-        for zone in lesion.at.iter().filter_map(|at| at.zone.as_ref()) {
-            assert!(anatomy::liver_mm(zone.shape.centre) < -9.0, "{}", lesion.label);
+fn lesions_lie_inside_their_organ_and_every_scan_covers_the_liver() {
+    for study in studies() {
+        for lesion in study.recipe.lesions.iter().filter(|lesion| lesion.organ == Organ::Liver) {
+            let [x, y, z] = lesion.place_mm;
+            let depth = body::liver_surface().distance_mm(PatientPoint::new(x, y, z));
+            assert!(depth < -7.0, "{} {}: {depth} mm", study.id, lesion.label);
+        }
+        for visit in &study.recipe.visits {
+            let long = study.recipe.patient.build[2];
+            for phase in visit.phases() {
+                let scan = visit.scan(phase);
+                let (top, deep) = (scan.top_mm, f64::from(scan.slices - 1) * scan.slice_mm);
+                let breath = visit.lie.breath_mm[2] + scan.breath_mm;
+                let covered = top - breath >= -2.0 && top - deep - breath <= -128.0 * long;
+                assert!(covered, "{} {} {phase:?}", study.id, visit.id);
+            }
         }
     }
 }
 
-/// The value of the voxel nearest to a place of the anatomy, without noise.
-fn painted(visit: usize, phase: Phase, at: PatientPoint) -> f64 {
-    let case = case();
-    let plan = &case.visits[visit];
-    let grid = scan::grid(plan, String::new());
-    let index = grid.to_index(at + plan.shift);
-    let slice = scan::paint_slice(&scan::scene(&case, visit), plan, &grid, index.k.round() as u32);
-    let offset = index.j.round() as usize * scan::PIXELS as usize + index.i.round() as usize;
-    f64::from(tissue::of_phase(slice[offset], phase))
-}
-
 #[test]
-fn tissues_have_the_numbers_of_practice() {
-    let close = |found: f64, wanted: f64, within: f64| assert!((found - wanted).abs() <= within, "{found} {wanted}");
-    let at = PatientPoint::new;
-    let pv = Phase::PortalVenous;
-    close(painted(0, pv, at(-104.0, -20.0, -80.0)), 110.0, 2.0); // liver
-    close(painted(0, pv, at(98.0, 30.0, -60.0)), 120.0, 2.0); // spleen
-    close(painted(0, pv, at(11.5, 24.5, -70.0)), 150.0, 1.0); // aorta
-    close(painted(0, Phase::Arterial, at(11.5, 24.5, -70.0)), 300.0, 1.0);
-    close(painted(0, pv, at(-157.0, 0.0, -60.0)), -105.0, 1.0); // fat under the skin
-    close(painted(0, pv, at(0.0, -135.0, -60.0)), -1000.0, 1.0); // air
-    let tumour = case().lesions[0].tumour.centre;
-    close(painted(0, pv, tumour), 58.0, 3.0);
-    let zone = case().lesions[0].at[1].zone.as_ref().unwrap().shape.centre;
-    // The core is 60 in both phases: no enhancement.
-    close(painted(1, pv, zone), 60.0, 2.0);
-    close(painted(1, Phase::Arterial, zone), 60.0, 2.0);
-    close(painted(2, pv, zone), 33.0, 2.0);
-}
-
-#[test]
-fn a_slice_is_the_same_on_one_core() {
-    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let file = one.install(|| {
-        let case = case();
-        slice_files(&case, &case.visits[2], &scan::scene(&case, 2), 14).unwrap()
-    });
-    for (name, content) in file {
-        assert_eq!(generated().get(&name), Some(&content), "{}", name.display());
+fn landmarks_are_the_same_place_at_every_visit() {
+    let study = open("liver-02").unwrap();
+    let truth = study::truth(&study);
+    for visit in &truth.visits {
+        let spine = visit.landmarks.iter().find(|mark| mark.name == "T12").unwrap();
+        let vein = visit.landmarks.iter().find(|mark| mark.name == "portal_bifurcation").unwrap();
+        let phase = if vein.series.ends_with("arterial") { Phase::Arterial } else { Phase::PortalVenous };
+        let motion = study.motion(study.visit(&visit.id).unwrap(), phase);
+        use super::body::ToBody;
+        assert!(motion.to_body(vein.place).distance_mm(PatientPoint::new(-34.0, -8.0, -71.0)) < 0.01);
+        // The spine goes with the table, the vein with the breath as well.
+        let lie = &study.visit(&visit.id).unwrap().lie;
+        let still = -71.0 * study.recipe.patient.build[2] + lie.shift_mm[2];
+        assert!((spine.place.z - still).abs() < 1.5, "{spine:?}");
     }
+}
+
+/// Mean and SD of a disc in one slice of a study's visit, as stored.
+fn disc(study: &Study, visit: &Visit, phase: Phase, at: [f64; 3], radius_mm: f64) -> (f64, f64) {
+    let place = study.motion(visit, phase).to_visit(PatientPoint::new(at[0], at[1], at[2]));
+    let grid = grid(visit, phase, String::new());
+    let slice = grid.nearest_slice(place).unwrap();
+    let stored = study::exposed(study, visit, phase, slice);
+    let n = visit.scan(phase).matrix;
+    let zero = if phase.is_ct() { 1024.0 } else { 0.0 };
+    let values: Vec<f64> = (0..n * n)
+        .filter(|offset| {
+            let index = VoxelIndex::new(f64::from(offset % n), f64::from(offset / n), f64::from(slice));
+            let there = grid.to_patient(index);
+            let (x, y) = (there.x - place.x, there.y - place.y);
+            x * x + y * y <= radius_mm * radius_mm
+        })
+        .map(|offset| f64::from(stored[offset as usize]) - zero)
+        .collect();
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (values.len() - 1) as f64;
+    (mean, variance.sqrt())
+}
+
+#[test]
+fn tissues_and_noise_have_the_numbers_of_practice() {
+    let study = open("liver-01").unwrap();
+    let visit = &study.recipe.visits[1];
+    let phases = visit.phases();
+    assert_eq!(phases.len(), 4);
+    // Places without vessels or borders near.
+    let tissues: [(&str, [f64; 3], f64, [f64; 4], f64); 5] = [
+        ("liver", [-104.0, -30.0, -104.0], 9.0, [55.0, 70.0, 110.0, 90.0], 5.0),
+        ("spleen", [108.0, 36.0, -66.0], 8.0, [45.0, 130.0, 120.0, 95.0], 5.0),
+        ("aorta", [11.2, 16.6, -78.0], 6.0, [40.0, 300.0, 150.0, 110.0], 5.0),
+        ("zone core", [-81.5, 34.0, -58.0], 5.0, [60.0; 4], 5.0),
+        ("bile", [-46.0, -54.0, -110.0], 7.0, [10.0; 4], 5.0),
+    ];
+    for (name, at, radius_mm, wanted, within) in tissues {
+        for phase in &phases {
+            let (mean, _) = disc(&study, visit, *phase, at, radius_mm);
+            let want = wanted[phase.index()];
+            assert!((mean - want).abs() <= within, "{name} {phase:?}: {mean} and not {want}");
+        }
+    }
+    // The zone does not enhance: less than 5 HU between phases.
+    let core: Vec<f64> = phases.iter().map(|p| disc(&study, visit, *p, [-81.5, 34.0, -58.0], 6.0).0).collect();
+    assert!(core.iter().all(|mean| (mean - core[0]).abs() < 5.0), "{core:?}");
+    let (_, sd) = disc(&study, visit, Phase::PortalVenous, [-104.0, -30.0, -104.0], 10.0);
+    assert!((sd / visit.scan(Phase::PortalVenous).noise - 1.0).abs() < 0.10, "noise {sd} HU");
+}
+
+#[test]
+fn noise_is_new_in_each_slice_and_phase_and_the_field_of_view_is_round() {
+    let study = open("liver-01").unwrap();
+    let visit = &study.recipe.visits[3];
+    let seed = study::visit_seed(&study, visit);
+    let flat = vec![[50.0f32; 4]; 512 * 512];
+    let scan = visit.scan(Phase::PortalVenous);
+    let a = expose(&flat, &scan, Phase::PortalVenous, study::noise_seed(seed, Phase::PortalVenous, 7));
+    let b = expose(&flat, &scan, Phase::PortalVenous, study::noise_seed(seed, Phase::PortalVenous, 8));
+    let c = expose(&flat, &scan, Phase::Arterial, study::noise_seed(seed, Phase::Arterial, 7));
+    assert_eq!((a[0], a[511], a[512 * 511]), (-2000, -2000, -2000));
+    for other in [&b, &c] {
+        let same = a.iter().zip(other).filter(|(a, b)| a == b && **a != -2000).count();
+        assert!(same < a.len() / 15, "{same} voxels alike");
+    }
+}
+
+#[test]
+fn a_slice_without_noise_is_smooth_across_planes() {
+    // The dome slants: with planes a millimetre apart it must not show steps.
+    let study = open("liver-01").unwrap();
+    let visit = &study.recipe.visits[3];
+    let (items, motion) = (study.scene(visit, Phase::PortalVenous), study.motion(visit, Phase::PortalVenous));
+    let top = motion.to_visit(PatientPoint::new(-62.0, -10.0, -4.0));
+    let grid = grid(visit, Phase::PortalVenous, String::new());
+    let slice = grid.nearest_slice(top).unwrap();
+    let values = slice_values(&items, &motion, visit, &visit.scan(Phase::PortalVenous), slice, 0);
+    let row = grid.to_index(top).j.round() as usize;
+    let line: Vec<f32> = (0..512).map(|i| values[row * 512 + i][2]).collect();
+    let middle = grid.to_index(top).i.round() as usize;
+    let jumps = line[middle - 60..middle + 60].windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0f32, f32::max);
+    assert!(jumps < 260.0, "{jumps} HU from pixel to pixel");
+}
+
+#[test]
+fn magnetic_resonance_has_the_signals_of_practice() {
+    let study = open("liver-09").unwrap();
+    let (early, late) = (&study.recipe.visits[1], &study.recipe.visits[2]);
+    let liver = [-100.0, -20.0, -96.0];
+    let core = [-78.6, -9.9, -38.0];
+    let nodule = [-67.0, -25.5, -38.0];
+    let ratio = |visit: &Visit, phase: Phase, at: [f64; 3]| {
+        disc(&study, visit, phase, at, 4.0).0 / disc(&study, visit, phase, liver, 9.0).0
+    };
+    assert!((1.2..1.6).contains(&ratio(early, Phase::T1, core)), "T1-bright zone {}", ratio(early, Phase::T1, core));
+    assert!((0.55..0.8).contains(&ratio(early, Phase::T2, core)), "zone in T2 {}", ratio(early, Phase::T2, core));
+    // The subtraction of the zone is nothing: below 5 % of its signal.
+    let (before, after) =
+        (disc(&study, early, Phase::T1, core, 6.0).0, disc(&study, early, Phase::T1PortalVenous, core, 6.0).0);
+    assert!((after / before - 1.0).abs() < 0.05, "{before} {after}");
+    assert!((1.4..2.1).contains(&ratio(late, Phase::T2, nodule)), "nodule in T2 {}", ratio(late, Phase::T2, nodule));
+    assert!(ratio(late, Phase::Dwi800, nodule) > 1.7, "nodule at b 800");
+    let adc = |visit: &Visit, at, radius| disc(&study, visit, Phase::Adc, at, radius).0 / 1000.0;
+    assert!((1.05..1.35).contains(&adc(late, liver, 9.0)), "liver {}", adc(late, liver, 9.0));
+    assert!((0.85..1.15).contains(&adc(late, nodule, 4.0)), "nodule {}", adc(late, nodule, 4.0));
+    assert!(
+        (0.7..0.95).contains(&adc(late, [108.0, 36.0, -66.0], 8.0)),
+        "spleen {}",
+        adc(late, [108.0, 36.0, -66.0], 8.0)
+    );
+}
+
+#[test]
+fn uptake_is_that_of_practice() {
+    let study = open("liver-10").unwrap();
+    let (before, after) = (&study.recipe.visits[0], &study.recipe.visits[2]);
+    let uptake = |visit: &Visit, at: [f64; 3], radius_mm: f64| {
+        let (mean, sd) = disc(&study, visit, Phase::Pet, at, radius_mm);
+        (mean * 40.0 / 32_767.0, sd * 40.0 / 32_767.0)
+    };
+    let (liver, sd) = uptake(after, [-92.0, -30.0, -80.0], 18.0);
+    assert!((liver - 2.2).abs() < 0.2, "liver {liver}");
+    assert!((sd / liver / 0.11 - 1.0).abs() < 0.35, "liver noise {} %", 100.0 * sd / liver);
+    let spleen = uptake(after, [108.0, 36.0, -66.0], 9.0).0;
+    assert!((spleen - 1.9).abs() < 0.25, "spleen {spleen}");
+    let tumour = uptake(before, [-70.0, -18.0, -34.0], 3.0).0;
+    assert!((6.0..=12.0).contains(&tumour), "metastasis {tumour}");
+    let nodule = uptake(after, [-61.0, -27.1, -32.0], 3.0).0;
+    assert!((5.0..=8.0).contains(&nodule), "focus {nodule}");
+    let zone = uptake(after, [-98.0, 22.0, -104.0], 5.0).0;
+    assert!((0.6..=1.3).contains(&zone), "zone {zone}");
+    // The rim: even, and well below a focus.
+    let rim: Vec<f64> = [[-115.8, 22.0, -104.0], [-80.1, 22.0, -104.0], [-98.0, 8.1, -104.0], [-98.0, 35.9, -104.0]]
+        .map(|at| uptake(after, at, 4.5).0)
+        .to_vec();
+    let mean = rim.iter().sum::<f64>() / rim.len() as f64;
+    assert!((2.8..=3.8).contains(&mean) && rim.iter().all(|suv| (2.1..=4.5).contains(suv)), "rim {rim:?}");
 }

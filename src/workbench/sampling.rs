@@ -29,7 +29,7 @@ fn plan(document: &Document, truth: &Truth) -> Result<NamedEdit, NoEdit> {
     let mut ops = Vec::new();
     if let Some(row) = document.patient(patient) {
         let mut row = row.clone();
-        row.primary = PrimaryCancer::Colorectal;
+        row.primary = truth.primary.unwrap_or(PrimaryCancer::Colorectal);
         ops.push(Op::Put(Row::Patient(row)));
     }
     let first_id = document.next_lesion().0;
@@ -41,7 +41,7 @@ fn plan(document: &Document, truth: &Truth) -> Result<NamedEdit, NoEdit> {
         let id = id_of(&lesion.label).ok_or(NoEdit::Nothing)?;
         let mut row = Lesion::new(id, patient, lesion.label.clone());
         row.organ = lesion.organ;
-        row.segments = vec![lesion.segment];
+        row.segments = lesion.segment.into_iter().collect();
         row.tumour_type = lesion.tumour_type;
         row.long_axis_mm = Some(lesion.long_axis_mm);
         row.place = lesion.visits.iter().find(|visit| visit.visit == first.id).map(|visit| LesionPlace {
