@@ -63,6 +63,8 @@ pub struct AblationApp {
     /// The reading in progress.
     pub bench: Workbench,
     pub(super) screen: Screen,
+    /// The project that is shown.
+    opened: Option<PathBuf>,
     pub(super) strip: Strip,
     pub(super) keys: KeyMap,
     pub(super) input: Input,
@@ -117,6 +119,7 @@ impl AblationApp {
         let mut app = Self {
             bench,
             screen: Screen::default(),
+            opened: None,
             strip: Strip::default(),
             keys,
             input: Input::default(),
@@ -159,6 +162,7 @@ impl AblationApp {
     /// One frame: take in, draw, do.
     pub fn frame(&mut self, ui: &mut Ui) {
         self.bench.pump();
+        self.begin_in_the_reading_room();
         self.take_back_forms();
         let mut out = Outbox::default();
         self.take_drops(ui, &mut out);
@@ -174,6 +178,15 @@ impl AblationApp {
         self.perform(ui.ctx(), out);
         self.keep_forms();
         self.start.remember(&self.bench);
+    }
+
+    /// What is opened is shown in the reading room, whichever screen was shown before.
+    fn begin_in_the_reading_room(&mut self) {
+        let open = self.bench.desk().map(|desk| desk.path());
+        if open != self.opened.as_deref() {
+            self.opened = open.map(ToOwned::to_owned);
+            self.screen = Screen::Reading;
+        }
     }
 
     /// Ctrl+Shift+F11 and F12 fail on purpose, so that a test of the real window sees what becomes of it: in the

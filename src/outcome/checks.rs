@@ -24,7 +24,7 @@ pub(super) fn visit_objections(
         // One warning for one cause: where the date already rules the answer out, nothing else is asked.
         if moment.phase == Phase::FollowUp {
             all.push(adequacy_needed(finding, adequacy));
-            all.push(contradiction(finding));
+            all.push(contradiction(finding, &visit.marks));
         }
     }
     let overridden = |objection: &Objection| {
@@ -72,10 +72,17 @@ pub(super) fn date_of_visit(visit: &LesionVisit, moment: &Moment, today: Date) -
     }
 }
 
-/// R10: "no viable tumour" does not go with a nodular or masslike finding; with other suspicious shapes it asks.
-pub(super) fn contradiction(finding: &Finding) -> Option<Objection> {
+/// R10: "no viable tumour" does not go with a nodular or masslike finding, nor with a mark of viable tumour; with other
+/// suspicious shapes it asks.
+pub(super) fn contradiction(finding: &Finding, marks: &[MarkSummary]) -> Option<Objection> {
     if finding.answer != Some(Answer::NoViable) {
         return None;
+    }
+    let objection = |class, sentence| Some(Objection { rule: RuleId::R10, class, sentence, overridable: true });
+    if marks.iter().any(is_viable_tumour) {
+        let sentence = "\"No viable tumour\" contradicts the viable tumour that is marked at this visit. Change the \
+                        answer, delete the mark, or set R10 aside with a reason.";
+        return objection(ObjectionClass::Hard, sentence.to_owned());
     }
     let class_of = |shape: Shape| match shape {
         Shape::Nodular | Shape::Masslike => Some(ObjectionClass::Hard),
@@ -95,7 +102,13 @@ pub(super) fn contradiction(finding: &Finding) -> Option<Objection> {
     } else {
         format!("The shape \"{}\" is suspicious: is there really no viable tumour?", inline(shape))
     };
-    Some(Objection { rule: RuleId::R10, class, sentence, overridable: true })
+    objection(class, sentence)
+}
+
+/// Whether something is drawn as viable tumour: a mark that was erased to nothing is none.
+fn is_viable_tumour(mark: &MarkSummary) -> bool {
+    let drawn = [mark.volume_ml, mark.longest_axial_mm, mark.longest_px];
+    mark.info.role == MarkRole::ViableTumour && drawn.into_iter().flatten().any(|size| size > 0.0)
 }
 
 /// R15: "not evaluable" and "not done" need a reason.

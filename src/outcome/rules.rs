@@ -125,8 +125,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: RuleId::R10,
-        wording: "\"No viable tumour\" contradicts a nodular or masslike finding: change one, or set the rule aside \
-                  with a reason. With an eccentric finding, a rim that is focally thickened, thick or irregular, or a \
+        wording: "\"No viable tumour\" contradicts a nodular or masslike finding and a mark of viable tumour at the \
+                  visit: change one, or set the rule aside with a reason. With an eccentric finding, a rim that is focally thickened, thick or irregular, or a \
                   hypoattenuating nodule or crescent, it asks.",
         class: RuleClass::Hard,
         setting: "",

@@ -313,7 +313,9 @@ impl Workbench {
                     if tell {
                         let where_ = words::place(&desk.document, entry.patient, entry.visit);
                         let is_step_back = entry.undoes.is_some();
-                        if is_step_back {
+                        // Images of another patient are shown when they come in alone.
+                        let elsewhere = entry.patient.is_some() && entry.patient != self.selection.patient;
+                        if is_step_back || (entry.kind == ChangeKind::Import && elsewhere) {
                             follow = Some((entry.patient, entry.visit));
                         }
                         // A signature is taken back by an amendment only.

@@ -402,6 +402,12 @@ impl Workbench {
             self.ask(Request::SelectVisit(visit));
             return;
         }
+        if let Some((Some(patient), None)) = follow
+            && self.selection.patient.is_some_and(|shown| shown != patient)
+        {
+            self.ask(Request::SelectPatient(patient));
+            return;
+        }
         if now != before || self.panes_are_stale() {
             self.hang_and_centre();
         } else {

@@ -41,6 +41,20 @@ fn several_patients_in_a_folder_are_told_apart_and_nothing_is_asked() {
 }
 
 #[test]
+fn images_of_another_patient_are_shown_when_they_come_in() {
+    let mut person = Person::at_the_window();
+    drop_images(&mut person, "jane", &JANE.stack(3));
+    assert_eq!(person.bench().selection().patient, Some(PatientId(1)));
+    let john = Image { id: "12", name: "Roe^John", birth: "19400501", study: "1.2.840.99.2", ..JANE };
+    drop_images(&mut person, "john", &john.stack(3));
+    assert_eq!(person.bench().selection().patient, Some(PatientId(2)));
+    // More of somebody who is being read changes nothing of where the reader is.
+    let later = Image { study: "1.2.840.99.3", date: "20250301", ..john };
+    drop_images(&mut person, "later", &later.stack(3));
+    assert_eq!(person.bench().selection().patient, Some(PatientId(2)));
+}
+
+#[test]
 fn another_patient_id_with_the_same_name_and_birth_date_is_asked() {
     let mut person = Person::at_the_window();
     drop_images(&mut person, "a", &JANE.stack(3));

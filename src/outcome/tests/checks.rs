@@ -71,6 +71,23 @@ fn r10_nodular_contradicts_no_viable_tumour_and_can_be_set_aside() {
 }
 
 #[test]
+fn r10_a_mark_of_viable_tumour_contradicts_no_viable_tumour() {
+    let mut history = lesion(1, 1, &[(92, N)]);
+    visit_on(&mut history, 92).marks = vec![viable_mark(1, true, Some(18.0))];
+    assert_eq!(objections(&history, 92), [(RuleId::R10, ObjectionClass::Hard)]);
+    assert_eq!(words(&outcome(&history)), [Word::None]);
+    set_aside(&mut history, 92, "R10");
+    assert_eq!(words(&outcome(&history)), [Word::Complete]);
+
+    let mut viable = lesion(1, 1, &[(92, V)]);
+    visit_on(&mut viable, 92).marks = vec![viable_mark(1, true, Some(18.0))];
+    assert_eq!(objections(&viable, 92), []);
+    let mut erased = lesion(1, 1, &[(92, N)]);
+    visit_on(&mut erased, 92).marks = vec![viable_mark(1, true, None)];
+    assert_eq!(objections(&erased, 92), [], "nothing of it is left");
+}
+
+#[test]
 fn r10_is_hard_for_nodular_and_masslike_only() {
     let class = |shape, second| {
         let mut history = lesion(1, 1, &[(35, N)]);
