@@ -50,6 +50,8 @@ pub fn start(wrapper: &[String], role: &str, path: &Path, seed: u64, errors: Std
         .env(SEED, seed.to_string())
         .env("RAYON_NUM_THREADS", "2")
         .env("MALLOC_ARENA_MAX", "2")
+        // Cargo's: the loader would look for every library in each of its folders, and those calls count.
+        .env_remove("LD_LIBRARY_PATH")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(errors)
