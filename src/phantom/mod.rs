@@ -26,7 +26,6 @@ pub use truth::{
 
 use crate::clinical::{MarkRole, Modality, Organ};
 use crate::geometry::Grid;
-use rayon::prelude::*;
 use recipe::{Recipe, Visit};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
