@@ -224,6 +224,40 @@ fn no_path_of_somebodys_machine_is_written_down() {
     }
 }
 
+/// The dependencies of a manifest with what it says of them, without comments.
+fn dependencies(manifest: &str) -> BTreeMap<String, String> {
+    let section = manifest.split("\n[dependencies]\n").nth(1).unwrap_or_default();
+    let lines = section.lines().take_while(|line| !line.starts_with('['));
+    let entries = lines.filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = "));
+    entries
+        .map(|(name, spec)| (name.to_owned(), spec.split(" #").next().unwrap_or_default().trim().to_owned()))
+        .collect()
+}
+
+/// Plain cargo does not see `fuzz`, which takes modules of this package in by their files: what they need, it names
+/// in the same words.
+#[test]
+fn the_fuzz_crate_names_what_its_modules_need() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let (own, fuzz) = (dependencies(&read("Cargo.toml")), dependencies(&read("fuzz/Cargo.toml")));
+    assert!(own.len() > 20 && fuzz.len() > 10, "{} and {}", own.len(), fuzz.len());
+    let taken = read("fuzz/src/lib.rs");
+    let modules: Vec<&str> =
+        taken.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    assert!(modules.len() > 5);
+    let sources: Vec<String> = modules
+        .iter()
+        .flat_map(|module| rust_files(&root().join("src").join(module)))
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
+    for (name, spec) in &own {
+        let path = format!("{}::", name.replace('-', "_"));
+        if sources.iter().any(|source| source.contains(&path)) {
+            assert_eq!(fuzz.get(name), Some(spec), "{name}");
+        }
+    }
+}
+
 #[test]
 fn every_dependency_says_what_it_is_for() {
     let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();

@@ -4,8 +4,8 @@
     cargo bench --bench loading -- voxels FOLDER/voxels
     FOLDER/venv/bin/python benches/peer/write.py FOLDER/voxels FOLDER/ct
 
-The voxels are those of the sample study's body as a thin series has it, with noise of 11 HU in every pixel: noise is
-what a lossless coder spends its bits on. One folder for each syntax; all of them hold the same values.
+The voxels are the sample study's on a fine grid, with noise of 11 HU in every pixel. One folder for each syntax; all of
+them hold the same values.
 """
 
 import pathlib

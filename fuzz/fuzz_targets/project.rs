@@ -1,7 +1,7 @@
 //! A project file with damage: opened, checked, changed, opened again.
 //!
-//! A first byte under 64 and the rest are the file. Otherwise values of a sound project change: table, row, column,
-//! how, how many bytes, bytes.
+//! A first byte under 64 and the rest are the file. Otherwise values of a sound project change, of the first format
+//! when the byte is even: table, row, column, how, how many bytes, bytes.
 #![no_main]
 
 #[path = "../../tests/fire/cells.rs"]
@@ -12,7 +12,10 @@ use ablation_review::project::{By, OpenAs, Project, check, edits};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-const SOUND: &[u8] = include_bytes!("../../tests/fixtures/project_v1.ablation");
+const SOUND: [&[u8]; 2] = [
+    include_bytes!("../../tests/fixtures/project_v1.ablation"),
+    include_bytes!("../../tests/fixtures/project_v2.ablation"),
+];
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let folder = scratch::folder();
@@ -22,9 +25,10 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     }
     match bytes.split_first() {
         Some((0..64, rest)) => std::fs::write(&path, rest).expect("the file"),
-        _ => {
-            std::fs::write(&path, SOUND).expect("the file");
-            change(&path, bytes.get(1..).unwrap_or_default());
+        first => {
+            let (first, rest) = first.unwrap_or((&64, &[]));
+            std::fs::write(&path, SOUND[usize::from(first % 2)]).expect("the file");
+            change(&path, rest);
         }
     }
     let at = "2026-03-04T09:00:00Z".parse().expect("a time");

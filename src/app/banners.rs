@@ -60,12 +60,12 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
         ui.spacing_mut().item_spacing.y = 0.0;
         if let Some(words) = recovered {
             let words = report.as_ref().map_or_else(|| words.clone(), |report| format!("{words} {report}"));
-            if line(ui, colour::ACCENT, &words, |ui| close(ui)) {
+            if line(ui, colour::ACCENT, &words, close) {
                 out.ask(Request::DismissRecovered);
                 app.banners.report = None;
             }
         } else if let Some(words) = report
-            && line(ui, colour::WARN, &words, |ui| close(ui))
+            && line(ui, colour::WARN, &words, close)
         {
             app.banners.report = None;
         }

@@ -231,7 +231,7 @@ pub fn show_series(series: &str) -> String {
 
 /// "split by echo time".
 pub fn split_by(rule: &str) -> String {
-    format!("split by {rule}")
+    if rule == "hand" { "grouped by hand".to_owned() } else { format!("split by {rule}") }
 }
 
 /// "8 series"; "4 series in 9 stacks" where some are several.
@@ -259,12 +259,12 @@ pub fn proposed(words: &str) -> String {
     format!("proposed: {}", crate::workbench::words::small(words))
 }
 
-/// Why rows of later visits are not shown; empty when all are.
+/// Why rows of later visits and sessions are not shown; empty when all are.
 pub fn rows_hidden(rows: usize) -> String {
     match rows {
         0 => String::new(),
-        1 => "1 row of a later visit is hidden while reading in time order.".to_owned(),
-        n => format!("{n} rows of later visits are hidden while reading in time order."),
+        1 => "1 later row is hidden while reading in time order.".to_owned(),
+        n => format!("{n} later rows are hidden while reading in time order."),
     }
 }
 

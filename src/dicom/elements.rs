@@ -194,10 +194,14 @@ impl<'a, S: Source> Walk<'a, S> {
                 Ok(None)
             }
             (ITEM, Some(Kind::Sequence)) => {
-                let end = if start.length == UNDEFINED {
-                    None
-                } else {
-                    Some(self.input.at + self.input.checked(start, at, bound)?)
+                let end = match self.input.checked(start, at, bound) {
+                    _ if start.length == UNDEFINED => None,
+                    Ok(length) => Some(self.input.at + length),
+                    // An item that claims more than is left of its sequence ends with it.
+                    Err(ReadError::Length { .. }) if inside.is_some_and(|level| level.end == Some(bound)) => {
+                        Some(bound)
+                    }
+                    Err(error) => return Err(error),
                 };
                 self.push(Kind::Item, end, layout.explicit, inside.and_then(|level| level.kept))?;
                 Ok(None)

@@ -114,6 +114,9 @@ fn second_round(read: &mut Vec<Read>, limits: &Limits, skipped: &mut Vec<Skipped
         }
         Some(Err(ReadError::NoImage { .. })) => match directory::read(path, limits) {
             Some(directory) => {
+                if directory.missing.is_empty() && directory.files.is_empty() {
+                    skipped.push(Skipped { file: path.clone(), reason: "The DICOMDIR lists no images.".into() });
+                }
                 skipped.extend(directory.missing.iter().map(|name| directory::not_there(path, name)));
                 listed.extend(directory.files);
                 false

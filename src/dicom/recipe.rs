@@ -240,7 +240,7 @@ mod tests {
         // Row 2 lies midway between the frame's rows, row 1 and 3 half a pixel beyond its ends.
         // Column 1: a quarter of column 0, three quarters of column 1.
         let middle = |left: i16, right: i16| (f64::from(left) * 0.25 + f64::from(right) * 0.75).round() as i16;
-        let between = middle((0 + 200) / 2, (100 + 400) / 2);
+        let between = middle(100, 250); // means of 0 and 200, and of 100 and 400
         assert_eq!(between, 213);
         let row = &i16s(&got)[2 * 3..3 * 3];
         assert_eq!(row[1], between);

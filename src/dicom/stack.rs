@@ -89,7 +89,7 @@ pub(super) fn stacks_by_hand(
             let id = if ordinal == 0 { series_uid.clone() } else { format!("{series_uid}#{}", ordinal + 1) };
             let copies = part.instances.iter().filter(|i| repeated.contains(&i.file.sop_uid)).count();
             let steps = part.steps.clone();
-            match stack(id, part, copies, limits) {
+            match stack(id, &series_uid, part, copies, limits) {
                 Ok(stack) => of_series.push((stack, steps)),
                 Err(too_large) => skipped.extend(too_large),
             }
@@ -186,8 +186,8 @@ fn beside(path: &Path, other: &Path) -> String {
     path.components().skip(shared).collect::<PathBuf>().to_string_lossy().into_owned()
 }
 
-/// Builds one stack, or gives the files of one that is too large.
-fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<FoundStack, Vec<Skipped>> {
+/// Builds one stack of a series (by hand, also of frames of others), or gives the files of one that is too large.
+fn stack(id: String, series_uid: &str, part: Part, copies: usize, limits: &Limits) -> Result<FoundStack, Vec<Skipped>> {
     let split_by = part.split_by();
     let mut instances = part.instances;
     let normal = instances.first().and_then(Instance::normal);
@@ -227,7 +227,7 @@ fn stack(id: String, part: Part, copies: usize, limits: &Limits) -> Result<Found
     let info = StackInfo {
         key,
         id,
-        series_uid: file.series_uid.clone(),
+        series_uid: series_uid.to_owned(),
         study_uid: file.study.uid.clone(),
         series_number: file.series_number,
         description: file.description.clone(),

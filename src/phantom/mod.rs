@@ -26,7 +26,6 @@ pub use truth::{
 
 use crate::clinical::{MarkRole, Modality, Organ};
 use crate::geometry::Grid;
-use rayon::prelude::*;
 use recipe::{Recipe, Visit};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -238,33 +237,6 @@ pub fn truth_masks(case: &str) -> Result<Vec<TruthMask>, PhantomError> {
 /// When there is no such case, or the recipe cannot be used.
 pub fn sheet(case: &str) -> Result<Sheet, PhantomError> {
     sheet::sheet(&open(case)?)
-}
-
-/// CT numbers of the body of [`FIRST_CASE`] as a thin series has them, portal venous, slice by slice from the feet, HU:
-/// what the time of loading is measured on. Nothing where the case is unknown.
-#[must_use]
-pub fn thin_slices(pixels: u32, slices: u32) -> Vec<Vec<i16>> {
-    let Ok(mut study) = open(FIRST_CASE) else { return Vec::new() };
-    let Some(visit) = study.recipe.visits.first_mut() else { return Vec::new() };
-    let Some(ct) = &mut visit.ct else { return Vec::new() };
-    ct.pixel_mm *= f64::from(ct.matrix) / f64::from(pixels.max(1));
-    ct.slice_mm *= f64::from(ct.slices) / f64::from(slices.max(1));
-    (ct.matrix, ct.slices, ct.packing) = (pixels, slices, recipe::Packing::Plain);
-    let Some(visit) = study.recipe.visits.first() else { return Vec::new() };
-    let phase = recipe::Phase::PortalVenous;
-    let (items, motion) = (study.scene(visit, phase), study.motion(visit, phase));
-    let session = study::Session { visit, seed: study::visit_seed(&study, visit) };
-    let slice = |slice: u32| {
-        let noise = study::noise_seed(session.seed, phase, slice);
-        let stored = session.slice(&items, &motion, &[phase], slice).into_iter().next().unwrap_or_default();
-        // Noise in every pixel, outside the field of view as well: it is what packs worst.
-        let hu = |(at, stored): (usize, i16)| match stored {
-            study::PADDING => -1012 + (noise::hash(noise, at as u64) % 24) as i16,
-            stored => stored + study::INTERCEPT,
-        };
-        stored.into_iter().enumerate().map(hu).collect()
-    };
-    (0..slices).into_par_iter().map(slice).collect()
 }
 
 /// Writes a case below `folder`: `VISIT/SERIES/NNN.dcm` and `truth.json`. Files that are already there and are the

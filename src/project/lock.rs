@@ -8,6 +8,7 @@ use crate::clinical::Stamp;
 use rusqlite::{Connection, OptionalExtension};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Who has a project open for writing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,15 +77,24 @@ pub(super) fn lock_path(project: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// So often a lock that is held is tried, and with so much time between.
+const LOOKS: u32 = 8;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(15);
+
 /// Takes the lock, or says why it cannot be had: `None` when somebody has it.
 pub(super) fn take(project: &Path) -> Result<Lock, Option<String>> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(lock_path(project));
     let file = file.map_err(|why| Some(why.to_string()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock { _file: file }),
-        Err(TryLockError::WouldBlock) => Err(None),
-        Err(TryLockError::Error(why)) => Err(Some(why.to_string())),
+    for look in 1.. {
+        match file.try_lock() {
+            Ok(()) => return Ok(Lock { _file: file }),
+            // Who only looks whether it is held has it for a moment, and so has a process that is being started.
+            Err(TryLockError::WouldBlock) if look < LOOKS => std::thread::sleep(BETWEEN_LOOKS),
+            Err(TryLockError::WouldBlock) => break,
+            Err(TryLockError::Error(why)) => return Err(Some(why.to_string())),
+        }
     }
+    Err(None)
 }
 
 /// Whether somebody has a project open for writing just now.

@@ -226,7 +226,8 @@ fn collect(value: &Value, name: &str, found: &mut BTreeMap<String, String>) {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields {
-                let hidden = ["id", "patient", "lesion", "visit", "reader", "track", "info", "grid", "frames"];
+                let hidden =
+                    ["id", "patient", "lesion", "visit", "reader", "track", "info", "grid", "frames", "answered_at"];
                 // Long numbers that only name something say nothing to a person.
                 let inner = ["stack", "space"];
                 let left_out: &[&str] = if name.is_empty() { &hidden } else { &inner };

@@ -52,6 +52,12 @@ impl Stop {
         )
     }
 
+    /// Whether SQLite met a page that it could not use. It says the same of one that the disk did not give
+    /// (`SQLITE_IOERR_CORRUPTFS` becomes `SQLITE_CORRUPT`).
+    fn may_be_the_disk(&self) -> bool {
+        matches!(self, Self::Read(ReadError::Sqlite(why)) if sqlite_code(why) == Some(ErrorCode::DatabaseCorrupt))
+    }
+
     pub(super) fn explain(self, path: &Path) -> OpenError {
         match self {
             Self::Said(why) => why,
@@ -94,7 +100,12 @@ pub(super) fn create(path: &Path) -> Result<(), OpenError> {
 /// Opens a project file, with every check on the way.
 pub(super) fn open(path: &Path, options: &OpenOptions<'_>) -> Result<OpenedStore, OpenError> {
     let path = &look(path, &file_name(path))?;
-    match (open_file(path, path, options), options.cache) {
+    let opened = match open_file(path, path, options) {
+        // What was a passing fault of the disk does not come again.
+        Err(stop) if stop.may_be_the_disk() => open_file(path, path, options),
+        opened => opened,
+    };
+    match (opened, options.cache) {
         (Ok(opened), _) => Ok(opened),
         (Err(stop), Some(cache)) if stop.wants_to_write() && cached::has_journal(path) => {
             let copy = cached::copy(path, cache)?;
@@ -282,7 +293,16 @@ pub(super) fn explain(path: &Path, why: ReadError) -> OpenError {
                 | ErrorCode::SystemIoFailure
                 | ErrorCode::DiskFull,
             ) => OpenError::Disk { file, why: plain(&error.to_string()) },
+            Some(ErrorCode::DatabaseCorrupt) if disk_fails(path) => {
+                OpenError::Disk { file, why: "the disk does not give all of it".to_owned() }
+            }
             _ => OpenError::Damaged { file, what: plain(&error.to_string()), backup: backup::last_good(path) },
         },
     }
+}
+
+/// Whether a page of the file cannot be read, as SQLite's check tells it in words.
+fn disk_fails(path: &Path) -> bool {
+    let checked = connect(path, true).and_then(|connection| backup::sound(&connection));
+    checked.is_err_and(|why| sqlite_code(&why) == Some(ErrorCode::SystemIoFailure))
 }

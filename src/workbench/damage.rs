@@ -41,7 +41,7 @@ impl Workbench {
     /// The project that does not pass its checks.
     #[must_use]
     pub fn damage(&self) -> Option<&Damage> {
-        self.damage.as_ref()
+        self.safety.damage.as_ref()
     }
 
     /// Checks the open project in full, beside the reading.
@@ -80,12 +80,12 @@ impl Workbench {
                 return;
             }
         };
-        self.damage = Some(Damage { project, what: words::damaged(&what), backup });
+        self.safety.damage = Some(Damage { project, what: words::damaged(&what), backup });
     }
 
     /// Opens the last good backup, to be read.
     pub(super) fn open_backup(&mut self) {
-        let Some(backup) = self.damage.as_ref().and_then(|damage| damage.backup.clone()) else { return };
+        let Some(backup) = self.safety.damage.as_ref().and_then(|damage| damage.backup.clone()) else { return };
         if self.may_leave() {
             self.open_file(OpenWhat::Backup(backup.path));
         }
@@ -93,7 +93,7 @@ impl Workbench {
 
     /// Puts the last good backup in the place of the damaged project, which stays beside it.
     pub(super) fn restore_backup(&mut self) {
-        let Some(damage) = self.damage.clone() else { return };
+        let Some(damage) = self.safety.damage.clone() else { return };
         let Some(backup) = damage.backup else { return };
         if !self.may_leave() {
             return;

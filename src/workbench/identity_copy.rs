@@ -11,11 +11,11 @@ impl Workbench {
     /// How the last copy without identity went, in words.
     #[must_use]
     pub fn identity_copy(&self) -> Option<&Result<String, String>> {
-        self.identity_copy.as_ref()
+        self.safety.identity_copy.as_ref()
     }
 
     pub(super) fn copy_without_identity(&mut self, path: PathBuf, dates_as_offsets: bool) {
-        self.identity_copy = None;
+        self.safety.identity_copy = None;
         let Some(desk) = &self.desk else {
             self.notices.tell(Level::Problem, words::NO_PROJECT, false);
             return;

@@ -172,11 +172,17 @@ pub fn needs_a_look(info: &StackInfo) -> bool {
     }
     let no_slice = info.modality == Modality::Other;
     odd.any(|odd| {
-        let lies_nowhere = matches!(
+        let usual = matches!(
             odd,
-            Oddity::NoPosition | Oddity::NoFrameOfReference | Oddity::NotCalibrated | Oddity::SingleSlice
+            Oddity::NoPosition
+                | Oddity::NoFrameOfReference
+                | Oddity::NotCalibrated
+                | Oddity::SingleSlice
+                | Oddity::NotYetAVolume { .. }
+                | Oddity::Lossy { .. }
+                | Oddity::Other { .. }
         );
-        !(no_slice && lies_nowhere)
+        !(no_slice && usual)
     })
 }
 

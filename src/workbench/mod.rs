@@ -128,15 +128,9 @@ pub struct Setup {
     pub budget_bytes: u64,
 }
 
-/// A reading in progress.
-pub struct Workbench {
-    clock: Clock,
-    user_folder: PathBuf,
-    jobs: Jobs<Slot, Done>,
-    inline: bool,
-    wake: Wake,
-    images: Images,
-    desk: Option<Desk>,
+/// What keeps work from being lost, and tells when it was in danger.
+#[derive(Default)]
+struct Safety {
     /// Keeps where the reader is, for as long as a project is open for writing.
     keeper: Option<keeper::Keeper>,
     /// What was half typed when the project was open last.
@@ -152,6 +146,18 @@ pub struct Workbench {
     leaving: Vec<std::thread::JoinHandle<()>>,
     /// What takes the project off the desk, asked for while a change was on its way to the disk.
     once_written: Option<Request>,
+}
+
+/// A reading in progress.
+pub struct Workbench {
+    clock: Clock,
+    user_folder: PathBuf,
+    jobs: Jobs<Slot, Done>,
+    inline: bool,
+    wake: Wake,
+    images: Images,
+    desk: Option<Desk>,
+    safety: Safety,
     room: Room,
     selection: Selection,
     /// A lesion that was asked for and is chosen as soon as it is there.
@@ -187,15 +193,7 @@ impl Workbench {
             wake: setup.wake,
             images: Images::new(setup.budget_bytes),
             desk: None,
-            keeper: None,
-            forms: None,
-            recovered: None,
-            trail: trail::Trail::default(),
-            places: moved::Places::default(),
-            damage: None,
-            identity_copy: None,
-            leaving: Vec::new(),
-            once_written: None,
+            safety: Safety::default(),
             room: Room::default(),
             selection: Selection::default(),
             selection_wanted: None,
@@ -228,7 +226,7 @@ impl Workbench {
                 Done::Checked(checked) => self.take_checked(*checked),
                 Done::Places(places) => self.take_places(*places),
                 Done::Searched(searched) => self.take_searched(*searched),
-                Done::IdentityCopied(result) => self.identity_copy = Some(result),
+                Done::IdentityCopied(result) => self.safety.identity_copy = Some(result),
                 Done::Nothing => {}
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
@@ -240,7 +238,7 @@ impl Workbench {
         }
         self.take_acknowledged();
         if !self.is_writing()
-            && let Some(request) = self.once_written.take()
+            && let Some(request) = self.safety.once_written.take()
         {
             self.ask(request);
         }
@@ -266,7 +264,7 @@ impl Workbench {
             R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject
                 if self.leaves(&request) && self.is_writing() =>
             {
-                self.once_written = Some(request);
+                self.safety.once_written = Some(request);
             }
             R::Open(_) | R::NewProject(_) | R::OpenSample(_) | R::CloseProject
                 if self.leaves(&request) && !self.may_leave() => {}
@@ -277,7 +275,7 @@ impl Workbench {
             R::CheckProject => self.check_project(true),
             R::OpenBackup => self.open_backup(),
             R::RestoreBackup => self.restore_backup(),
-            R::DismissDamage => self.damage = None,
+            R::DismissDamage => self.safety.damage = None,
             R::AllowPlace(folder) => self.allow_place(&folder),
             R::NotNow(folder) => self.not_now(&folder),
             R::FindMissing(folder) => self.find_missing(folder),
@@ -370,7 +368,7 @@ impl Workbench {
             R::Amend { reason, text } => self.amend(reason, text),
 
             R::Export { path, dates } => self.export(path, dates),
-            R::DismissRecovered => self.recovered = None,
+            R::DismissRecovered => self.safety.recovered = None,
             R::Dismiss(notice) => self.notices.dismiss(notice),
         }
     }

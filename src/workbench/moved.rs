@@ -89,14 +89,14 @@ impl Workbench {
     /// The series whose images are not all where they were.
     #[must_use]
     pub fn missing_images(&self) -> &[MissingStack] {
-        &self.places.missing
+        &self.safety.places.missing
     }
 
     /// The places to ask about before they are looked into: the project names them, and nobody here said they are
     /// theirs.
     #[must_use]
     pub fn places_to_ask(&self) -> &[Ask] {
-        &self.places.asks
+        &self.safety.places.asks
     }
 
     /// The user pointed at these: what lies below them may be looked at from now on.
@@ -117,7 +117,7 @@ impl Workbench {
 
     /// The question is put away until the project is opened again.
     pub(super) fn not_now(&mut self, folder: &Path) {
-        self.places.asks.retain(|ask| ask.folder != folder);
+        self.safety.places.asks.retain(|ask| ask.folder != folder);
     }
 
     /// Looks in the background which images are where they were.
@@ -141,7 +141,7 @@ impl Workbench {
                 self.images.set_sources(*stack, frames.clone());
             }
         }
-        self.places = places;
+        self.safety.places = places;
         if new {
             self.prepare_panes();
             self.make_thumbnails();
@@ -155,7 +155,7 @@ impl Workbench {
             return;
         }
         self.trust(std::slice::from_ref(&folder));
-        let missing = self.places.missing.clone();
+        let missing = self.safety.places.missing.clone();
         let Some(desk) = self.desk.as_mut() else { return };
         let (document, project) = (desk.document().clone(), desk.path().to_owned());
         let (send, records) = std::sync::mpsc::channel();
@@ -206,7 +206,7 @@ impl Workbench {
             desk.with_project(move |project| drop(project.write_sidecar(&sidecar)));
             self.look_for_images();
         } else {
-            self.places.missing.retain(|missing| !again.found.contains(&missing.stack));
+            self.safety.places.missing.retain(|missing| !again.found.contains(&missing.stack));
         }
         self.prepare_panes();
         self.make_thumbnails();

@@ -152,7 +152,7 @@ impl Workbench {
     pub(super) fn open_file(&mut self, what: OpenWhat) {
         let (at, who) = (self.now(), self.who());
         let around = self.surroundings();
-        let leaving = std::mem::take(&mut self.leaving);
+        let leaving = std::mem::take(&mut self.safety.leaving);
         self.jobs.start(Slot::Project, words::OPENING, Lane::Screen, move |_| {
             // A project that was just closed is let go of first: it may be the one that is opened.
             leaving.into_iter().for_each(|desk| drop(desk.join()));
@@ -203,7 +203,7 @@ impl Workbench {
         let path = with_ending(path);
         let (at, who) = (self.now(), self.who());
         let around = self.surroundings();
-        let place = self.keeper.as_ref().and_then(Keeper::last).cloned().map(|kept| Found { kept, died: false });
+        let place = self.safety.keeper.as_ref().and_then(Keeper::last).cloned().map(|kept| Found { kept, died: false });
         let Some(desk) = self.desk.as_mut() else {
             self.notices.tell(Level::Problem, words::NO_PROJECT, false);
             return;
@@ -263,7 +263,7 @@ impl Workbench {
         for job in self.jobs.running() {
             self.jobs.cancel(&job.slot);
         }
-        let keeper = self.keeper.take();
+        let keeper = self.safety.keeper.take();
         if let Some(desk) = self.desk.take() {
             let leave = move || {
                 drop(desk);
@@ -273,14 +273,14 @@ impl Workbench {
                 leave();
             } else {
                 // Dropping waits for the disk; the window must not.
-                self.leaving.push(std::thread::spawn(leave));
+                self.safety.leaving.push(std::thread::spawn(leave));
             }
         }
-        self.forms = None;
-        self.recovered = None;
-        self.trail = super::Trail::default();
-        self.places = Places::default();
-        self.damage = None;
+        self.safety.forms = None;
+        self.safety.recovered = None;
+        self.safety.trail = super::Trail::default();
+        self.safety.places = Places::default();
+        self.safety.damage = None;
         self.images.clear();
         self.room = super::room::Room::default();
         self.selection = super::Selection::default();
@@ -303,7 +303,7 @@ impl Workbench {
                 self.awaiting_import.clear();
                 match damage {
                     // It is said with what can be done about it.
-                    Some(damage) => self.damage = Some(damage),
+                    Some(damage) => self.safety.damage = Some(damage),
                     None => self.notices.tell(Level::Problem, why, false),
                 }
                 return;
@@ -320,11 +320,11 @@ impl Workbench {
         for note in ready.notes {
             self.notices.tell(Level::Note, note, false);
         }
-        self.damage = None;
+        self.safety.damage = None;
         for (key, sources) in &ready.places.sources {
             self.images.set_sources(*key, sources.clone());
         }
-        self.places = ready.places;
+        self.safety.places = ready.places;
         let wake = Arc::clone(&self.wake);
         let (mut desk, outcomes) = Desk::new(ready.pen, ready.untitled, self.inline, wake);
         self.outcomes = outcomes.into_iter().map(|outcome| (outcome.lesion, outcome)).collect();

@@ -62,8 +62,8 @@ pub struct PatientQuestion {
     pub code: String,
     /// Dates of the studies, earliest first.
     pub dates: Vec<Date>,
-    /// How many stacks.
-    pub stacks: usize,
+    /// How many series.
+    pub series: usize,
     /// Who it may be, by number.
     pub candidates: Vec<Candidate>,
 }
@@ -240,9 +240,11 @@ fn questions(document: &Document, identities: &[(PatientId, Identity)]) -> Vec<P
     for (patient, identity) in identities {
         of.entry(*patient).or_default().push(identity);
     }
-    let mut stacks: BTreeMap<PatientId, usize> = BTreeMap::new();
-    document.stacks().for_each(|stack| *stacks.entry(stack.patient).or_default() += 1);
-    let with_images = |patient: &&Patient| !patient.archived && stacks.contains_key(&patient.id);
+    let mut series: BTreeMap<PatientId, BTreeSet<&str>> = BTreeMap::new();
+    for stack in document.stacks() {
+        series.entry(stack.patient).or_default().insert(&stack.info.series_uid);
+    }
+    let with_images = |patient: &&Patient| !patient.archived && series.contains_key(&patient.id);
     let asked: Vec<&Patient> = document.patients().filter(with_images).collect();
     let mut all = Vec::new();
     for patient in &asked {
@@ -275,7 +277,7 @@ fn questions(document: &Document, identities: &[(PatientId, Identity)]) -> Vec<P
                 patient: patient.id,
                 code: patient.code.clone(),
                 dates: dates.into_iter().collect(),
-                stacks: stacks.get(&patient.id).copied().unwrap_or(0),
+                series: series.get(&patient.id).map_or(0, BTreeSet::len),
                 candidates: candidates
                     .into_iter()
                     .map(|(patient, because)| Candidate { patient, code: code(patient), because })

@@ -19,8 +19,8 @@ impl Workbench {
     /// Keeps where the reader is and what is half typed, when either changed. Called once a frame; writes nothing
     /// itself.
     pub fn keep(&mut self, forms: &serde_json::Value) {
-        let Some((desk, keeper)) = self.desk.as_ref().zip(self.keeper.as_ref()) else { return };
-        if self.forms.is_some() {
+        let Some((desk, keeper)) = self.desk.as_ref().zip(self.safety.keeper.as_ref()) else { return };
+        if self.safety.forms.is_some() {
             return; // what came back was not taken up yet
         }
         let token = match keeper.token() {
@@ -31,47 +31,48 @@ impl Workbench {
         if keeper.last().is_some_and(|last| last.is(&now, forms)) {
             return;
         }
-        if let Some(keeper) = &mut self.keeper {
+        if let Some(keeper) = &mut self.safety.keeper {
             keeper.keep(now.with_forms(forms));
         }
     }
 
     /// What was half typed when the project was open last; given once.
     pub fn take_forms(&mut self) -> Option<serde_json::Value> {
-        self.forms.take()
+        self.safety.forms.take()
     }
 
     /// What there is to say of the end of the program before.
     #[must_use]
     pub fn recovered(&self) -> Option<&Recovered> {
-        self.recovered.as_ref()
+        self.safety.recovered.as_ref()
     }
 
     /// Closes everything as it should be, and waits until it is on disk. For the end of the program.
     pub fn leave(&mut self) {
         self.close_project();
-        for leaving in self.leaving.drain(..) {
+        for leaving in self.safety.leaving.drain(..) {
             leaving.join().ok();
         }
     }
 
     /// The project was taken over: from now on the place is kept here.
     pub(super) fn keep_from_now_on(&mut self) {
-        let Some(desk) = self.desk.as_ref().filter(|_| self.keeper.is_none()) else { return };
+        let Some(desk) = self.desk.as_ref().filter(|_| self.safety.keeper.is_none()) else { return };
         let token = keeper::token(desk.first_change());
-        self.keeper = Keeper::take_up(&self.user_folder, desk.path(), token, self.inline).map(|(keeper, _)| keeper);
+        self.safety.keeper =
+            Keeper::take_up(&self.user_folder, desk.path(), token, self.inline).map(|(keeper, _)| keeper);
     }
 
     /// Goes back to the place that was kept.
     pub(super) fn take_place(&mut self, kept: Option<(Keeper, Option<Found>)>) {
         let Some((keeper, found)) = kept else { return };
-        self.keeper = Some(keeper);
+        self.safety.keeper = Some(keeper);
         let Some(Found { kept, died }) = found else { return };
         self.go_back_to(&kept.place);
-        self.forms = Some(kept.forms).filter(|forms| !forms.is_null());
+        self.safety.forms = Some(kept.forms).filter(|forms| !forms.is_null());
         if died {
             let last = self.desk.as_ref().and_then(|desk| desk.last_saved());
-            self.recovered = Some(Recovered {
+            self.safety.recovered = Some(Recovered {
                 last_saved: last.map(|last| (last.label.clone(), last.at)),
                 lost: kept.unsaved,
                 reader: kept.reader,

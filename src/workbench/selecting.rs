@@ -270,9 +270,9 @@ impl Workbench {
             self.want(&record, shown.slice);
             if let Some(window) = first_window(&record) {
                 self.room.set_first_window(shown.group, window);
-            } else if let Some(volume) = self.images.get(shown.stack)
+            } else if self.room.window(pane).is_none()
+                && let Some(volume) = self.images.get(shown.stack).filter(|volume| volume.is_complete())
                 && let Some(window) = crate::volume::auto_window(volume, None)
-                && volume.is_complete()
             {
                 self.room.set_first_window(shown.group, window);
             }
@@ -295,8 +295,13 @@ impl Workbench {
     #[must_use]
     pub fn inverted(&self, pane: usize) -> bool {
         let shown = self.room.panes().get(pane).and_then(Pane::shown);
-        let info = shown.and_then(|shown| self.info_of(shown.stack));
-        info.is_some_and(dark_on_white) != self.room.is_turned(pane)
+        shown.is_some_and(|shown| self.is_dark_on_white(shown.stack)) != self.room.is_turned(pane)
+    }
+
+    /// Whether large values of a stack are usually shown dark.
+    #[must_use]
+    pub fn is_dark_on_white(&self, stack: StackKey) -> bool {
+        self.info_of(stack).is_some_and(dark_on_white)
     }
 
     /// What the headers of a stack say.
@@ -529,8 +534,8 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
     Shown::middle_of(info.key, info.grid(), placed, group)
 }
 
-/// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps (reading.md 4), by
-/// the file for others; none where it has to be chosen from the values.
+/// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps, by the file for others;
+/// none where it is chosen from the values, as for MR (reading.md 4).
 fn first_window(record: &StackRecord) -> Option<Window> {
     let id = match record.role {
         StackRole::CtUnenhanced => "liver_unenhanced",
@@ -546,7 +551,8 @@ fn first_window(record: &StackRecord) -> Option<Window> {
             _ => "",
         },
     };
-    crate::volume::preset(id)
-        .map(|preset| preset.window)
-        .or_else(|| record.info.windows.first().map(FileWindow::window))
+    // Values of MR mean something only beside each other: its window comes from them, and the file's is offered.
+    let by_values = record.info.modality == Modality::Mr && matches!(record.info.shape, Shape::Volume(_));
+    let of_file = || record.info.windows.first().filter(|_| !by_values).map(FileWindow::window);
+    crate::volume::preset(id).map(|preset| preset.window).or_else(of_file)
 }

@@ -133,21 +133,24 @@ impl Workbench {
     /// The audit trail as far as it was read.
     #[must_use]
     pub fn trail(&self) -> &Trail {
-        &self.trail
+        &self.safety.trail
     }
 
     /// Reads on in the audit trail: what is new first, then what is older. Asked again and again while it is shown.
     pub(super) fn read_trail(&mut self) {
         let Some(desk) = self.desk.as_mut() else { return };
         let revision = desk.revision();
-        let fresh = self.trail.revision == revision;
-        if self.trail.asked || self.trail.problem.is_some() && fresh || fresh && self.trail.is_complete() {
+        let fresh = self.safety.trail.revision == revision;
+        if self.safety.trail.asked
+            || self.safety.trail.problem.is_some() && fresh
+            || fresh && self.safety.trail.is_complete()
+        {
             return;
         }
-        self.trail.asked = true;
-        let newest = self.trail.rows.last_key_value().map_or(0, |(newest, _)| *newest);
-        let oldest = self.trail.rows.first_key_value().map(|(oldest, _)| *oldest);
-        let (sender, wake) = (self.trail.sender.clone(), Arc::clone(&self.wake));
+        self.safety.trail.asked = true;
+        let newest = self.safety.trail.rows.last_key_value().map_or(0, |(newest, _)| *newest);
+        let oldest = self.safety.trail.rows.first_key_value().map(|(oldest, _)| *oldest);
+        let (sender, wake) = (self.safety.trail.sender.clone(), Arc::clone(&self.wake));
         desk.with_project(move |project| {
             let all = HistoryFilter::default();
             let last = project.history().entries().last().map_or(0, |entry| entry.seq);
@@ -167,7 +170,7 @@ impl Workbench {
     /// Works out what taking back a change would do.
     pub(super) fn plan_undo(&mut self, seq: u64) {
         let Some(desk) = self.desk.as_mut() else { return };
-        let (sender, wake) = (self.trail.sender.clone(), Arc::clone(&self.wake));
+        let (sender, wake) = (self.safety.trail.sender.clone(), Arc::clone(&self.wake));
         desk.with_project(move |project| {
             let plan = project.undo_plan(seq).map_err(|why| why.to_string());
             send(&sender, &wake, Part::Plan { seq, plan });
@@ -183,10 +186,10 @@ impl Workbench {
 
     /// Takes in what the scribe has read.
     pub(super) fn take_trail(&mut self) {
-        while let Ok(part) = self.trail.inbox.try_recv() {
+        while let Ok(part) = self.safety.trail.inbox.try_recv() {
             match part {
-                Part::Rows { revision, anew, last, rows } => self.trail.take_in(revision, anew, last, rows),
-                Part::Plan { seq, plan } => self.trail.plan = Some((seq, plan)),
+                Part::Rows { revision, anew, last, rows } => self.safety.trail.take_in(revision, anew, last, rows),
+                Part::Plan { seq, plan } => self.safety.trail.plan = Some((seq, plan)),
             }
         }
     }

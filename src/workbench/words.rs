@@ -104,12 +104,14 @@ pub fn series(record: &StackRecord) -> String {
     parts.join(" · ")
 }
 
-/// "5 · t1_vibe_fs_tra_dyn": number and description as the scanner wrote them.
+/// "5 · t1_vibe_fs_tra_dyn": number and description as the scanner wrote them; "series 5" without one.
 #[must_use]
 pub(super) fn series_name(record: &StackRecord) -> String {
-    let number = record.info.series_number.map(|number| number.to_string());
-    let description = Some(record.info.description.trim().to_owned()).filter(|words| !words.is_empty());
-    number.into_iter().chain(description).collect::<Vec<_>>().join(" · ")
+    match (record.info.series_number, record.info.description.trim()) {
+        (Some(number), "") => format!("series {number}"),
+        (Some(number), words) => format!("{number} · {words}"),
+        (None, words) => words.to_owned(),
+    }
 }
 
 /// What is odd about a stack, with slices counted as the panes count them: as they are read, from the head.

@@ -1,11 +1,8 @@
 //! Seeded damage to real files, in a process of its own with a limit to its memory.
 
-#[path = "../../src/dicom/tests/damage.rs"]
-mod bytes;
-
 use super::{found, slice};
+use crate::fire::damage::{Dice, damage};
 use crate::support::real;
-use bytes::{Dice, damage};
 use std::process::Command;
 
 const CHILD: &str = "ABLATION_REVIEW_DAMAGE_CHILD";

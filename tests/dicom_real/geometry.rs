@@ -47,7 +47,14 @@ impl Nifti {
         assert!(short(254) > 0 && short(252) > 0, "both transforms are in scanner coordinates");
         let rows: [[f64; 4]; 3] = std::array::from_fn(|r| std::array::from_fn(|c| float(280 + 16 * r + 4 * c)));
         let [b, c, d] = [256, 260, 264].map(float);
-        let a = (1.0 - b * b - c * c - d * d).max(0.0).sqrt();
+        // Half a turn has no first part but for rounding, which readers take off (nifti1_io.c, nifti_quatern_to_mat44).
+        let square = 1.0 - b * b - c * c - d * d;
+        let (a, [b, c, d]) = if square < 1e-7 {
+            let length = (b * b + c * c + d * d).sqrt();
+            (0.0, [b, c, d].map(|part| part / length))
+        } else {
+            (square.sqrt(), [b, c, d])
+        };
         let turn = [
             [a * a + b * b - c * c - d * d, 2.0 * (b * c - a * d), 2.0 * (b * d + a * c)],
             [2.0 * (b * c + a * d), a * a + c * c - b * b - d * d, 2.0 * (c * d - a * b)],

@@ -104,6 +104,9 @@ fn a_concatenation_of_two_files() {
     as_expected("concatenation");
 }
 
+/// What their publisher took out of these series.
+const NO_FRAME: &str = "no frame of reference; it can be linked by a match only";
+
 /// What `make.py expect` writes.
 #[derive(Deserialize)]
 struct Resampled {
@@ -156,7 +159,8 @@ fn a_sheared_ct_equals_an_independent_computation() {
         return;
     };
     // Whole numbers, so half a HU of rounding.
-    as_computed(&folder, "gantrytilting.json", 0.5 + 1e-6, &["tilted 14.0 degrees: sheared onto a straight grid"]);
+    let said = "tilted 14.0 degrees: sheared onto a straight grid";
+    as_computed(&folder, "gantrytilting.json", 0.5 + 1e-6, &[said, NO_FRAME]);
 }
 
 #[test]
@@ -166,13 +170,13 @@ fn a_slice_between_two_equals_an_independent_computation() {
         return;
     };
     let said = "gap of 10.00 mm: slice 4 is missing and was made from its two neighbours";
-    as_computed(&folder, "sliceincrement.json", 0.5 + 1e-6, &[said]);
+    as_computed(&folder, "sliceincrement.json", 0.5 + 1e-6, &[said, NO_FRAME]);
 }
 
 #[test]
 fn an_enhanced_mr_equals_independent_readers() {
     let Some(folder) = real("enhanced_mr/philips_t1", "an_enhanced_mr_equals_independent_readers") else { return };
-    as_computed(&folder, "philips_t1.json", 1e-4, &[]);
+    as_computed(&folder, "philips_t1.json", 1e-4, &[NO_FRAME]);
 }
 
 /// One file at a time, so that no file hides behind another of its series.
@@ -183,7 +187,7 @@ fn inspect_understands_every_single_file() {
     assert!(all.len() > 200);
     let mut images = 0;
     for file in all {
-        let found: Found = find(&[file.clone()], &Limits::default(), &|_, _| {}, &|| false);
+        let found: Found = find(std::slice::from_ref(&file), &Limits::default(), &|_, _| {}, &|| false);
         assert_eq!(found.stacks.is_empty(), !found.skipped.is_empty(), "{}", file.display());
         for stack in &found.stacks {
             images += 1;

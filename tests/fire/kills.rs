@@ -6,6 +6,7 @@ use super::said::{Known, Said};
 use super::{FIXTURE, fixture, number, scratch};
 use crate::project::scene::{Random, at};
 use ablation_review::project::Project;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,6 +14,8 @@ use std::time::Duration;
 /// When the parent, or the system, kills.
 #[derive(Debug)]
 enum Moment {
+    /// So long after it began to open the project for the first time.
+    Opening(Duration),
     /// So long after so many acknowledgements.
     Acknowledged(usize, Duration),
     /// So long after a line that begins like this.
@@ -21,10 +24,15 @@ enum Moment {
     Call(&'static str, usize),
 }
 
+/// Rounds of each twenty that begin with a project of the first format.
+const IN_THE_FIRST_FORMAT: std::ops::Range<usize> = 10..13;
+
 impl Moment {
     fn draw(random: &mut Random, round: usize) -> Self {
         let mut micros = |most| Duration::from_micros(random.below(most) as u64);
         match round % 4 {
+            // A project of the first format is brought up to date first of all.
+            _ if IN_THE_FIRST_FORMAT.contains(&(round % 20)) => Self::Opening(micros(8000)),
             0 => Self::Acknowledged(1 + random.below(12), Duration::from_micros(random.below(3000) as u64)),
             1 => Self::Begun(["opening", "copying"][round / 4 % 2], micros(4000)),
             _ if !can_trace() => {
@@ -48,17 +56,20 @@ fn what_was_acknowledged_survives_every_kill() {
     let folder = scratch();
     let mut random = Random(300);
     let mut known = Known::default();
-    let (mut changes, mut in_a_change, mut in_a_backup, mut in_a_copy) = (0, 0, 0, 0);
+    let (mut changes, mut in_a_change, mut in_a_backup, mut in_a_copy, mut in_a_migration) = (0, 0, 0, 0, 0);
+    // What was under way, by its kind.
+    let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
     let mut path = folder.path().join("never.ablation");
     let (mut round, mut killed) = (0, 0);
     while killed < rounds {
         assert!(round < 3 * rounds, "{killed} kills in {round} rounds");
-        if round % 10 == 0 {
-            // Every other project begins in the first format, so that it is brought up to date under fire too.
+        let in_the_first_format = IN_THE_FIRST_FORMAT.contains(&(round % 20));
+        if round % 10 == 0 || in_the_first_format {
+            // Some projects begin in the first format, so that they are brought up to date under fire too.
             changes += known.length;
             known = Known::default();
             path = folder.path().join(format!("killed-{round}.ablation"));
-            if round % 20 == 0 {
+            if !in_the_first_format {
                 drop(Project::create(&path, "NU", at(0)).unwrap());
             } else {
                 std::fs::copy(fixture(), &path).unwrap();
@@ -68,6 +79,10 @@ fn what_was_acknowledged_survives_every_kill() {
         let moment = Moment::draw(&mut random, round);
         let said = kill(&path, round as u64, &moment);
         killed += usize::from(!said.done);
+        if !said.done {
+            *kinds.entry(said.under_way()).or_default() += 1;
+            in_a_migration += usize::from(format_of(&path) == 1);
+        }
         for entry in std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap()) {
             let name = entry.file_name().into_string().unwrap();
             in_a_change += usize::from(path.file_name().unwrap().to_str() == name.strip_suffix("-journal"));
@@ -84,11 +99,17 @@ fn what_was_acknowledged_survives_every_kill() {
     }
     changes += known.length;
     println!(
-        "{killed} kills in {round} rounds, {changes} changes kept; {in_a_change} inside a change, {in_a_backup} inside a backup, {in_a_copy} inside a copy"
+        "{killed} kills in {round} rounds, {changes} changes kept; {in_a_change} inside a change, {in_a_backup} inside a backup, {in_a_copy} inside a copy, {in_a_migration} before a migration was done; under way: {kinds:?}"
     );
     if rounds >= 50 {
         assert!(in_a_change > 0 && in_a_backup > 0, "the kills hit too little");
     }
+}
+
+/// The format that a file states, read past SQLite, which would tidy up.
+fn format_of(path: &Path) -> u32 {
+    let bytes = std::fs::read(path).unwrap();
+    bytes.get(60..64).map_or(0, |four| u32::from_be_bytes(four.try_into().unwrap()))
 }
 
 /// Lets a child change the project and kills it.
@@ -106,6 +127,10 @@ fn kill(path: &Path, seed: u64, moment: &Moment) -> Said {
         for line in lines.by_ref() {
             acknowledged += usize::from(said.hear(&line));
             let moment_is_here = match moment {
+                Moment::Opening(pause) => {
+                    wait = *pause;
+                    line == "@opening"
+                }
                 Moment::Acknowledged(count, pause) => {
                     wait = *pause;
                     acknowledged >= *count

@@ -11,7 +11,7 @@ mod base64;
 mod cells;
 mod child;
 #[path = "../../src/dicom/tests/damage.rs"]
-mod damage;
+pub mod damage;
 mod faults;
 mod folders;
 mod full_disk;

@@ -8,12 +8,13 @@ use super::damage::{Dice, damage};
 use super::session::say;
 use super::{fixture, kinds, next_to, number, scratch};
 use crate::project::scene::{Walker, at, by, delta, runs};
-use ablation_review::dicom::{FoundStack, Limits, ReadError, find, inspect_json, read_grid_slice, read_overlays};
+use ablation_review::dicom::{FoundStack, Limits, find, inspect_json, read_grid_slice, read_overlays};
 use ablation_review::project::{CommitError, OpenAs, Project, Sidecar, check, edits};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What a run may take of a processor's time.
@@ -70,10 +71,18 @@ fn hammer(role: &str, count: usize) {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
-/// In the child: runs each seed, and says what is wrong with it.
+/// Faults that were caught in decoders of others.
+static FAULTS_OF_OTHERS: AtomicUsize = AtomicUsize::new(0);
+
+/// In the child: runs each seed, and says what is wrong with it. A fault of ours is said by the hook.
 fn each(seed: u64, mut run: impl FnMut(u64)) {
     std::panic::set_hook(Box::new(|info| {
-        say(&format!("bad panic at {:?}: {info}", info.location()).replace('\n', " "))
+        // A decoder of others may have a fault, which costs a slice (`dicom/guard.rs`); cargo keeps it in its registry.
+        if info.location().is_some_and(|place| place.file().contains("/registry/src/")) {
+            FAULTS_OF_OTHERS.fetch_add(1, Ordering::Relaxed);
+        } else {
+            say(&format!("bad panic at {:?}: {info}", info.location()).replace('\n', " "));
+        }
     }));
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmPeak:")).unwrap();
@@ -141,7 +150,10 @@ pub fn headers(folder: &Path, seed: u64) {
         refused += left_out;
         slices += shown;
     });
-    say(&format!("told {stacks} stacks, {slices} slices read, {refused} files refused"));
+    let others = FAULTS_OF_OTHERS.load(Ordering::Relaxed);
+    say(&format!(
+        "told {stacks} stacks, {slices} slices read, {refused} files refused, {others} faults of others caught"
+    ));
 }
 
 /// Reads everything as the program would; how many stacks, refused files and slices there were.
@@ -149,11 +161,7 @@ pub fn read_images(folder: &Path) -> (usize, usize, usize) {
     let limits = Limits::default();
     let found = find(&[folder.to_owned()], &limits, &|_, _| {}, &|| false);
     inspect_json(&found, &|_| None).to_string();
-    let fault = ReadError::Fault.to_string();
     for skipped in &found.skipped {
-        if skipped.reason == fault {
-            say("bad a fault in a header");
-        }
         if skipped.reason.chars().any(char::is_control) {
             say("bad a reason with control characters");
         }
@@ -165,16 +173,11 @@ pub fn read_images(folder: &Path) -> (usize, usize, usize) {
             match read_grid_slice(info, k, sources, &limits) {
                 Ok(data) if data.len() as u64 == u64::from(size[0]) * u64::from(size[1]) => slices += 1,
                 Ok(data) => say(&format!("bad a slice of {} pixels", data.len())),
-                Err(ReadError::Fault) => say("bad a fault in pixels"),
                 Err(_) => {}
             }
         }
         if info.overlays {
-            for (k, source) in (0..).zip(sources) {
-                if let Err(ReadError::Fault) = read_overlays(info, k, source, &limits) {
-                    say("bad a fault in an overlay");
-                }
-            }
+            (0..).zip(sources).for_each(|(k, source)| drop(read_overlays(info, k, source, &limits)));
         }
     }
     (found.stacks.len(), found.skipped.len(), slices)
@@ -234,12 +237,12 @@ fn sound_projects(folder: &Path) -> Vec<Sound> {
     let made = folder.join("made.ablation");
     let mut project = Project::create(&made, "NU", at(0)).unwrap();
     let mut walker = Walker::new(11);
-    while project.history().entries().len() < 80 {
+    while project.history().entries().len() < 80 || project.document().marks().count() < 2 {
+        assert!(project.history().entries().len() < 1_000, "the walker made no marks");
         let by = walker.by(project.document());
         let (edit, sidecar) = walker.propose(project.document());
         project.commit_with(edit, by, &sidecar).ok();
     }
-    assert!(project.document().marks().count() > 1);
     drop(project);
     let mut all: Vec<Sound> =
         [&fixture(), &made].map(|path| Sound { bytes: std::fs::read(path).unwrap(), journal: None }).into();

@@ -33,6 +33,17 @@ impl Said {
         said
     }
 
+    /// What the last line says was under way: the kind of a change, or another step.
+    pub fn under_way(&self) -> String {
+        let last = self.lines.last().map(String::as_str).unwrap_or("nothing yet");
+        match last.split(' ').collect::<Vec<_>>().as_slice() {
+            ["try", _, _, kind] => (*kind).to_owned(),
+            ["ack", ..] => "between changes".to_owned(),
+            [word, ..] => (*word).to_owned(),
+            [] => String::new(),
+        }
+    }
+
     /// Takes in one line of the child's output; true when it was an acknowledgement.
     pub fn hear(&mut self, line: &str) -> bool {
         let Some(line) = line.strip_prefix('@') else { return false };

@@ -98,7 +98,8 @@ impl Session {
     /// Commits; true when it is on disk. A refusal of the edit is no fault.
     pub fn commit(&mut self, named: NamedEdit, sidecar: &Sidecar) -> bool {
         let edit = named.edit.clone();
-        self.attempt(&edit, |project, by| project.commit_with(named.clone(), by, sidecar).map(|entry| entry.seq))
+        let kind = format!("{:?}", named.kind);
+        self.attempt(&kind, &edit, |project, by| project.commit_with(named.clone(), by, sidecar).map(|entry| entry.seq))
     }
 
     /// Undoes or does again.
@@ -108,19 +109,25 @@ impl Session {
         let Some(step) = step else { return false };
         let read = || (0..self.tries).find_map(|_| project.store().inverse_of(step.seq).ok());
         let Some(edit) = step.inverse.as_deref().cloned().or_else(read) else { return false };
-        self.attempt(&edit, |project, by| {
+        self.attempt(if undo { "Undo" } else { "Redo" }, &edit, |project, by| {
             let done = if undo { project.undo(by) } else { project.redo(by) };
             done.map(|entry| entry.seq)
         })
     }
 
-    fn attempt(&mut self, edit: &Edit, make: impl Fn(&mut Project, By) -> Result<u64, CommitError>) -> bool {
+    /// The kind is for whoever counts.
+    fn attempt(
+        &mut self,
+        kind: &str,
+        edit: &Edit,
+        make: impl Fn(&mut Project, By) -> Result<u64, CommitError>,
+    ) -> bool {
         self.walker.minute += 1;
         let by = crate::project::scene::by(self.reader(), self.walker.minute);
         for _ in 0..self.tries {
             let Some(project) = &mut self.project else { return false };
             let Ok(prepared) = project.document().prepare(edit.clone()) else { return false };
-            say(&format!("try {} {}", project.history().next_seq(), digest(&prepared.after)));
+            say(&format!("try {} {} {kind}", project.history().next_seq(), digest(&prepared.after)));
             let before = project.document().clone();
             match make(project, by) {
                 Ok(seq) => {

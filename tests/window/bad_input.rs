@@ -192,7 +192,7 @@ fn a_project_open_elsewhere_is_shown_and_says_who_has_it() {
     let mut elsewhere = Project::create(&path, "XY", at).unwrap();
     person.drop_files(std::slice::from_ref(&path));
     person.reads("read only");
-    person.reads("XY has it open since 2024-10-01 07:30 UTC");
+    person.reads("XY has it since 2024-10-01 07:30 UTC");
     person.reads("ask them to close it");
     person.nothing_is_clipped();
     person.wait_minutes(1);

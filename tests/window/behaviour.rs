@@ -214,6 +214,32 @@ fn a_button_that_is_held_still_draws_nothing_more() {
 }
 
 #[test]
+fn the_tables_hide_what_comes_after_the_visit_that_is_read() {
+    let mut person = Person::at_the_window();
+    person.click_button("Open the sample study");
+    person.until("the sample is entered", |person| {
+        let sessions = person.bench().document().map(|document| {
+            let patient = document.patients().next().map(|patient| patient.id);
+            patient.map_or(0, |patient| document.sessions_of(patient).len())
+        });
+        sessions == Some(2) && !person.bench().is_busy()
+    });
+    person.ctrl(Key::Num4);
+    person.click_button("Visits");
+    person.reads("2 later rows are hidden while reading in time order.");
+    assert!(person.says("2024-04-16") && !person.says("2024-09-11"));
+    // The session that followed from the visit that is read says what was found there.
+    person.click_button("Sessions");
+    person.reads("1 later row is hidden while reading in time order.");
+    assert!(person.says("2024-03-12") && !person.says("2024-04-30"));
+    let mut settings = person.document().settings();
+    settings.read_in_time_order = false;
+    person.bench_mut().ask(Request::PutSettings(Box::new(settings)));
+    person.see();
+    assert!(person.says("2024-04-30"));
+}
+
+#[test]
 fn the_memory_for_images_is_seen_set_and_kept() {
     let mut person = ready();
     let used = person.bench().image_memory().used_bytes;

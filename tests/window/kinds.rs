@@ -37,9 +37,8 @@ fn uptake_is_dark_on_white_and_tells_its_inputs() {
     person.press(Key::Escape);
     person.press_with(Modifiers::SHIFT, Key::I);
     assert!(!person.bench().inverted(LEFT));
-    // It is so again after a restart, and another image is not turned with it.
-    person.close_and_start_again();
-    assert!(!person.bench().inverted(LEFT));
+    person.die_and_start_again();
+    assert!(!person.bench().inverted(LEFT), "as it was left");
     person.press_with(Modifiers::SHIFT, Key::I);
     assert!(person.bench().inverted(LEFT));
 }
@@ -160,7 +159,6 @@ fn a_mark_on_pictures_goes_with_its_pictures_when_they_are_grouped_anew() {
     let both: Vec<_> = person.document().stacks().map(|stack| stack.info.key).collect();
     person.bench_mut().ask(Request::Regroup(Regroup::Merge(both)));
     person.until("they are one", |person| person.document().stacks().count() == 1 && !person.bench().is_busy());
-    person.reads("pictures");
     assert!(!person.shown(LEFT).placed);
     // Drawn on a slice of the second acquisition.
     person.type_into("Reader's initials", "abc");

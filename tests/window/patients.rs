@@ -333,7 +333,7 @@ fn a_mark_stays_in_its_place_when_slices_come_below_it_and_goes_on_there() {
     assert_eq!((slices(&person), voxels(&person)), (vec![2], drawn));
     person.ctrl(Key::Y);
     assert_eq!(slices(&person), [3]);
-    person.close_and_start_again();
+    person.die_and_start_again();
     assert_eq!(slices(&person), [3], "as it was written");
 }
 

@@ -42,11 +42,24 @@ pub fn ready() -> Person {
 
 const UNCLEAN: &str = "Ablation Review did not close properly. You are where you were. Nothing was lost.";
 
+/// Notes are fields of several lines.
+fn field_role(person: &Person, label: &str) -> Role {
+    if person.has(Role::TextInput, label) { Role::TextInput } else { Role::MultilineTextInput }
+}
+
+/// The first of several buttons with a label: the one in the list at the top.
+pub fn click_first(person: &mut Person, label: &str) {
+    person.harness.get_all_by_label(label).next().unwrap().click();
+    person.see();
+}
+
 /// Types into a field without leaving it.
 fn type_half(person: &mut Person, label: &str, words: &str) {
-    person.node(Role::TextInput, label).scroll_to_me();
+    let role = field_role(person, label);
+    person.node(role, label).scroll_to_me();
     person.see();
-    person.focus_field(label);
+    person.node(role, label).focus();
+    person.see();
     person.harness.event(Event::Text(words.to_owned()));
     person.see();
 }
@@ -79,6 +92,10 @@ fn after_a_kill_everything_is_where_it_was() {
     person.drag(PointerButton::Primary, &[at, at + vec2(20.0, 0.0)]);
     assert!(person.document().same_content(&document));
     person.reads("Enter your initials");
+    // What was half typed waits for initials, and is kept with them.
+    assert_eq!(person.node(Role::TextInput, "Comment").value().as_deref(), Some("half a sen"));
+    person.type_into("Reader's initials", "ab");
+    assert_eq!(person.bench().finding().map(|finding| finding.comment.as_str()), Some("half a sen"));
     // The line goes when it was read.
     person.click_button("Close");
     person.nothing_is_clipped();
@@ -111,7 +128,8 @@ fn half_filled_forms_come_back_on_their_screen() {
     person.die_and_start_again();
     person.reads(UNCLEAN);
     for (label, typed) in [("Session date", "2024-1"), ("Event date", "2025-0"), ("Patient note", "asked for hi")] {
-        assert_eq!(person.node(Role::TextInput, label).value().as_deref(), Some(typed), "{label}");
+        let role = field_role(&person, label);
+        assert_eq!(person.node(role, label).value().as_deref(), Some(typed), "{label}");
     }
     // A field that was left counts: it is in the project.
     assert_eq!(person.document().lesions().next().unwrap().site, "dome, near the v");
@@ -177,7 +195,7 @@ fn what_the_disk_does_not_take_is_listed_and_saved_later() {
     person.reads("Not everything is saved");
     assert!(person.bench().desk().is_some());
     drop(busy);
-    person.click_button("Try again");
+    click_first(&mut person, "Try again");
     assert!(person.bench().desk().unwrap().unsaved().is_empty());
     assert!(!person.says("not saved"));
     assert_eq!(person.document().lesions().count(), 4);
@@ -188,17 +206,16 @@ fn a_copy_elsewhere_has_everything_and_the_reading_goes_on_there() {
     let mut person = ready();
     let path = person.bench().desk().unwrap().path().to_owned();
     let elsewhere = person.folder().join("elsewhere.ablation");
-    let busy = Busy::with(&path);
-    add_lesion(&mut person);
-    let selection = person.bench().selection();
-    person.click_button("Show them");
-    person.type_into("Path of the copy", &elsewhere.display().to_string());
-    // What cannot be read cannot be copied; nothing is lost by trying.
-    assert_eq!(person.bench().desk().unwrap().unsaved().len(), 1);
-    drop(busy);
     // A disk that can be read but takes nothing more.
     let full = rusqlite::Connection::open(&path).unwrap();
     full.execute_batch("BEGIN IMMEDIATE").unwrap();
+    add_lesion(&mut person);
+    let selection = person.bench().selection();
+    person.click_button("Show them");
+    let nowhere = person.folder().join("no such folder/copy.ablation");
+    person.type_into("Path of the copy", &nowhere.display().to_string());
+    person.reads("There is no folder");
+    assert_eq!(person.bench().desk().unwrap().unsaved().len(), 1, "nothing is lost by trying");
     person.type_into("Path of the copy", &elsewhere.display().to_string());
     person.until("it is open", |person| !person.bench().is_busy());
     assert_eq!(person.bench().desk().unwrap().path(), elsewhere.canonicalize().unwrap());
@@ -223,9 +240,11 @@ fn closing_the_window_with_something_unsaved_asks() {
     assert!(!person.closes());
     drop(busy);
     person.harness.get_all_by_label("Try again").last().unwrap().click();
-    person.harness.step();
-    person.harness.step();
-    assert!(person.closes(), "all is saved: what was asked for is done");
+    let closes = (0..4).any(|_| {
+        person.harness.step();
+        person.closes()
+    });
+    assert!(closes, "all is saved: what was asked for is done");
 }
 
 #[test]
@@ -248,14 +267,14 @@ fn the_history_is_searched_gone_along_taken_back_and_written() {
     person.press(Key::ArrowUp);
     assert!(person.says("Before") && person.says("After"));
     // By words, by lesion, by reader.
-    person.type_into("Search the history", "L2 added");
-    assert_eq!(shown(&person).len(), 1, "{:?}", shown(&person));
+    person.type_into("Search the history", "added L2");
+    assert_eq!(shown(&person).len(), 2, "every word, in any order: {:?}", shown(&person));
     person.type_into("Search the history", "no such words");
     person.reads("No such change");
     person.type_into("Search the history", "added");
     // Enter goes to where it happened.
     person.type_into("Search the history", "L2 added");
-    person.harness.get_all_by_role(Role::ListBoxOption).next().unwrap().click();
+    person.harness.get_all_by_role(Role::ListBoxOption).last().unwrap().click();
     person.see();
     person.press(Key::Enter);
     let lesion = person.lesion_named("L2");
@@ -296,8 +315,9 @@ fn a_second_window_reads_along_and_takes_over() {
     let mut other = Project::open(&path, OpenAs::Writer, "NU", at).unwrap().project;
     person.bench_mut().ask(Request::Open(vec![path]));
     person.see();
-    person
-        .reads("Open for reading only: NU has it since 2024-10-01 09:12 UTC. You see their changes as they are saved.");
+    person.reads(
+        "Open for reading only: NU has it since 2024-10-01 09:12 UTC. You see their changes as they are saved; ",
+    );
     assert!(person.node(Role::Button, "Take over").accesskit_node().is_disabled());
     person.nothing_is_clipped();
     add_lesion(&mut person);
@@ -332,7 +352,7 @@ fn a_damaged_project_offers_its_backup() {
     add_lesion(&mut person);
     person.press_with(Modifiers::COMMAND, Key::W);
     let connection = rusqlite::Connection::open(&path).unwrap();
-    connection.execute("UPDATE patient SET data = 'no patient'", []).unwrap();
+    connection.execute("UPDATE patient SET data = '{}'", []).unwrap();
     drop(connection);
     person.bench_mut().ask(Request::Open(vec![path.clone()]));
     person.see();
@@ -511,7 +531,7 @@ fn a_project_of_others_cannot_be_changed_and_each_command_says_why() {
     let _other = Project::open(&path, OpenAs::Writer, "NU", at).unwrap();
     person.bench_mut().ask(Request::Open(vec![path]));
     person.see();
-    assert!(person.node(Role::Button, "Undo").accesskit_node().is_disabled());
+    assert!(person.harness.get_all_by_label("Undo").any(|undo| undo.accesskit_node().is_disabled()));
     person.press(Key::A);
     person.reads("NU has it open since 2024-10-01 09:12 UTC");
     assert_eq!(person.document().lesions().count(), 2);

@@ -18,5 +18,6 @@ pub fn ask(process: u32) {
         let message = ClientMessageEvent::new(32, window, protocols, [delete, 0, 0, 0, 0]);
         connection.send_event(false, window, EventMask::NO_EVENT, message).unwrap();
     }
-    connection.flush().unwrap();
+    // A round trip: a busy server may drop what comes from a connection that is gone already.
+    connection.get_input_focus().unwrap().reply().unwrap();
 }

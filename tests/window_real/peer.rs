@@ -121,10 +121,16 @@ impl Peer {
     fn tree(&mut self) -> (u64, Vec<Widget>) {
         let Response::Tree { step, accesskit, .. } = self.ask(&Request::GetTree) else { panic!("no tree") };
         let nodes = accesskit.map(|tree| tree.nodes).unwrap_or_default();
+        // A field may be named by the label beside it.
+        let words = |id| {
+            let (_, node) = nodes.iter().find(|(other, _)| *other == id)?;
+            node.value().or(node.label()).map(str::to_owned)
+        };
         let widgets = nodes.iter().filter_map(|(_, node)| {
             let bounds = node.bounds()?;
+            let beside = || node.labelled_by().iter().find_map(|id| words(*id));
             Some(Widget {
-                name: node.label().unwrap_or_default().to_owned(),
+                name: node.label().map(str::to_owned).or_else(beside).unwrap_or_default(),
                 value: node.value().unwrap_or_default().to_owned(),
                 x0: bounds.x0,
                 y0: bounds.y0,

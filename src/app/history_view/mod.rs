@@ -42,6 +42,8 @@ pub struct HistoryScreen {
     chosen: Option<u64>,
     planned: Option<u64>,
     scroll_to_chosen: bool,
+    /// A field was left in this frame: the Enter that left it is not one for the list.
+    field_left: bool,
     path: String,
     /// Where the export goes once everything was read.
     writing: Option<PathBuf>,
@@ -135,6 +137,7 @@ impl HistoryScreen {
         dialogs: &mut dyn Dialogs,
         out: &mut Outbox,
     ) {
+        self.field_left = false;
         ui.horizontal(|ui| {
             ui.label(theme::title(text::TITLE));
             ui.label(theme::soft(text::count(self.listed.len(), bench.trail().changes(), bench.trail().is_complete())));
@@ -150,6 +153,7 @@ impl HistoryScreen {
                 }
                 let field = TextEdit::singleline(&mut self.path).hint_text(text::PATH_HINT).desired_width(150.0);
                 let field = ui.add(field).accessible_name(text::PATH);
+                self.field_left |= field.lost_focus();
                 let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 if entered && !self.path.trim().is_empty() {
                     self.writing = Some(csv(self.path.trim(), &self.project));
@@ -178,13 +182,13 @@ impl HistoryScreen {
         let readers = document.readers().map(|reader| (reader.id, reader.initials.clone()));
         pick(ui, text::READER, text::ANY_READER, &mut self.filter.reader, readers);
         let field = TextEdit::singleline(&mut self.filter.words).hint_text(text::SEARCH_HINT).desired_width(150.0);
-        ui.add(field).accessible_name(text::SEARCH);
+        self.field_left |= ui.add(field).accessible_name(text::SEARCH).lost_focus();
     }
 
     fn table(&mut self, ui: &mut Ui, document: &Document, out: &mut Outbox) {
         ui.spacing_mut().item_spacing = egui::vec2(3.0 * theme::UNIT, 0.0);
         let rest = (ui.available_width() - 132.0 - 40.0 - 52.0 - 54.0 - 8.0 * 12.0).max(300.0);
-        let widths = [132.0, 40.0, 52.0, 54.0, rest * 0.40, rest * 0.30, rest * 0.28];
+        let widths = [132.0, 40.0, 52.0, 54.0, rest * 0.40, rest * 0.30];
         let mut builder = TableBuilder::new(ui)
             .id_salt("history")
             .auto_shrink(false)
@@ -193,6 +197,7 @@ impl HistoryScreen {
         for width in widths {
             builder = builder.column(Column::exact(width).clip(true));
         }
+        builder = builder.column(Column::remainder().at_least(80.0).clip(true));
         if std::mem::take(&mut self.scroll_to_chosen)
             && let Some(row) = self.chosen.and_then(|seq| self.place(seq))
         {
@@ -231,6 +236,8 @@ impl HistoryScreen {
                     });
                 }
                 let response = table_row.response();
+                let rect = response.rect.intersect(seen);
+                let response = response.with_new_rect(rect); // no more than is seen
                 let name = text::row_name(row.seq, &row.label);
                 response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &name));
                 if response.clicked() {
@@ -251,7 +258,7 @@ impl HistoryScreen {
 
     /// Arrows walk the list, Enter goes to where the change was made.
     fn keys(&mut self, ui: &Ui, document: &Document, out: &mut Outbox) {
-        if ui.ctx().text_edit_focused() || self.listed.is_empty() {
+        if ui.ctx().text_edit_focused() || self.field_left || self.listed.is_empty() {
             return;
         }
         let pressed = |key| ui.input(|input| input.modifiers.is_none() && input.key_pressed(key));

@@ -1,7 +1,7 @@
 //! What the table of stacks says, worked out from the document.
 
 use crate::app::text;
-use crate::clinical::{Coded, Modality, PatientId, StackKey, StackRole, VisitId};
+use crate::clinical::{Coded, Kernel, Modality, PatientId, StackKey, StackRole, VisitId};
 use crate::dicom::{Shape, StackInfo, Suv};
 use crate::project::{Document, StackRecord};
 use crate::workbench::needs_a_look;
@@ -110,7 +110,7 @@ fn line(document: &Document, record: &StackRecord) -> StackLine {
         because: record.role_because.clone(),
         slices: info.slices().to_string(),
         step: thickness_and_step(record),
-        kernel: if info.modality == Modality::Ct { info.kernel.words() } else { "" },
+        kernel: if info.kernel == Kernel::Unknown { "" } else { info.kernel.words() },
         matrix: format!("{} x {}", info.columns, info.rows),
         values: values(record),
         odd: odd(record),

@@ -43,11 +43,11 @@ struct Cache {
 }
 
 /// Width of the column that says why a role was given.
-const BECAUSE_WIDTH: f32 = 132.0;
+const BECAUSE_WIDTH: f32 = 126.0;
 /// Width of the column that says what the scanner called it, and how it was split.
-const DESCRIPTION_WIDTH: f32 = 154.0;
+const DESCRIPTION_WIDTH: f32 = 146.0;
 /// Least width of the column of oddities.
-const ODD_WIDTH: f32 = 180.0;
+const ODD_WIDTH: f32 = 176.0;
 /// Least height of a row: a combo box with air.
 const ROW_HEIGHT: f32 = 32.0;
 
@@ -69,6 +69,7 @@ impl ImagesScreen {
         self.refresh(ui, desk.revision(), desk.document(), patient);
         CentralPanel::no_frame().show(ui, |ui| {
             ui.horizontal(|ui| {
+                ui.set_min_height(32.0); // as high as with its buttons: the table stays where it is
                 let code = patient.and_then(|id| desk.document().patient(id)).map(|patient| patient.code.clone());
                 ui.label(theme::title(code.unwrap_or_else(|| text::ALL_PATIENTS.to_owned())));
                 let cache = self.cache.as_ref();
@@ -145,7 +146,7 @@ fn table(ui: &mut Ui, cache: &Cache, chosen: &mut BTreeSet<StackKey>, bench: &Wo
     const PATIENT: usize = 1;
     let with_patient = cache.patient.is_none();
     let widths =
-        [118.0, 42.0, 114.0, 74.0, 40.0, DESCRIPTION_WIDTH, 30.0, 148.0, BECAUSE_WIDTH, 36.0, 44.0, 66.0, 62.0];
+        [118.0, 42.0, 114.0, 74.0, 40.0, DESCRIPTION_WIDTH, 30.0, 160.0, BECAUSE_WIDTH, 36.0, 56.0, 66.0, 62.0];
     let shown = |n: usize| with_patient || n != PATIENT;
     ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 1.5 * theme::UNIT;

@@ -10,18 +10,24 @@ use crate::project::Document;
 use crate::workbench::{Request, Whose, Workbench};
 use eframe::egui::{Button, ComboBox, Label, Ui};
 
+/// The document's revision, who goes and who stays.
+type Of = (u64, PatientId, PatientId);
+
 /// Whom the patient is to be merged into, and what that would do.
 #[derive(Debug, Default)]
 pub(super) struct Merging {
     open: bool,
     chosen: Option<(PatientId, PatientId)>,
-    preview: Option<((u64, PatientId, PatientId), Result<String, String>)>,
+    preview: Option<(Of, Result<String, String>)>,
+    /// What was unfolded last and is in view: the choice, or what it would do.
+    in_view: Option<Option<PatientId>>,
 }
 
 impl Merging {
     /// Shows the choice of a patient.
     pub(super) fn unfold(&mut self) {
         self.open = true;
+        self.in_view = None;
     }
 
     /// Draws the group.
@@ -39,6 +45,7 @@ impl Merging {
                         let merge = ui.selectable_label(self.open, text::MERGE_INTO).on_hover_text(text::MERGE_TOOLTIP);
                         if merge.clicked() {
                             self.open = !self.open;
+                            self.in_view = None;
                         }
                     }
                     let (words, tip) = if patient.archived {
@@ -52,7 +59,12 @@ impl Merging {
                     }
                 });
                 if self.open && !others.is_empty() {
-                    self.choose(ui, bench, patient, &others, out);
+                    let unfolded = ui.vertical(|ui| self.choose(ui, bench, patient, &others, out)).response;
+                    // It unfolds at the end of a long column.
+                    let into = self.chosen.map(|(_, into)| into);
+                    if self.in_view.replace(into) != Some(into) {
+                        unfolded.scroll_to_me(None);
+                    }
                 }
             });
         });

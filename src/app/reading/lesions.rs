@@ -156,8 +156,9 @@ impl Cards {
         };
         let record = bench.document().and_then(|document| document.stack(stack));
         let window = record.and_then(|record| bench.window_of(record));
+        let dark = bench.is_dark_on_white(stack);
         let Some(window) = window.or_else(|| crate::volume::auto_window(volume, Some(slice))) else { return };
-        let Some(picture) = render_slice(&mut Luts::new(), volume, slice, window, false) else { return };
+        let Some(picture) = render_slice(&mut Luts::new(), volume, slice, window, dark) else { return };
         let at = volume.grid.to_index(point);
         let centre = SlicePoint { i: at.i, j: at.j };
         let edge = (CARD * ui.ctx().pixels_per_point()) as u32;

@@ -4,7 +4,7 @@ use crate::app::command::Command;
 use crate::app::theme::{self, colour};
 use crate::app::widgets::row_line;
 use crate::app::{Outbox, text};
-use crate::clinical::{LesionId, VisitId};
+use crate::clinical::{LesionId, SessionId, VisitId};
 use crate::export::{ColumnInfo, Table, Values};
 use crate::project::Document;
 use crate::workbench::Request;
@@ -112,14 +112,14 @@ impl TableView {
         table: &Table,
         title: &'static str,
         document: &Document,
-        hidden: &dyn Fn(VisitId) -> bool,
+        hidden: &dyn Fn(About) -> bool,
     ) -> Self {
         let find = |list: &[(&str, &'static str)]| list.iter().find(|(name, _)| *name == table.name).map(|(_, s)| *s);
         let essential = ESSENTIAL.iter().find(|(name, _)| *name == table.name).map(|(_, columns)| *columns);
         let rows: Vec<Row> = table
             .rows
             .iter()
-            .filter(|row| !visit_of(table, row).is_some_and(hidden))
+            .filter(|row| !about(table, row).is_some_and(hidden))
             .map(|row| Row { cells: cells(table, row), opens: opens(table, row, document) })
             .collect();
         let hidden = table.rows.len() - rows.len();
@@ -269,9 +269,28 @@ pub(super) fn open(lesion: LesionId, visit: Option<VisitId>, out: &mut Outbox) {
     out.command(Command::ShowReading);
 }
 
+/// What a row tells of that has a date.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum About {
+    /// A visit.
+    Visit(VisitId),
+    /// A session.
+    Session(SessionId),
+}
+
+fn about(table: &Table, row: &[String]) -> Option<About> {
+    visit_of(table, row)
+        .map(About::Visit)
+        .or_else(|| number(table, row, "session_id").map(SessionId).map(About::Session))
+}
+
 /// The visit that a row names.
 fn visit_of(table: &Table, row: &[String]) -> Option<VisitId> {
-    table.column("visit_id").and_then(|n| row.get(n)).and_then(|number| number.parse().ok()).map(VisitId)
+    number(table, row, "visit_id").map(VisitId)
+}
+
+fn number(table: &Table, row: &[String], column: &str) -> Option<u32> {
+    table.column(column).and_then(|n| row.get(n)).and_then(|number| number.parse().ok())
 }
 
 /// A row's cells in words. Adequacy before anybody has read is a proposal, and says so.

@@ -9,11 +9,12 @@ use super::theme;
 use super::{Outbox, text};
 use crate::clinical::Date;
 use crate::export::{Dates, Options, tables};
+use crate::project::Document;
 use crate::workbench::{Request, Workbench};
 use efficacy::EfficacyView;
 use eframe::egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use export::ExportForm;
-use grid::TableView;
+use grid::{About, TableView};
 use std::path::PathBuf;
 
 /// The table screen's own state: which table, where to write, and how dates are written.
@@ -99,9 +100,23 @@ impl TableScreen {
             every
                 .iter()
                 .find(|table| table.name == *name)
-                .map(|table| TableView::new(ui, table, title, document, &|visit| bench.is_hidden(visit)))
+                .map(|table| TableView::new(ui, table, title, document, &|about| is_hidden(bench, document, about)))
         });
         self.cache = Some(Cache { of, tables: listed.collect(), efficacy: EfficacyView::new(bench, document) });
+    }
+}
+
+/// Whether a row is hidden while its patient is read in time order: what comes after the visit that is read would tell
+/// how it went on.
+fn is_hidden(bench: &Workbench, document: &Document, about: About) -> bool {
+    match about {
+        About::Visit(visit) => bench.is_hidden(visit),
+        About::Session(session) => {
+            let Some(session) = document.session(session) else { return false };
+            let (hidden, open): (Vec<_>, Vec<_>) =
+                document.visits_of(session.patient).into_iter().partition(|visit| bench.is_hidden(visit.id));
+            !hidden.is_empty() && open.iter().all(|visit| visit.date < session.date)
+        }
     }
 }
 

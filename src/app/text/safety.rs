@@ -57,7 +57,7 @@ pub fn fault_before(report: &Path) -> String {
 pub const TAKE_OVER_NOW: &str = "Take over";
 pub const STILL_HELD: &str = "It can be taken over once they have closed it. Their changes show here within seconds.";
 pub const NOT_READ_ONLY: &str = "This project can be changed here already";
-pub const READING_ALONG: &str = "You see their changes as they are saved.";
+pub const READING_ALONG: &str = "You see their changes as they are saved; to change it, ask them to close it.";
 pub const HOLDER_GONE: &str = "Whoever had it has closed it, so you can take it over.";
 
 pub const OPEN_BACKUP: &str = "Open the backup";

@@ -15,7 +15,7 @@ pub const MOST_BUTTONS: usize = 2;
 
 /// "These images of 2025-01-06 (P002, 3 series) carry another Patient ID, but the name and birth date of P001."
 pub fn question(question: &PatientQuestion) -> String {
-    let series = if question.stacks == 1 { "1 series".to_owned() } else { format!("{} series", question.stacks) };
+    let series = format!("{} series", question.series);
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for candidate in &question.candidates {
         match reasons.iter_mut().find(|(because, _)| *because == candidate.because) {

@@ -5,8 +5,7 @@
 //! samples as they are in the stream; [`values`] cuts them to the stored bits, signs and colours them. A stream
 //! that ends early gives the rows that came.
 //!
-//! Which decoder, and why (ms for a 512 x 512 CT slice with 12 HU of noise, one core; measured by
-//! `benches/loading.rs`, and how they compare with their peers there):
+//! Which decoder, and why (`benches/loading.rs` measures them beside their peers):
 //!
 //! | what | decoder | why |
 //! |---|---|---|

@@ -34,8 +34,9 @@ fn enhanced(uid: &str, frames: &[Frame]) -> File {
     ] {
         file.without(tag);
     }
-    let pixels: Vec<u8> =
-        (1..=frames.len() as i16).flat_map(|n| (0..12).flat_map(move |p| (100 * n + p).to_le_bytes())).collect();
+    let pixels: Vec<u8> = (1..=frames.len() as i16)
+        .flat_map(|n| (0..12).flat_map(move |p| n.wrapping_mul(100).wrapping_add(p).to_le_bytes()))
+        .collect();
     file.bytes(tags::PIXEL_DATA, VR::OW, &pixels);
     let groups: Vec<Vec<u8>> = frames
         .iter()

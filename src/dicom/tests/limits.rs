@@ -124,7 +124,9 @@ fn a_file_beyond_all_sizes_is_not_read() {
     std::fs::File::options().write(true).open(&path).unwrap().set_len(5 << 30).unwrap();
     let found = find(&[path], &Limits::default(), &|_, _| {}, &|| false);
     assert_eq!(
-        found.skipped[0].reason, "The file has 5368709120 bytes; more than 4294967296 are not read.",
-        "{:?}", found.stacks.len()
+        found.skipped[0].reason,
+        "The file has 5368709120 bytes; more than 4294967296 are not read.",
+        "{:?}",
+        found.stacks.len()
     );
 }

@@ -242,7 +242,7 @@ fn of_copies_the_whole_and_the_lossless_one_is_used() {
         };
         std::fs::write(folder.path().join(format!("a/{n}.dcm")), first).unwrap();
     }
-    let found = crate::dicom::tests::build::search(folder.path());
+    let found = super::build::search(folder.path());
     let [stack] = found.stacks.as_slice() else { panic!("{}", found.stacks.len()) };
     assert_eq!(stack.info.oddities, [Oddity::DuplicateInstances { count: 3 }]);
     let used: Vec<_> = stack.sources.iter().map(|s| s.path.strip_prefix(folder.path()).unwrap().to_owned()).collect();
@@ -260,7 +260,7 @@ fn files_cut_short_are_named_by_slice_and_not_one_by_one_without_end() {
         let cut = if n == 0 { 0 } else { 9 };
         std::fs::write(folder.path().join(format!("{n}.dcm")), &bytes[..bytes.len() - cut]).unwrap();
     }
-    let found = crate::dicom::tests::build::search(folder.path());
+    let found = super::build::search(folder.path());
     let said = |slice: u32| format!("slice {slice} is cut short: 1 of 3 rows are there");
     let more = "3 more files are cut short".to_owned();
     assert_eq!(found.stacks[0].info.report(), [said(2), said(3), said(4), more]);
@@ -374,6 +374,7 @@ fn json_has_the_fields_of_the_contract_and_no_control_characters() {
         "frame_of_reference_uid",
         "transfer_syntaxes",
         "unit",
+        "suv",
         "shape",
         "group",
         "phase",

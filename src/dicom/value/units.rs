@@ -23,7 +23,7 @@ pub(in crate::dicom) fn unit_of(code: &str) -> Option<Scaled> {
 
 /// What a unit of diffusivity is in mm2/s: `mm2/s`, `um2/s`, and powers of ten of these.
 fn diffusivity(plain: &str) -> Option<f64> {
-    let (number, unit) = match plain.find(|c: char| matches!(c, 'm' | 'u')) {
+    let (number, unit) = match plain.find(['m', 'u']) {
         Some(at) => plain.split_at_checked(at)?,
         None => return None,
     };

@@ -11,7 +11,6 @@ mod pet;
 mod region;
 mod truth;
 
-pub(super) use ct::{INTERCEPT, PADDING};
 #[cfg(test)]
 pub(super) use ct::{expose, slice_values};
 pub(super) use file::{SliceFile, file};

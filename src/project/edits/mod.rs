@@ -223,7 +223,8 @@ pub fn finding(document: &Document, finding: Finding) -> NamedEdit {
 /// What a finding says that it did not say before: the answer, and what was changed beside it.
 fn said_anew(before: Option<&Finding>, now: &Finding) -> String {
     let answer = now.answer.map_or_else(|| "no answer".to_owned(), |answer| lower(answer.words()));
-    let Some(before) = before.filter(|before| before.answer == now.answer) else { return answer };
+    let blank = Finding::draft(now.key, now.answered_at);
+    let Some(before) = before.or(Some(&blank)).filter(|before| before.answer == now.answer) else { return answer };
     let mut said = Vec::new();
     if before.shape != now.shape {
         said.push(now.shape.map_or_else(|| "no shape".to_owned(), |shape| format!("shape {}", lower(shape.words()))));
