@@ -345,7 +345,7 @@ fn tissues_and_noise_have_the_numbers_of_practice() {
     let phases = visit.phases();
     assert_eq!(phases.len(), 4);
     // Places without vessels or borders near.
-    let tissues: [(&str, [f64; 3], f64, [f64; 4], f64); 5] = [
+    let tissues = [
         ("liver", [-104.0, -30.0, -104.0], 9.0, [55.0, 70.0, 110.0, 90.0], 5.0),
         ("spleen", [108.0, 36.0, -66.0], 8.0, [45.0, 130.0, 120.0, 95.0], 5.0),
         ("aorta", [11.2, 16.6, -78.0], 6.0, [40.0, 300.0, 150.0, 110.0], 5.0),

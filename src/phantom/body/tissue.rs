@@ -29,6 +29,7 @@ macro_rules! tissues {
     ($($(#[$doc:meta])* $name:ident [$un:expr, $art:expr, $pv:expr, $del:expr] $(grain $g:expr, $w:expr)?;)*) => {
         /// What a shape is made of.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(clippy::enum_variant_names, reason = "soft tissue is the term of the field")]
         pub(in crate::phantom) enum Tissue { $($(#[$doc])* $name),* }
 
         impl Tissue {

@@ -118,16 +118,18 @@ fn fascia(whole: Ellipsoid, items: &mut Vec<Item>) {
 }
 
 fn pyramids(whole: Ellipsoid, kidney: Shape, side: f64, items: &mut Vec<Item>) {
+    /// Along a diagonal, to the five digits that files of samples were made with.
+    const DIAGONAL: f64 = 70_711.0 / 100_000.0;
     /// Eight directions around the long axis.
     const AROUND: [(f64, f64); 8] = [
         (1.0, 0.0),
-        (0.70711, 0.70711),
+        (DIAGONAL, DIAGONAL),
         (0.0, 1.0),
-        (-0.70711, 0.70711),
+        (-DIAGONAL, DIAGONAL),
         (-1.0, 0.0),
-        (-0.70711, -0.70711),
+        (-DIAGONAL, -DIAGONAL),
         (0.0, -1.0),
-        (0.70711, -0.70711),
+        (DIAGONAL, -DIAGONAL),
     ];
     let [a, b, c] = whole.axes;
     for level in -3..=3i32 {

@@ -38,6 +38,17 @@ fn decimals(values: &[f64]) -> PrimitiveValue {
     PrimitiveValue::Strs(values.iter().map(text).collect())
 }
 
+/// What a kind of MR sequence says of itself.
+struct Sequence {
+    kind: &'static str,
+    spoiled: &'static str,
+    dimensions: &'static str,
+    /// Repetition and echo time.
+    times_ms: [&'static str; 2],
+    train: &'static str,
+    flip: &'static str,
+}
+
 type Put<'a> = &'a mut dyn FnMut(Tag, VR, PrimitiveValue);
 
 impl SliceFile<'_> {
@@ -144,23 +155,33 @@ impl SliceFile<'_> {
             _ if diffusion => &["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE"],
             _ => &["ORIGINAL", "PRIMARY", "M", "NONE"],
         };
-        // Sequence, variant, options, dimensions, repetition and echo time, ms, echoes, flip angle.
-        let (sequence, variant, options, dimensions, tr, te, train, flip): (
-            &[&str],
-            &[&str],
-            &[&str],
-            &str,
-            &str,
-            &str,
-            &str,
-            &str,
-        ) = match self.phase {
-            Phase::T2 => (&["SE"], &["SK", "SP"], &["FS"], "2D", "2600", "84", "19", "150"),
-            _ if diffusion || self.phase == Phase::Adc => {
-                (&["EP"], &["SK", "SP"], &["FS", "PFP"], "2D", "5200", "58", "1", "90")
-            }
-            _ => (&["GR"], &["SP", "OSP"], &["FS", "PFP"], "3D", "3.9", "1.8", "1", "9"),
+        let sequence = match self.phase {
+            Phase::T2 => Sequence {
+                kind: "SE",
+                spoiled: "SP",
+                dimensions: "2D",
+                times_ms: ["2600", "84"],
+                train: "19",
+                flip: "150",
+            },
+            _ if diffusion || self.phase == Phase::Adc => Sequence {
+                kind: "EP",
+                spoiled: "SP",
+                dimensions: "2D",
+                times_ms: ["5200", "58"],
+                train: "1",
+                flip: "90",
+            },
+            _ => Sequence {
+                kind: "GR",
+                spoiled: "OSP",
+                dimensions: "3D",
+                times_ms: ["3.9", "1.8"],
+                train: "1",
+                flip: "9",
+            },
         };
+        let [repetition, echo] = sequence.times_ms;
         put(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192".into());
         put(tags::IMAGE_TYPE, VR::CS, several(image_type));
         put(tags::MODALITY, VR::CS, "MR".into());
@@ -170,14 +191,14 @@ impl SliceFile<'_> {
         put(tags::BODY_PART_EXAMINED, VR::CS, "LIVER".into());
         put(tags::PATIENT_POSITION, VR::CS, "HFS".into());
         put(tags::PROTOCOL_NAME, VR::LO, self.phase.words().into());
-        put(tags::SCANNING_SEQUENCE, VR::CS, several(sequence));
-        put(tags::SEQUENCE_VARIANT, VR::CS, several(variant));
-        put(tags::SCAN_OPTIONS, VR::CS, several(options));
-        put(tags::MR_ACQUISITION_TYPE, VR::CS, dimensions.into());
-        put(tags::REPETITION_TIME, VR::DS, tr.into());
-        put(tags::ECHO_TIME, VR::DS, te.into());
-        put(tags::ECHO_TRAIN_LENGTH, VR::IS, train.into());
-        put(tags::FLIP_ANGLE, VR::DS, flip.into());
+        put(tags::SCANNING_SEQUENCE, VR::CS, sequence.kind.into());
+        put(tags::SEQUENCE_VARIANT, VR::CS, several(&["SK", sequence.spoiled]));
+        put(tags::SCAN_OPTIONS, VR::CS, "FS".into());
+        put(tags::MR_ACQUISITION_TYPE, VR::CS, sequence.dimensions.into());
+        put(tags::REPETITION_TIME, VR::DS, repetition.into());
+        put(tags::ECHO_TIME, VR::DS, echo.into());
+        put(tags::ECHO_TRAIN_LENGTH, VR::IS, sequence.train.into());
+        put(tags::FLIP_ANGLE, VR::DS, sequence.flip.into());
         put(tags::MAGNETIC_FIELD_STRENGTH, VR::DS, "1.5".into());
         put(tags::NUMBER_OF_AVERAGES, VR::DS, if diffusion { "4" } else { "1" }.into());
         put(tags::SLICE_THICKNESS, VR::DS, decimals(&[scan.slice_mm]));

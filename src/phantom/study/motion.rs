@@ -34,7 +34,7 @@ impl Pull {
     fn forward(&self, p: PatientPoint) -> PatientPoint {
         let d = p - self.centre;
         let r = d.length_mm();
-        if r < 1e-12 || r >= Self::REACH_MM {
+        if !(1e-12..Self::REACH_MM).contains(&r) {
             return p;
         }
         self.centre + d * (self.drawn(r) / r)
@@ -43,7 +43,7 @@ impl Pull {
     fn back(&self, p: PatientPoint) -> PatientPoint {
         let d = p - self.centre;
         let wanted = d.length_mm();
-        if wanted < 1e-12 || wanted >= Self::REACH_MM {
+        if !(1e-12..Self::REACH_MM).contains(&wanted) {
             return p;
         }
         // Monotone: halve the bracket, then it is exact enough for any grid.
