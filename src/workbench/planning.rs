@@ -46,6 +46,8 @@ impl Import {
             .collect();
         let regrouped = if heirs.is_empty() { None } else { edits::regroup(document, &heirs).ok() };
         let by_patient = std::mem::take(&mut plan.stacks);
+        let mut whose = by_patient.keys();
+        let only = whose.next().copied().filter(|_| whose.next().is_none());
         for (patient, stacks) in by_patient {
             plan.visits(patient, &stacks, today);
             plan.stacks_of(patient, stacks, &overlaps, folder);
@@ -69,6 +71,7 @@ impl Import {
             return Err(NoEdit::Nothing); // they came in meanwhile
         }
         let named = NamedEdit::new(ChangeKind::Import, label, ops);
+        let named = if let Some(patient) = only { named.of(patient) } else { named };
         Ok(Intent { named, sidecar, tell: true, warning: None })
     }
 }

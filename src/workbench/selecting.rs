@@ -404,6 +404,7 @@ impl Workbench {
         }
         if let Some((Some(patient), None)) = follow
             && self.selection.patient.is_some_and(|shown| shown != patient)
+            && self.document().is_some_and(|document| document.patient(patient).is_some())
         {
             self.ask(Request::SelectPatient(patient));
             return;
