@@ -37,8 +37,9 @@ pub(super) fn outlines(painter: &Painter, view: &View, line: MarkLine, outlines:
     }
 }
 
-/// Draws a pane's marks with their names.
+/// Draws a pane's marks with their names, each name where no other stands.
 pub(super) fn marks(painter: &Painter, view: &View, document: &Document, marks: &[MarkOutline]) {
+    let mut taken: Vec<Rect> = Vec::new();
     for mark in marks {
         let line = mark_line(mark.role);
         outlines(painter, view, line, &mark.outlines);
@@ -50,14 +51,15 @@ pub(super) fn marks(painter: &Painter, view: &View, document: &Document, marks: 
             .max_by(|a, b| (a.x - a.y).total_cmp(&(b.x - b.y)));
         if let Some(at) = highest {
             let label = format!("{}{}", lesion_labels(document, &mark.lesions), role_word(mark.role));
-            shadowed(
-                painter,
-                at + vec2(5.0, -5.0),
-                Align2::LEFT_BOTTOM,
-                &label,
-                theme::font(theme::SMALL),
-                line.colour,
-            );
+            let font = theme::font(theme::SMALL);
+            let size = painter.layout_no_wrap(label.clone(), font.clone(), line.colour).size();
+            let mut at = at + vec2(5.0, -5.0);
+            let place = |at: Pos2| Align2::LEFT_BOTTOM.anchor_size(at, size).expand2(PLATE);
+            while let Some(other) = taken.iter().find(|other| other.intersects(place(at))) {
+                at.y = other.top() - PLATE.y - 1.0;
+            }
+            taken.push(place(at));
+            shadowed(painter, at, Align2::LEFT_BOTTOM, &label, font, line.colour);
         }
     }
 }
@@ -106,9 +108,12 @@ pub(super) fn sentence(painter: &Painter, rect: Rect, bottom: f32, words: &str) 
     painter.galley(plate.min, galley, colour::WARN);
 }
 
+/// By how much a plate is larger than its text on each side.
+const PLATE: Vec2 = Vec2::new(3.0, 1.0);
+
 /// What stands under a text: a shadow alone does not hold against bright bone.
 fn plate(painter: &Painter, text: Rect) {
-    painter.rect_filled(text.expand2(vec2(3.0, 1.0)), 2.0, Color32::from_black_alpha(165));
+    painter.rect_filled(text.expand2(PLATE), 2.0, Color32::from_black_alpha(165));
 }
 
 /// Where the patient's sides are: from the direction cosines, never assumed.
