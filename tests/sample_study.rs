@@ -1,16 +1,11 @@
 //! The committed sample, read back by the program's own reader, equals its truth.
 
-use ablation_review::clinical::{
-    AblationModality, Adequacy, Answer, Coded, Finding, FindingKey, FindingStatus, Kernel, LesionId, MarkRole,
-    Modality, PatientId, ReaderId, SessionId, Sex, StackRole, StudySettings, TechnicalSuccess, Track, VisitId,
-    VisitSource,
-};
+use ablation_review::clinical::{Kernel, MarkRole, Modality, Sex, StackRole};
 use ablation_review::dicom::{self, Found, FoundStack, Limits, Shape};
 use ablation_review::geometry::{PatientPoint, VoxelIndex};
-use ablation_review::outcome::{LesionHistory, LesionVisit, StudyContent, TreatedSession, derive};
-use ablation_review::phantom::{self, LesionTruth, Truth};
+use ablation_review::intake;
+use ablation_review::phantom::{self, Truth};
 use ablation_review::volume::{Statistics, Unit, Volume};
-use ablation_review::{intake, outcome};
 use std::path::PathBuf;
 
 const CASE: &str = "first-look";
@@ -133,64 +128,6 @@ fn a_place_moves_with_the_patient_and_not_with_the_table() {
             assert!(at.place.distance_mm(first + visit.shift_from_first_mm) < 1e-9);
         }
     }
-}
-
-fn history(truth: &Truth, lesion: &LesionTruth) -> LesionHistory {
-    let mut history = LesionHistory::new(PatientId(1), LesionId(1), lesion.label.clone());
-    for (n, session) in truth.sessions.iter().enumerate().filter(|(_, s)| s.lesions.contains(&lesion.label)) {
-        history.sessions.push(TreatedSession {
-            id: SessionId(n as u32),
-            date: session.date,
-            modality: AblationModality::Microwave,
-            technical_success: TechnicalSuccess::Yes,
-            planned_before_first_follow_up: false,
-        });
-    }
-    for (n, (visit, at)) in truth.visits.iter().zip(&lesion.visits).enumerate() {
-        let id = VisitId(n as u32);
-        let roles: Vec<_> = visit.series.iter().map(|series| series.role).collect();
-        let finding = at.key.as_ref().map(|key| {
-            let read_as = FindingKey { lesion: LesionId(1), visit: id, reader: ReaderId(1), track: Track::Main };
-            let mut finding = Finding::draft(read_as, visit.date.and_hms_opt(12, 0, 0).unwrap().and_utc());
-            finding.answer = Some(key.answer);
-            finding.shape = Some(key.shape);
-            finding.viable_ld_mm = at.viable_tumour.as_ref().map(|viable| viable.longest_axial_mm);
-            finding.adequacy = Some(Adequacy { adequate: true, reason: "portal venous".into(), by_reader: true });
-            finding.status = FindingStatus::Signed;
-            finding
-        });
-        history.visits.push(LesionVisit {
-            id,
-            date: visit.date,
-            source: VisitSource::Images,
-            study: StudyContent::from_roles(&roles),
-            finding,
-            marks: Vec::new(),
-        });
-    }
-    history
-}
-
-#[test]
-fn the_rules_make_the_words_of_the_key() {
-    let truth = truth();
-    let today = truth.visits.last().unwrap().date;
-    let mut words = 0;
-    for lesion in &truth.lesions {
-        let outcome = derive(&history(&truth, lesion), &StudySettings::default(), today);
-        for (n, at) in lesion.visits.iter().enumerate() {
-            let Some(key) = &at.key else { continue };
-            let visit = outcome.at(VisitId(n as u32)).unwrap();
-            assert_eq!(visit.word.value, key.derived, "{} {}: {}", lesion.label, at.visit, visit.word.because);
-            words += 1;
-        }
-        let wanted = if lesion.label == "L3" { outcome::Efficacy::Incomplete } else { outcome::Efficacy::Complete };
-        assert_eq!(outcome.counted.primary.value.efficacy, wanted, "{}", lesion.label);
-    }
-    assert_eq!(words, 9);
-    assert!(truth.lesions.iter().any(|l| l.visits.iter().any(|v| {
-        v.key.as_ref().is_some_and(|key| key.answer == Answer::Viable && key.shape.code() == "hypoattenuating_nodule")
-    })));
 }
 
 #[test]

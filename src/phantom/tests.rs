@@ -6,7 +6,7 @@ use crate::clinical::{
     StudySettings, TechnicalSuccess, Track, VisitId, VisitSource,
 };
 use crate::geometry::{PatientPoint, VoxelIndex};
-use crate::outcome::{LesionHistory, LesionVisit, StudyContent, TreatedSession, derive};
+use crate::outcome::{Efficacy, LesionHistory, LesionVisit, StudyContent, TreatedSession, derive};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -232,6 +232,21 @@ fn history(truth: &Truth, lesion: &LesionTruth) -> LesionHistory {
         });
     }
     history
+}
+
+#[test]
+fn the_lesions_of_the_first_case_count_as_its_story_tells() {
+    let truth = truth(FIRST_CASE).unwrap();
+    let today = truth.visits.last().unwrap().date;
+    for lesion in &truth.lesions {
+        let outcome = derive(&history(&truth, lesion), &StudySettings::default(), today);
+        let wanted = if lesion.label == "L3" { Efficacy::Incomplete } else { Efficacy::Complete };
+        assert_eq!(outcome.counted.primary.value.efficacy, wanted, "{}", lesion.label);
+    }
+    let keys = truth.lesions.iter().flat_map(|lesion| &lesion.visits).filter_map(|at| at.key.as_ref());
+    let hidden =
+        |key: &KeyTruth| key.answer == Answer::Viable && key.shape == crate::clinical::Shape::HypoattenuatingNodule;
+    assert!(keys.into_iter().any(hidden), "a metastasis that is dark when viable");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Single behaviours of keys, gestures and controls.
 
-use super::person::{LEFT, Person, RIGHT, at_visit, truth};
-use ablation_review::clinical::{AblationModality, Answer, Session, SessionId, SessionLesion, TechnicalSuccess};
+use super::person::{Person, RIGHT};
+use ablation_review::clinical::Answer;
 use ablation_review::workbench::{Request, Tool};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Modifiers, PointerButton, Shape, vec2};
@@ -20,31 +20,10 @@ fn paints(person: &Person, words: &str) -> bool {
 
 /// The first two visits, a reader, and two treated lesions.
 fn ready() -> Person {
-    let truth = truth();
     let mut person = Person::at_the_window();
     let folders = person.copy_of_visits(&["pre", "d35"]);
     person.drop_files(&folders);
-    person.type_into("Reader's initials", "abc");
-    for lesion in &truth.lesions[..2] {
-        person.bench_mut().ask(Request::GoTo { pane: LEFT, point: at_visit(lesion, "pre").place });
-        person.bench_mut().ask(Request::AddLesion { pane: LEFT });
-    }
-    let treated = person.document().lesions().map(|lesion| lesion.id).collect::<Vec<_>>().into_iter();
-    let session = Session {
-        id: SessionId(1),
-        patient: person.document().patients().next().unwrap().id,
-        date: truth.sessions[0].date,
-        modality: AblationModality::Microwave,
-        combined_of: Vec::new(),
-        device: String::new(),
-        lesions: treated
-            .map(|lesion| SessionLesion { lesion, technical_success: TechnicalSuccess::Yes, reason: String::new() })
-            .collect(),
-        planned_before_first_follow_up: false,
-        note: String::new(),
-    };
-    person.bench_mut().ask(Request::PutSession(Box::new(session)));
-    person.press(Key::N);
+    person.start_reading_two_lesions("abc");
     person
 }
 
