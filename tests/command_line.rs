@@ -36,34 +36,6 @@ fn inspect_lists_the_sample() {
     let series = json["series"].as_array().unwrap();
     assert_eq!(series.len(), 7);
     for one in series {
-        for field in [
-            "id",
-            "stack_key",
-            "series_instance_uid",
-            "study_instance_uid",
-            "patient_id",
-            "modality",
-            "description",
-            "role",
-            "rows",
-            "columns",
-            "slices",
-            "spacing_mm",
-            "origin_mm",
-            "direction",
-            "frame_of_reference_uid",
-            "transfer_syntaxes",
-            "unit",
-            "shape",
-            "group",
-            "phase",
-            "split_by",
-            "suv",
-            "warnings",
-            "files",
-        ] {
-            assert!(one.get(field).is_some(), "the contract names {field}");
-        }
         assert_eq!((&one["slices"], &one["files"]), (&36.into(), &36.into()));
         assert_eq!(one["patient_id"], "SAMPLE-001");
     }

@@ -65,4 +65,6 @@ pub use text::{comparable_name, person_name};
 pub use value::{Suv, SuvInputs, SuvSource};
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
