@@ -15,8 +15,12 @@ pub enum Command {
     OpenProject,
     /// Open a folder of images.
     OpenFolder,
-    /// Open the sample study.
+    /// Show the sample cases.
     OpenSample,
+    /// Show keys and truth of samples before signing, or after it.
+    TruthAtOnce,
+    /// Show or hide the truth of a sample on its images.
+    ShowTruth,
     /// Save the project under another name and go on there.
     SaveAs,
     /// Close the project.
@@ -264,6 +268,7 @@ table! {
         HideMarks "hide_marks" "Hide marks, held" "Hide all marks while the key is held" [key(Key::G)];
         ToggleText "toggle_text" "Text on images" "Show or hide the text in the corners" [key(Key::I)];
         ToggleOverlays "toggle_overlays" "Overlays of the file" "Show or hide what the file itself draws over its images" [key(Key::O)];
+        ShowTruth "show_truth" "Truth on images" "Show or hide the outlines of what is true of a sample, once they may be shown" [shift(Key::G)];
         FileWindow "file_window" "Window of the file" "Set the window that the file brings; a right click lists them all" [shift(Key::Num1), shift(Key::Exclamationmark)];
         Invert "invert" "Invert grey" "Swap black and white" [shift(Key::I)];
         ZoomIn "zoom_in" "Zoom in" "Zoom in" [key(Key::Plus), shift(Key::Plus)];
@@ -307,7 +312,8 @@ table! {
         NewProject "new_project" "New project" "Make a project file" [ctrl(Key::N)];
         SaveAs "save_as" "Save as" "Save the project under another name and go on there" [ctrl_shift(Key::S)];
         Export "export" "Export" "Write the tables with their data dictionary" [ctrl(Key::E)];
-        OpenSample "open_sample" "Open the sample study" "Four visits of a made-up patient with known truth" [];
+        OpenSample "open_sample" "Sample cases" "Made-up patients whose truth is known, to learn and to try" [];
+        TruthAtOnce "truth_at_once" "Truth at once, for teachers" "Show answer keys and truth of samples before a visit is signed, or after it again; kept in the project" [];
         CloseProject "close_project" "Close project" "Back to the start; everything is already saved" [ctrl(Key::W)];
         TakeOver "take_over" "Take over" "Become the one who can change the project, once whoever had it is gone" [ctrl(Key::T)];
         CheckProject "check_project" "Check the project" "Check the project file in full, beside the reading" [];

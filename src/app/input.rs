@@ -20,6 +20,8 @@ pub struct Input {
     pub text_off: bool,
     /// The overlays of the files are off.
     pub overlays_off: bool,
+    /// The truth of a sample is off.
+    pub truth_off: bool,
 }
 
 impl AblationApp {

@@ -24,6 +24,7 @@ mod path_panel;
 mod patient;
 mod perform;
 mod reading;
+mod samples;
 mod shell;
 mod start;
 pub mod strip;

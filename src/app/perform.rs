@@ -51,7 +51,9 @@ impl AblationApp {
             C::OpenProject => self.ask_path(DialogKind::OpenProject),
             C::OpenFolder => self.ask_path(DialogKind::OpenFolder),
             C::SaveAs => self.ask_path(DialogKind::SaveAs),
-            C::OpenSample => self.bench.ask(Request::OpenSample(crate::phantom::FIRST_CASE.to_owned())),
+            C::OpenSample => self.samples.toggle(),
+            C::TruthAtOnce => self.truth_at_once(),
+            C::ShowTruth => self.input.truth_off = !self.input.truth_off,
             C::CloseProject => self.bench.ask(Request::CloseProject),
             C::TakeOver => self.bench.ask(Request::TakeOver),
             C::CheckProject => self.bench.ask(Request::CheckProject),
@@ -161,6 +163,15 @@ impl AblationApp {
         self.bench.tool().role().unwrap_or(MarkRole::AblationZone)
     }
 
+    /// The teacher's switch.
+    fn truth_at_once(&mut self) {
+        let Some(mut settings) = self.bench.document().map(crate::project::Document::settings) else { return };
+        settings.truth_at_once = !settings.truth_at_once;
+        let words = if settings.truth_at_once { text::samples::AT_ONCE } else { text::samples::AFTER_SIGNING };
+        self.bench.ask(Request::PutSettings(Box::new(settings)));
+        self.bench.tell(words.to_owned());
+    }
+
     fn archive(&mut self, archived: bool) {
         if let Some(patient) = self.bench.selection().patient {
             self.bench.ask(Request::Whose(Whose::Archive { patient, archived }));
@@ -202,6 +213,8 @@ impl AblationApp {
             self.palette.close();
         } else if self.path_panel.is_open() {
             self.path_panel.close();
+        } else if self.samples.is_open() {
+            self.samples.toggle();
         } else if self.identity.is_open() {
             self.identity.toggle();
         } else if self.memory.is_open() {
@@ -266,11 +279,11 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         C::NewProject
         | C::OpenProject
         | C::OpenFolder
-        | C::OpenSample
         | C::Palette
         | C::Help
         | C::Cancel
         | C::ImageMemory => None,
+        C::OpenSample => bench.desk().is_none().then(|| text::samples::LISTED_HERE.to_owned()),
         _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
         _ if changes(command) && bench.desk().is_some_and(|desk| desk.read_only().is_some()) => {
             bench.desk().and_then(|desk| desk.read_only()).map(str::to_owned)
@@ -310,6 +323,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         }
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
+        C::ShowTruth => bench.not_shown().is_none().then(|| text::samples::NEEDS_SAMPLE.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
         C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
         C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
@@ -357,6 +371,7 @@ fn changes(command: Command) -> bool {
             | C::Unmatch
             | C::Sign
             | C::Amend
+            | C::TruthAtOnce
             | C::MergePatient
             | C::ArchivePatient
             | C::BringBackPatient

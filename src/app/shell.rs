@@ -13,6 +13,7 @@ use super::path_panel::PathPanel;
 use super::patient::PatientScreen;
 use super::perform;
 use super::reading::ReadingPanel;
+use super::samples::SampleCards;
 use super::start::StartScreen;
 use super::strip::Strip;
 use super::table_view::TableScreen;
@@ -77,6 +78,7 @@ pub struct AblationApp {
     pub(super) history: HistoryScreen,
     pub(super) identity: IdentityPanel,
     pub(super) memory: MemoryPanel,
+    pub(super) samples: SampleCards,
     pub(super) path_panel: PathPanel,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
@@ -132,6 +134,7 @@ impl AblationApp {
             history: HistoryScreen::default(),
             identity: IdentityPanel::default(),
             memory: MemoryPanel::default(),
+            samples: SampleCards::default(),
             path_panel: PathPanel::default(),
             start,
             palette: Palette::default(),
@@ -186,6 +189,7 @@ impl AblationApp {
         if open != self.opened.as_deref() {
             self.opened = open.map(ToOwned::to_owned);
             self.screen = Screen::Reading;
+            self.samples.close();
         }
     }
 
@@ -224,7 +228,8 @@ impl AblationApp {
         }
         match (open, self.screen) {
             (false, _) => {
-                CentralPanel::no_frame().show(ui, |ui| self.start.show(ui, &self.bench, &self.keys, out));
+                CentralPanel::no_frame()
+                    .show(ui, |ui| self.start.show(ui, &self.bench, &self.keys, &mut self.samples, out));
             }
             (true, Screen::Reading) => self.reading_room(ui, out),
             (true, Screen::Patient) => {
@@ -244,6 +249,9 @@ impl AblationApp {
         self.palette_ui(ui, out);
         self.identity.show(ui, &self.bench, self.dialogs.as_mut(), out);
         self.memory.show(ui, &self.bench, out);
+        if self.bench.desk().is_some() {
+            self.samples.panel(ui, &self.bench, out);
+        }
         if let Some((kind, path)) = self.path_panel.show(ui, self.dialogs.as_mut()) {
             self.answer_dialog(kind, path, out);
         }

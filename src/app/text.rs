@@ -3,6 +3,7 @@
 pub mod history;
 pub mod memory;
 pub mod safety;
+pub mod samples;
 pub mod whose;
 
 pub const APP_NAME: &str = "Ablation Review";

@@ -16,6 +16,7 @@ mod images;
 mod importing;
 pub mod jobs;
 mod keeper;
+mod lesson;
 mod marking;
 mod memory;
 mod moved;
@@ -30,9 +31,11 @@ mod recovery;
 mod regrouping;
 mod request;
 pub mod room;
+mod samples;
 mod sampling;
 mod scribe;
 mod selecting;
+mod shelf;
 mod thumbnails;
 mod trail;
 mod untitled;
@@ -45,6 +48,7 @@ pub use group::{GroupPlace, one_of_each};
 pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
+pub use lesson::{Beside, KeyLine, TrueRegion};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
@@ -77,8 +81,12 @@ pub enum Slot {
     Thumbnails,
     /// Opening, making or copying a project.
     Project,
-    /// Writing a sample study.
+    /// Making a sample case.
     Sample,
+    /// Looking which sample cases are made.
+    SampleList,
+    /// What is true of the sample that is read.
+    Lesson,
     /// Writing tables.
     Export,
     /// Checking the project in full.
@@ -106,7 +114,9 @@ pub(crate) enum Done {
     IdentityCopied(Result<String, String>),
     /// There was nothing to do.
     Nothing,
-    Sample(Result<(String, PathBuf), String>),
+    Sample(Result<Option<(String, PathBuf)>, String>),
+    SampleList(BTreeMap<String, bool>),
+    Lesson(Option<Arc<lesson::Lesson>>),
     Exported(Result<String, String>),
     Regrouped(Result<Box<regrouping::Regrouped>, String>),
 }
@@ -175,6 +185,8 @@ pub struct Workbench {
     thumbnails: BTreeMap<StackKey, Arc<crate::render::Picture>>,
     /// A sample whose lesions and sessions are entered once its images are in the project.
     sample: Option<String>,
+    samples: samples::Samples,
+    lessons: lesson::Lessons,
     by_hand: hung::ByHand,
     questions: patients::Questions,
     show_archived: bool,
@@ -209,6 +221,8 @@ impl Workbench {
             outcomes: BTreeMap::new(),
             thumbnails: BTreeMap::new(),
             sample: None,
+            samples: samples::Samples::default(),
+            lessons: lesson::Lessons::default(),
             by_hand: hung::ByHand::default(),
             questions: patients::Questions::default(),
             show_archived: false,
@@ -229,6 +243,8 @@ impl Workbench {
                 Done::IdentityCopied(result) => self.safety.identity_copy = Some(result),
                 Done::Nothing => {}
                 Done::Sample(result) => self.take_sample(result),
+                Done::SampleList(made) => self.take_sample_list(made),
+                Done::Lesson(lesson) => self.take_lesson(lesson),
                 Done::Exported(result) => self.take_exported(result),
                 Done::Regrouped(result) => self.take_regrouped(result),
             }
@@ -245,6 +261,7 @@ impl Workbench {
         self.take_trail();
         self.refresh_questions();
         self.take_questions();
+        self.refresh_lesson();
     }
 
     /// Fails in the background on purpose, for a test of the real window.
@@ -282,6 +299,9 @@ impl Workbench {
             R::CopyWithoutIdentity { path, dates_as_offsets } => self.copy_without_identity(path, dates_as_offsets),
             R::NewProject(path) => self.new_project(path),
             R::OpenSample(case) => self.open_sample(case),
+            R::StopSample => self.stop_sample(),
+            R::LookAtSamples => self.look_at_samples(),
+            R::LookAtKey(lesson) => self.look_at_key(lesson),
             R::SaveAs(path) => self.save_as(path),
             R::CloseProject => self.close_project(),
             R::StopImport => self.jobs.stop_early(&Slot::Find),

@@ -79,8 +79,14 @@ pub enum Request {
         /// Dates moved, so that days between them stay.
         dates_as_offsets: bool,
     },
-    /// Write a sample study to the user's folder and open it.
+    /// Open a sample case; it is made first when it is not there yet.
     OpenSample(String),
+    /// Stop making a sample case.
+    StopSample,
+    /// Look which sample cases are made.
+    LookAtSamples,
+    /// Go to the image that shows the expected answer of a lesion at the chosen visit.
+    LookAtKey(LesionId),
     /// Save the project as another file and go on there.
     SaveAs(PathBuf),
     /// Close the project.

@@ -20,7 +20,10 @@ pub(super) const LOOKING: &str = "Looking for images";
 pub(super) const OPENING: &str = "Opening the project";
 pub(super) const MAKING: &str = "Making a project";
 pub(super) const SAVING_AS: &str = "Saving a copy";
-pub(super) const WRITING_SAMPLE: &str = "Writing the sample study";
+pub(super) const LOOKING_AT_SAMPLES: &str = "Looking which samples are made";
+pub(super) const SAMPLE_STOPPED: &str = "The sample was not made to its end. Nothing of it was kept.";
+pub(super) const LOOKING_UP_TRUTH: &str = "Looking up the truth of the sample";
+pub(super) const KEY_IMAGE_GONE: &str = "The series to look at is not in the project.";
 pub(super) const EXPORTING: &str = "Writing tables";
 pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open where it was.";
 
@@ -75,6 +78,11 @@ pub(super) const NO_SESSION_YET: &str =
 pub(super) const PRE: &str = "Pre";
 pub(super) const THIS_VISIT: &str = "This visit";
 pub(super) const OTHER_VISIT: &str = "Other visit";
+
+/// What is shown while a sample is made.
+pub(super) fn making_sample(title: &str) -> String {
+    format!("Making the sample: {title}")
+}
 
 /// A first letter in lower case, for the middle of a sentence; abbreviations stay.
 #[must_use]

@@ -11,4 +11,5 @@ mod kinds;
 mod patients;
 mod person;
 mod safety;
+mod samples;
 mod story;

@@ -2,6 +2,7 @@
 //! derive, the rest of the scan, and signing.
 
 mod answers;
+mod key;
 mod lesions;
 mod outcome_box;
 mod rest;
@@ -173,6 +174,7 @@ impl ReadingPanel {
             self.cards.show(ui, bench, document, lesion);
             outcome_box::readings_so_far(ui, bench, document, lesion, out);
             let Some(visit) = bench.selection().visit else { return };
+            key::show(ui, bench, visit, Some(lesion), out);
             if !bench.due(visit).contains(&lesion) {
                 not_treated(ui, out);
                 outcome_box::from_marks(ui, bench, document, lesion, visit);

@@ -4,10 +4,12 @@ mod member;
 mod overlay;
 mod pane;
 mod picture;
+mod truth;
 pub mod view;
 mod windows;
 
 pub(super) use overlay::shadowed;
+pub(super) use truth::patterned;
 
 use super::Outbox;
 use super::input::Input;
@@ -39,6 +41,7 @@ pub struct UnderPointer {
 pub struct Viewport {
     pictures: Pictures,
     outlines: OutlineCache,
+    true_outlines: truth::TrueOutlines,
     views: Vec<Option<View>>,
     under_pointer: Option<UnderPointer>,
     /// A place pointed at with Shift, in the space of a stack.

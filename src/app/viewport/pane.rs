@@ -152,6 +152,9 @@ impl Viewport {
                 overlay::outlines(painter, view, mark_line(stroke.role), stroke.outlines);
             }
             self.lesions(scene, ui.input(|input| input.time));
+            if !input.truth_off {
+                self.truth(scene);
+            }
         }
         self.pointed_cross(scene);
         let (top, bottom) = if input.text_off { (8.0, 8.0) } else { overlay::corners(scene) };
