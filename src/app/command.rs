@@ -43,6 +43,24 @@ pub enum Command {
     ShowTable,
     /// Show every change.
     ShowHistory,
+    /// Show all patients and their visits.
+    ShowCohort,
+    /// Show what is set.
+    ShowSettings,
+    /// Show the guide.
+    ShowGuide,
+    /// Everything about the pixel under the pointer.
+    PixelInspector,
+    /// The header of the shown slice.
+    SliceHeader,
+    /// Hide or show names and identifiers.
+    HideNames,
+    /// Dark or light.
+    ToggleLook,
+    /// Larger text and controls.
+    LargerInterface,
+    /// Smaller text and controls.
+    SmallerInterface,
     /// Write the lesion table.
     Export,
     /// Take back the last change.
@@ -151,12 +169,16 @@ pub enum Command {
     Accept,
     /// Cancel the gesture, back to scrolling.
     Cancel,
+    /// Put the reading aside with a question.
+    Park,
     /// Sign the visit.
     Sign,
     /// Reopen a signed visit.
     Amend,
     /// Why this word?
     Why,
+    /// Show or hide the patient's context.
+    ToggleContext,
     /// Set how much memory images may take.
     ImageMemory,
     /// Search all commands.
@@ -270,6 +292,9 @@ table! {
         ToggleOverlays "toggle_overlays" "Overlays of the file" "Show or hide what the file itself draws over its images" [key(Key::O)];
         ShowTruth "show_truth" "Truth on images" "Show or hide the outlines of what is true of a sample, once they may be shown" [shift(Key::G)];
         FileWindow "file_window" "Window of the file" "Set the window that the file brings; a right click lists them all" [shift(Key::Num1), shift(Key::Exclamationmark)];
+        ToggleContext "toggle_context" "Show or hide the context" "Primary, sessions and therapy of the patient; hidden for a blinded read" [];
+        PixelInspector "pixel_inspector" "Pixel inspector" "Stored value, unit, grey, voxel and place of the pixel under the pointer" [shift(Key::I)];
+        SliceHeader "slice_header" "Header of this slice" "Everything the file of the shown slice says, searched" [ctrl(Key::H)];
         Invert "invert" "Invert grey" "Swap black and white" [shift(Key::I)];
         ZoomIn "zoom_in" "Zoom in" "Zoom in" [key(Key::Plus), shift(Key::Plus)];
         ZoomOut "zoom_out" "Zoom out" "Zoom out" [key(Key::Minus)];
@@ -289,6 +314,7 @@ table! {
     Answering {
         Answer "answer" "Answer" "Answer with digits" [key(Key::S)];
         Accept "accept" "Next" "Keep the answer and go on" [key(Key::Enter)];
+        Park "park" "Put aside" "Put this reading aside with what is to be asked; next skips it" [key(Key::F)];
         Sign "sign" "Sign visit" "Sign all answers of this visit; later changes are amendments" [ctrl(Key::Enter)];
         Amend "amend" "Amend" "Reopen a signed visit; what was signed is kept beside" [ctrl_shift(Key::Enter)];
         Why "why" "Why?" "Why this word: the rule and what it saw" [key(Key::W)];
@@ -301,6 +327,13 @@ table! {
         ShowImages "show_images" "Images" "All series with their role and visit" [ctrl(Key::Num3)];
         ShowTable "show_table" "Lesion table" "The lesion table, efficacy, and export" [ctrl(Key::Num4)];
         ShowHistory "show_history" "History" "Every change: when, by whom, before and after; take back from there" [ctrl(Key::Num5)];
+        ShowCohort "show_cohort" "Cohort" "All patients and their visits: due, imaged, read, signed, put aside" [ctrl(Key::Home)];
+        ShowSettings "show_settings" "Settings" "Look, keys, privacy, memory; windows and thresholds of the project" [ctrl(Key::Comma)];
+        ShowGuide "show_guide" "Guide" "How to read, the rules, files and tables" [shift(Key::F1)];
+        HideNames "hide_names" "Hide or show names" "Names, identifiers, and the project's name and place" [shift(Key::H)];
+        ToggleLook "toggle_look" "Dark or light" "Change between the dark and the light theme; images stay on black" [];
+        LargerInterface "larger_interface" "Larger text and controls" "Everything but images a tenth larger" [ctrl(Key::Plus), ctrl(Key::Equals)];
+        SmallerInterface "smaller_interface" "Smaller text and controls" "Everything but images a tenth smaller" [ctrl(Key::Minus)];
         WhoseImages "whose_images" "Whose images are these?" "Ask again whose images are where it is not sure" [];
         OddImages "odd_images" "What is odd about the images" "The series that need a look before they are trusted" [];
         MergePatient "merge_patient" "Merge the patient into another" "Choose a patient, see what moves, and make one of two; undo takes it back" [];

@@ -7,16 +7,21 @@
 
 mod banners;
 mod bottom_bar;
+mod cohort_screen;
 pub mod command;
+mod context;
 mod dialogs;
 mod forms;
+mod guide_screen;
 mod help;
 mod history_view;
 mod identity_panel;
 mod images_table;
 mod input;
+mod inspector;
 pub mod keys;
 mod leaving;
+mod light;
 mod memory_panel;
 mod notices;
 mod palette;
@@ -25,6 +30,7 @@ mod patient;
 mod perform;
 mod reading;
 mod samples;
+mod settings_screen;
 mod shell;
 mod start;
 pub mod strip;
@@ -33,7 +39,9 @@ mod table_view;
 mod testing;
 mod text;
 pub mod theme;
+mod tool_row;
 mod top_bar;
+pub mod user_settings;
 mod viewport;
 mod visits_panel;
 mod whose;
@@ -85,4 +93,10 @@ pub enum Screen {
     Table,
     /// Every change.
     History,
+    /// All patients and their visits.
+    Cohort,
+    /// What is set, for the user and for the project.
+    Settings,
+    /// The guide.
+    Guide,
 }

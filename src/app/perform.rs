@@ -5,8 +5,9 @@ use super::dialogs::DialogKind;
 use super::shell::AblationApp;
 use super::strip::Strip;
 use super::text::whose;
+use super::user_settings::Look;
 use super::{Outbox, Screen, text};
-use crate::clinical::MarkRole;
+use crate::clinical::{Answer, MarkRole};
 use crate::dicom::StackInfo;
 use crate::workbench::room::Pane;
 use crate::workbench::{Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
@@ -68,6 +69,17 @@ impl AblationApp {
             C::ShowImages => self.screen = Screen::Images,
             C::ShowTable => self.screen = Screen::Table,
             C::ShowHistory => self.screen = Screen::History,
+            C::ShowCohort => self.screen = Screen::Cohort,
+            C::ShowSettings => self.toggle_screen(Screen::Settings),
+            C::ShowGuide => self.toggle_screen(Screen::Guide),
+            C::PixelInspector => self.inspector.toggle_pixel(),
+            C::SliceHeader => self.inspector.toggle_header(),
+            C::HideNames => self.settings.names_hidden = !self.settings.names_hidden,
+            C::ToggleLook => {
+                self.settings.look = if self.settings.look == Look::Dark { Look::Light } else { Look::Dark };
+            }
+            C::LargerInterface => self.scale(1),
+            C::SmallerInterface => self.scale(-1),
             C::Undo => self.bench.ask(Request::Undo),
             C::Redo => self.bench.ask(Request::Redo),
             C::NextUnread => self.read(Request::StepUnread(Step::Next)),
@@ -133,12 +145,18 @@ impl AblationApp {
             C::LastSlice => self.scroll(1_000_000),
             C::Accept => self.accept(),
             C::Cancel => self.cancel(),
+            C::Park => {
+                self.screen = Screen::Reading;
+                self.strip = Strip::Off;
+                self.reading.put_aside(&self.bench);
+            }
             C::Sign => self.sign(),
             C::Amend => match self.reading.take_amendment() {
                 Some((reason, text)) => self.bench.ask(Request::Amend { reason, text }),
                 None => self.bench.tell(text::PICK_AMENDMENT.to_owned()),
             },
             C::Why => self.why_open = !self.why_open,
+            C::ToggleContext => self.settings.context_hidden = !self.settings.context_hidden,
             C::ImageMemory => self.memory.toggle(),
             C::Palette => self.palette.open(),
             C::Help => self.help_open = !self.help_open,
@@ -151,6 +169,16 @@ impl AblationApp {
         self.strip = Strip::Off;
         self.why_open = false;
         self.bench.ask(request);
+    }
+
+    /// Shows a screen that stands beside the work, or goes back to where one was.
+    fn toggle_screen(&mut self, screen: Screen) {
+        if self.screen == screen {
+            self.screen = self.screen_before;
+        } else {
+            self.screen_before = self.screen;
+            self.screen = screen;
+        }
     }
 
     fn take_up(&mut self, tool: Tool) {
@@ -200,8 +228,12 @@ impl AblationApp {
         if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip == Strip::Sign {
+            self.sign_now();
+        } else if self.strip == Strip::Diameter
+            && let Some(mm) = self.reading.take_typed_mm()
+        {
             self.strip = Strip::Off;
-            self.bench.ask(Request::Sign);
+            self.bench.ask(Request::ViableLd(Some(mm)));
         } else {
             self.read(Request::StepUnread(Step::Next));
         }
@@ -219,14 +251,22 @@ impl AblationApp {
             self.identity.toggle();
         } else if self.memory.is_open() {
             self.memory.toggle();
+        } else if self.inspector.is_header_open() {
+            self.inspector.toggle_header();
+        } else if matches!(self.screen, Screen::Settings | Screen::Guide) {
+            self.screen = self.screen_before;
         } else if self.help_open {
             self.help_open = false;
+        } else if self.reading.is_putting_aside() {
+            self.reading.close_aside();
         } else if self.bench.stroke().is_some() {
             self.bench.ask(Request::CancelStroke);
         } else if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip != Strip::Off {
             self.strip = Strip::Off;
+        } else if self.inspector.is_pixel_open() {
+            self.inspector.toggle_pixel();
         } else {
             self.why_open = false;
         }
@@ -239,6 +279,12 @@ impl AblationApp {
             None => Strip::Answer,
             Some(answer) => match Strip::after(answer) {
                 Strip::Shape if finding.shape.is_none() => Strip::Shape,
+                Strip::Shape
+                    if answer == Answer::Viable
+                        && self.bench.visit_outcome().is_some_and(|at| at.viable_ld.is_none()) =>
+                {
+                    Strip::Diameter
+                }
                 Strip::NotEvaluable if finding.not_evaluable_reason.is_none() => Strip::NotEvaluable,
                 Strip::NotDone if finding.not_done_reason.is_none() => Strip::NotDone,
                 _ => Strip::Answer,
@@ -246,26 +292,50 @@ impl AblationApp {
         }
     }
 
-    /// Ctrl+Enter: what lesions still lack is said first, then the rest of the scan is asked, then it is
-    /// signed.
+    /// Ctrl+Enter: what lesions still lack is shown first, then the rest of the scan is asked, then what is signed is
+    /// shown; once more, or Enter, signs.
     fn sign(&mut self) {
         self.screen = Screen::Reading;
-        if !self.bench.lesions_before_signing().is_empty() {
-            self.bench.ask(Request::Sign);
+        let due = self.bench.selection().visit.is_some_and(|visit| !self.bench.due(visit).is_empty());
+        if self.bench.is_signed() || !due {
+            self.bench.ask(Request::Sign); // which says why there is nothing to sign
             return;
         }
-        let rest = self.bench.rest_of_scan();
-        self.strip = if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
-            Strip::NewTumour
-        } else if rest.is_none_or(|rest| rest.complications.is_none()) {
-            Strip::Complications
-        } else {
-            Strip::Off
-        };
-        if self.strip == Strip::Off {
-            self.bench.ask(Request::Sign);
-        } else {
+        if self.strip == Strip::Sign {
+            self.sign_now();
+            return;
+        }
+        let open = !self.bench.lesions_before_signing().is_empty();
+        self.strip = if open { Strip::Sign } else { self.open_rest().unwrap_or(Strip::Sign) };
+        if self.strip != Strip::Sign {
             self.bench.tell(text::REST_FIRST.to_owned());
+        }
+    }
+
+    /// The first question on the rest of the scan without an answer.
+    fn open_rest(&self) -> Option<Strip> {
+        let rest = self.bench.rest_of_scan();
+        if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
+            Some(Strip::NewTumour)
+        } else if rest.is_none_or(|rest| rest.complications.is_none()) {
+            Some(Strip::Complications)
+        } else {
+            None
+        }
+    }
+
+    /// Signs what is shown; while something is open, goes to the first of it.
+    fn sign_now(&mut self) {
+        match self.bench.open_points().first().map(|point| point.lesion) {
+            None => {
+                self.strip = Strip::Off;
+                self.bench.ask(Request::Sign);
+            }
+            Some(Some(lesion)) => {
+                self.bench.ask(Request::SelectLesion(lesion));
+                self.strip = self.first_question();
+            }
+            Some(None) => self.strip = self.open_rest().unwrap_or_default(),
         }
     }
 }
@@ -282,6 +352,12 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         | C::Palette
         | C::Help
         | C::Cancel
+        | C::ShowSettings
+        | C::ShowGuide
+        | C::HideNames
+        | C::ToggleLook
+        | C::LargerInterface
+        | C::SmallerInterface
         | C::ImageMemory => None,
         C::OpenSample => bench.desk().is_none().then(|| text::samples::LISTED_HERE.to_owned()),
         _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
@@ -305,7 +381,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             Some(reading) => (!reading.free).then(|| text::safety::STILL_HELD.to_owned()),
         },
         C::FindImages => bench.missing_images().is_empty().then(|| text::safety::NOTHING_MISSING.to_owned()),
-        C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
+        C::Answer | C::Sign | C::Park if bench.reader().is_none() => because(text::NEEDS_READER),
         C::MergePatient | C::ArchivePatient | C::BringBackPatient => {
             let document = bench.document();
             let patient = document.zip(bench.selection().patient).and_then(|(document, id)| document.patient(id));
@@ -322,12 +398,15 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             none.then(|| whose::NEEDS_ARCHIVED.to_owned())
         }
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
+        C::Park => bench.selection().lesion.is_none().then(|| text::NEEDS_LESION.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::ShowTruth => bench.not_shown().is_none().then(|| text::samples::NEEDS_SAMPLE.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
         C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
         C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
         C::Match
+        | C::PixelInspector
+        | C::SliceHeader
         | C::NextPane
         | C::SliceUp
         | C::SliceDown
@@ -369,6 +448,7 @@ fn changes(command: Command) -> bool {
             | C::DeleteMark
             | C::Match
             | C::Unmatch
+            | C::Park
             | C::Sign
             | C::Amend
             | C::TruthAtOnce

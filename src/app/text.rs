@@ -1,9 +1,11 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
+pub mod flow;
 pub mod history;
 pub mod memory;
 pub mod safety;
 pub mod samples;
+pub mod screens;
 pub mod whose;
 
 pub const APP_NAME: &str = "Ablation Review";
@@ -100,6 +102,8 @@ pub const SAVED: &str = "saved";
 pub const SAVING: &str = "saving";
 pub const NOT_SAVED: &str = "not saved";
 pub const READ_ONLY: &str = "read only";
+pub const PROJECT: &str = "Project";
+pub const PROJECT_HIDDEN: &str = "Its name and place are hidden; Shift+H shows them";
 pub const CANCEL: &str = "Cancel";
 pub const UNDO: &str = "Undo";
 pub const CLOSE: &str = "Close";
@@ -240,6 +244,12 @@ pub fn series_count(series: usize, stacks: usize) -> String {
     if series == stacks { format!("{series} series") } else { format!("{series} series in {stacks} stacks") }
 }
 
+/// "8 series", and of how many stacks in the project when one patient's are listed.
+pub fn series_here(series: usize, stacks: usize, of_one_patient: bool, in_project: usize) -> String {
+    let here = series_count(series, stacks);
+    if of_one_patient && in_project > stacks { format!("{here} of {in_project} in the project") } else { here }
+}
+
 /// "1 file", "12 files".
 pub fn files(count: usize) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
@@ -249,8 +259,9 @@ pub fn files(count: usize) -> String {
 pub fn import_summary(series: usize, stacks: usize, new: usize, skipped: usize) -> String {
     let skipped = if skipped == 0 { "nothing skipped".to_owned() } else { format!("{} skipped", files(skipped)) };
     let new = match new {
+        0 => "all there already".to_owned(),
         new if new == stacks => "all new".to_owned(),
-        new => format!("{new} new"),
+        new => format!("{new} new, {} there already", stacks.saturating_sub(new)),
     };
     format!("{}, {new}, {skipped}", series_count(series, stacks))
 }

@@ -138,6 +138,10 @@ pub struct Finding {
     pub adequacy: Option<Adequacy>,
     /// Rules set aside.
     pub overrides: Vec<Override>,
+    /// The earlier visit at which the viable tumour can be seen in retrospect (reading.md 1.11). It alters no earlier
+    /// answer. Older files do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_visible_at: Option<VisitId>,
     /// Free text.
     pub comment: String,
     /// Draft or signed.
@@ -160,6 +164,7 @@ impl Finding {
             not_done_reason: None,
             adequacy: None,
             overrides: Vec::new(),
+            first_visible_at: None,
             comment: String::new(),
             status: FindingStatus::Draft,
             answered_at: at,

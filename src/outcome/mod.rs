@@ -11,6 +11,7 @@ mod control;
 mod derive;
 mod efficacy;
 mod fold;
+mod follow_up;
 mod history;
 mod rules;
 mod timeline;
@@ -19,6 +20,7 @@ mod word;
 pub use adequacy::propose_adequacy;
 pub use checks::{missing, viable_ld};
 pub use derive::derive;
+pub use follow_up::{DueScan, ScanState, due_scans};
 pub use history::{LesionHistory, LesionVisit, StudyContent, TreatedSession};
 pub use rules::{RULE_SET, RULE_SET_VERSION, RULES, Rule, RuleClass, RuleId, rule, rules_markdown};
 pub use word::{

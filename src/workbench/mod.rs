@@ -5,11 +5,13 @@
 //! here draws, and nothing here waits: [`Workbench::pump`] takes in what background work has finished.
 
 mod answering;
+pub mod cohort_rows;
 mod damage;
 mod desk;
 pub mod fault;
 mod following;
 mod group;
+mod header;
 mod hung;
 mod identity_copy;
 mod images;
@@ -22,7 +24,9 @@ mod memory;
 mod moved;
 mod moving;
 mod notices;
+mod open_points;
 mod opening;
+mod parking;
 mod patients;
 mod place;
 mod planning;
@@ -45,6 +49,7 @@ pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
 pub use group::{GroupPlace, one_of_each};
+pub use header::HeaderView;
 pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
@@ -53,6 +58,8 @@ pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
+pub use open_points::OpenPoint;
+pub use parking::Parked;
 pub use patients::{Candidate, PatientQuestion, Whose};
 pub use recovery::Recovered;
 pub use regrouping::Regroup;
@@ -97,6 +104,8 @@ pub enum Slot {
     IdentityCopy,
     /// Reading headers again to group frames anew.
     Regroup,
+    /// Reading the header of a slice.
+    Header,
 }
 
 /// What background work brings back.
@@ -119,6 +128,11 @@ pub(crate) enum Done {
     Lesson(Option<Arc<lesson::Lesson>>),
     Exported(Result<String, String>),
     Regrouped(Result<Box<regrouping::Regrouped>, String>),
+    Header {
+        stack: StackKey,
+        slice: u32,
+        lines: Result<Vec<crate::dicom::HeaderLine>, String>,
+    },
 }
 
 /// The time, given from outside so that tests can stop it.
@@ -190,6 +204,7 @@ pub struct Workbench {
     by_hand: hung::ByHand,
     questions: patients::Questions,
     show_archived: bool,
+    header: Option<HeaderView>,
 }
 
 impl Workbench {
@@ -226,6 +241,7 @@ impl Workbench {
             by_hand: hung::ByHand::default(),
             questions: patients::Questions::default(),
             show_archived: false,
+            header: None,
         }
     }
 
@@ -247,6 +263,7 @@ impl Workbench {
                 Done::Lesson(lesson) => self.take_lesson(lesson),
                 Done::Exported(result) => self.take_exported(result),
                 Done::Regrouped(result) => self.take_regrouped(result),
+                Done::Header { stack, slice, lines } => self.take_header(stack, slice, lines),
             }
         }
         for what in self.jobs.faults() {
@@ -384,6 +401,12 @@ impl Workbench {
             R::Comment(text) => self.comment(text),
             R::NewTumour(answer) => self.new_tumour(answer),
             R::Complications(answer) => self.complications(answer),
+            R::Park(text) => self.park(text),
+            R::Thumbnails(patient) => self.make_thumbnails_of(patient),
+            R::ReadHeader { stack, slice } => self.read_header(stack, slice),
+            R::Unpark { lesion, visit } => self.unpark(lesion, visit),
+            R::AddReportVisit(date) => self.add_report_visit(date),
+            R::FirstVisible(visit) => self.first_visible(visit),
             R::Sign => self.sign(),
             R::Amend { reason, text } => self.amend(reason, text),
 

@@ -190,6 +190,8 @@ impl Workbench {
         let moved = link.apply(from);
         let plane = second.grid.slice_plane(second.slice);
         let to = moved - plane.normal.times_mm(plane.distance_mm(moved));
+        let numbers = [first, second].map(|shown| reading_number(&shown.grid, shown.slice).0);
+        let said = words::matched(numbers, plane.distance_mm(moved).abs());
         let (a, b) = (first.stack, second.stack);
         self.linked = true; // whoever matched two panes wants them to move together
         self.change_as_reader(move |document, reader, at| {
@@ -201,6 +203,7 @@ impl Workbench {
                 how: How::Matched { reader, at },
             };
             let mut named = edits::placement(document, placement);
+            named.label = format!("{}: {said}", named.label);
             // One match a pair: the other direction would speak against it.
             if document.placement(b, a, None).is_some() {
                 named.edit.ops.push(Op::Remove(RowKey::Placement((b, a, None))));

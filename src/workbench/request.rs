@@ -2,7 +2,7 @@
 
 use super::{Regroup, Whose};
 use crate::clinical::{
-    AmendmentReason, Answer, Complications, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
+    AmendmentReason, Answer, Complications, Date, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
     StackRole, StudySettings, VisitId,
 };
@@ -306,6 +306,8 @@ pub enum Request {
         /// The visit; none makes a new one.
         visit: Option<VisitId>,
     },
+    /// Make small pictures of a patient's series that is not the chosen one.
+    Thumbnails(PatientId),
     /// Say whose images are, or put a patient away.
     Whose(Whose),
     /// Merge stacks of a series or take one apart.
@@ -347,6 +349,26 @@ pub enum Request {
     NewTumour(Option<NewTumour>),
     /// Complications at the chosen visit.
     Complications(Option<Complications>),
+    /// Put the chosen lesion aside at the chosen visit, with what is to be asked; "next" skips it.
+    Park(String),
+    /// Take a lesion up again that was put aside.
+    Unpark {
+        /// The lesion.
+        lesion: LesionId,
+        /// The visit.
+        visit: VisitId,
+    },
+    /// Read the header of a slice's file, to be looked up in.
+    ReadHeader {
+        /// The stack.
+        stack: StackKey,
+        /// The slice.
+        slice: u32,
+    },
+    /// Add a visit of the chosen patient that is known from a report only.
+    AddReportVisit(Date),
+    /// At which earlier visit the viable tumour can be seen in retrospect; alters no earlier answer.
+    FirstVisible(Option<VisitId>),
     /// Sign the chosen visit.
     Sign,
     /// Reopen the signed visit.

@@ -67,7 +67,7 @@ fn trap_04_a_right_click_lists_the_named_windows_and_those_of_the_file() {
     let mut person = ready();
     let at = person.pane(RIGHT).rect().center();
     person.drag(PointerButton::Secondary, &[at]);
-    person.click_button("Lung 7");
+    person.click_button("Lung W 1500 C -600   7");
     assert!(person.pane_value(RIGHT).ends_with(", 1500/-600"), "{}", person.pane_value(RIGHT));
     person.drag(PointerButton::Secondary, &[at]);
     person.click_button("ABDOMEN Shift+1");

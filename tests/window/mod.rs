@@ -6,10 +6,13 @@
 mod bad_input;
 mod behaviour;
 mod disks;
+mod flow;
 mod images;
 mod kinds;
+mod many_patients;
 mod patients;
 mod person;
 mod safety;
 mod samples;
+mod screens;
 mod story;

@@ -291,6 +291,8 @@ fn signs_and_amends(person: &mut Person) {
     let finding = person.bench().finding().unwrap();
     assert_eq!((finding.answer, finding.shape), (Some(Answer::Viable), Some(Shape::Nodular)));
     person.press_with(Modifiers::COMMAND, Key::Enter);
+    person.reads("Sign this visit?");
+    person.press(Key::Enter);
     assert_eq!(person.bench().visit_state(visit), VisitState::Signed);
     let kept = person.document().amendments_of(visit).next().unwrap();
     let before = kept.before.iter().find(|f| f.answer == Some(Answer::Viable)).unwrap();

@@ -46,6 +46,8 @@ pub struct Viewport {
     under_pointer: Option<UnderPointer>,
     /// A place pointed at with Shift, in the space of a stack.
     pointed: Option<(StackKey, PatientPoint)>,
+    /// The pixel under the pointer: pane, stack, slice, column and row.
+    pixel: Option<(usize, StackKey, u32, (f64, f64))>,
     wheel: pane::Wheel,
     ring: Option<Ring>,
 }
@@ -91,6 +93,12 @@ impl Viewport {
     #[must_use]
     pub fn under_pointer(&self) -> Option<&UnderPointer> {
         self.under_pointer.as_ref()
+    }
+
+    /// The pixel under the pointer: pane, stack, slice, column and row; it stays until another one is pointed at.
+    #[must_use]
+    pub fn pixel(&self) -> Option<(usize, StackKey, u32, (f64, f64))> {
+        self.pixel
     }
 
     /// How wide a pane is now, mm.

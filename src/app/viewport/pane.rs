@@ -197,6 +197,7 @@ impl Viewport {
         let Scene { pane, shown, bench, view, .. } = scene;
         let pane = *pane;
         if let Some(at) = response.hover_pos() {
+            self.pixel = Some((pane, shown.stack, shown.slice, view.to_index(at)));
             self.point(ui, at, view, shown, bench);
             self.wheel_turned(ui, at, view, pane, shown, out);
             brush_cursor(ui, at, view, bench);
