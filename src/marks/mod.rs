@@ -5,6 +5,7 @@
 //! is `project`. Nothing here changes an image.
 
 mod brush;
+mod distance;
 mod inside;
 mod mask;
 mod measure;
@@ -15,6 +16,7 @@ mod shown;
 mod summary;
 
 pub use brush::{capsule, disc};
+pub use distance::{Dims, distances_mm, squared_distances_mm2};
 pub use inside::statistics_inside;
 pub use mask::{Mask, MaskDelta, MaskError, grids_coincide};
 pub use measure::{Diameter, Measurements, measure};
