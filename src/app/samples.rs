@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// Size of a picture, points.
 const PICTURE: Vec2 = Vec2::new(104.0, 78.0);
 /// Least width of a card, points.
-const LEAST: f32 = 250.0;
+const LEAST: f32 = 330.0;
 /// Gap between cards, points.
 const GAP: f32 = 8.0;
 
@@ -120,7 +120,8 @@ impl SampleCards {
             }
             None => {
                 let state = if bench.sample_is_made(&info.id) == Some(true) { words::READY } else { words::TO_BE_MADE };
-                let lines = [words::kinds(info), words::holds(info), format!("{} · {state}", info.id)];
+                let what = format!("{} · {}", words::kinds(info), words::holds(info));
+                let lines = [what, format!("{} · {state}", info.id)];
                 for line in lines {
                     inner.add(Label::new(theme::small(line)).truncate().selectable(false));
                 }

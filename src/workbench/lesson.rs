@@ -6,6 +6,7 @@ use super::room::Pane;
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::{Answer, Coded, LesionId, MarkRole, PatientId, Shape, StackKey, Track, VisitId};
 use crate::geometry::PatientPoint;
+use crate::hanging::short_role;
 use crate::marks::{Mask, RleSlice, Run};
 use crate::outcome::Word;
 use crate::phantom::{self, KeyTruth, Truth, TruthMask};
@@ -172,7 +173,7 @@ impl Workbench {
             let word = self.outcome(lesion.id).and_then(|outcome| outcome.at(visit)).map(|at| at.word.value);
             let look_at = self.stack_of(lesson, &key.look_at).and_then(|stack| document.stack(stack));
             let shape = finding.and_then(|finding| finding.shape);
-            let look_at = look_at.map(words::series);
+            let look_at = look_at.map(|record| short_role(record.role).to_owned());
             Some(KeyLine { lesion: lesion.id, label: &lesion.label, key, answer, shape, word, beside, look_at })
         });
         lines.collect()

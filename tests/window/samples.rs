@@ -19,7 +19,7 @@ fn card(case: &str) -> String {
 static SHELF: Mutex<Option<tempfile::TempDir>> = Mutex::new(None);
 
 /// Opens the sample from its card and waits until it can be read.
-fn open_first_look(person: &mut Person) {
+pub(super) fn open_first_look(person: &mut Person) {
     let cache = person.folder().join("user/cache/samples");
     let mut shelf = SHELF.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(made) = shelf.as_ref() {
@@ -163,7 +163,7 @@ fn a_teacher_sees_the_truth_at_once() {
     let mut person = Person::at_the_window();
     open_first_look(&mut person);
     assert!(!person.says("Answer key"));
-    command(&mut person, "truth at once");
+    command(&mut person, "teachers");
     person.reads("Answer key, shown before signing");
     person.reads("You: no answer");
     let point = truth().teaching_point;
@@ -181,7 +181,7 @@ fn a_teacher_sees_the_truth_at_once() {
 fn truth_outlines_lie_where_the_zone_is() {
     let mut person = Person::at_the_window();
     open_first_look(&mut person);
-    command(&mut person, "truth at once");
+    command(&mut person, "teachers");
     let truth = truth();
     let zone = at_visit(&truth.lesions[0], "d35").ablation_zone.clone().unwrap();
     let regions = person.bench().true_regions(RIGHT);

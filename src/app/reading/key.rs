@@ -69,7 +69,9 @@ fn answers(ui: &mut Ui, line: &KeyLine<'_>, chosen: Option<LesionId>, out: &mut 
             pair(ui, words::YOU, you);
             ui.horizontal_wrapped(|ui| {
                 pair(ui, words::EXPECTED, &line.expected());
-                ui.label(widgets::coloured(line.beside.words(), tint(line.beside)));
+                if line.beside != Beside::Unanswered {
+                    ui.label(widgets::coloured(line.beside.words(), tint(line.beside)));
+                }
             });
         });
     });
