@@ -382,6 +382,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             none.then(|| whose::NEEDS_ARCHIVED.to_owned())
         }
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
+        C::Answer if !is_due(bench) => because(text::NO_SESSION),
         C::Park => bench.selection().lesion.is_none().then(|| text::NEEDS_LESION.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
@@ -412,6 +413,12 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         }
         _ => None,
     }
+}
+
+/// Whether the chosen lesion is to be answered for at the chosen visit.
+fn is_due(bench: &Workbench) -> bool {
+    let chosen = bench.selection().lesion.zip(bench.selection().visit);
+    chosen.is_some_and(|(lesion, visit)| bench.due(visit).contains(&lesion))
 }
 
 /// Whether a command changes the project.

@@ -83,7 +83,7 @@ fn the_guide_is_read_and_searched_inside_the_program() {
 fn the_cohort_leads_to_a_visit() {
     let mut person = ready();
     person.ctrl(Key::Home);
-    person.reads("1 patients");
+    person.reads("1 patient");
     person.nothing_is_clipped();
     let visit = person.bench().visits()[0].id;
     person.click_button("P001 visit 2024-02-20: imaged");
