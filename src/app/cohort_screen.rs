@@ -42,7 +42,7 @@ struct Shown {
 }
 
 const ROW_HEIGHT: f32 = 34.0;
-const CHIP: f32 = 104.0;
+const CHIP: f32 = 128.0;
 
 impl CohortScreen {
     /// Draws the screen.
@@ -284,5 +284,20 @@ mod tests {
         assert_eq!(listed(&rows, None, "p001 complete"), [0]);
         assert!(listed(&rows, None, "p002").is_empty());
         assert!(listed(&rows, Some(CohortFilter::ToRead), "").is_empty());
+    }
+
+    #[test]
+    fn a_study_without_a_date_says_so_everywhere() {
+        let (bench, _folder) = crate::app::testing::bench_with_undated_images();
+        let document = bench.document().unwrap();
+        let visit = bench.visits()[0];
+        assert!(document.is_undated(visit.id));
+        assert_eq!(bench.visit_date(visit.id), "date not known");
+        let title = (0..2).find_map(|pane| bench.pane_title(pane)).unwrap();
+        assert!(title.visit.ends_with("date not known") && title.time.is_empty(), "{title:?}");
+        let rows = bench.cohort_rows();
+        assert_eq!(rows[0].visits[0].date, "date not known");
+        assert_eq!(rows[0].attention, ["a scan without a date"]);
+        assert!(!bench.notices().iter().any(|notice| notice.text.contains("was put on today")));
     }
 }

@@ -293,7 +293,7 @@ table! {
         ShowTruth "show_truth" "Truth on images" "Show or hide the outlines of what is true of a sample, once they may be shown" [shift(Key::G)];
         FileWindow "file_window" "Window of the file" "Set the window that the file brings; a right click lists them all" [shift(Key::Num1), shift(Key::Exclamationmark)];
         ToggleContext "toggle_context" "Show or hide the context" "Primary, sessions and therapy of the patient; hidden for a blinded read" [];
-        PixelInspector "pixel_inspector" "Pixel inspector" "Stored value, unit, grey, voxel and place of the pixel under the pointer" [shift(Key::I)];
+        PixelInspector "pixel_inspector" "Pixel inspector" "Stored value, unit, grey, voxel and place of the pixel under the pointer" [shift(Key::P)];
         SliceHeader "slice_header" "Header of this slice" "Everything the file of the shown slice says, searched" [ctrl(Key::H)];
         Invert "invert" "Invert grey" "Swap black and white" [shift(Key::I)];
         ZoomIn "zoom_in" "Zoom in" "Zoom in" [key(Key::Plus), shift(Key::Plus)];

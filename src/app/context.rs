@@ -13,7 +13,7 @@ use eframe::egui::{Button, Label, Ui};
 pub fn show(ui: &mut Ui, bench: &Workbench, document: &Document, hidden: bool, out: &mut Outbox) {
     let words = if hidden { text::CONTEXT_HIDDEN } else { text::CONTEXT };
     let head = ui.add(Button::new(theme::caption(words)).frame(false)).on_hover_text(text::CONTEXT_TOOLTIP);
-    if head.accessible_name(Command::ToggleContext.info().label).clicked() {
+    if head.accessible_name(if hidden { text::SHOW_CONTEXT } else { text::HIDE_CONTEXT }).clicked() {
         out.command(Command::ToggleContext);
     }
     if hidden {

@@ -199,25 +199,26 @@ fn table(ui: &mut Ui, n: usize, rows: &[Vec<String>], width: f32) {
     let shares: Vec<f32> = (0..columns).map(longest).collect();
     let all: f32 = shares.iter().sum();
     let room = width - 14.0 * columns as f32;
-    let grid = egui::Grid::new(("guide table", n)).spacing(vec2(14.0, 5.0)).striped(true);
-    grid.show(ui, |ui| {
+    ui.push_id(("guide table", n), |ui| {
+        ui.spacing_mut().item_spacing = vec2(14.0, 4.0);
         for (nth, row) in rows.iter().enumerate() {
-            for (cell, share) in row.iter().zip(&shares) {
-                let wide = room * share / all;
-                ui.allocate_ui_with_layout(vec2(wide, 0.0), egui::Layout::top_down(Align::Min), |ui| {
-                    ui.set_width(wide);
-                    if nth == 0 {
-                        ui.add(Label::new(theme::caption(cell.replace('`', ""))).wrap());
-                    } else {
-                        ui.add(Label::new(rich(cell, wide)).wrap().selectable(true));
-                    }
-                });
-            }
-            ui.end_row();
+            let line = ui.horizontal_top(|ui| {
+                for (cell, share) in row.iter().zip(&shares) {
+                    let wide = room * share / all;
+                    ui.allocate_ui_with_layout(vec2(wide, 0.0), egui::Layout::top_down(Align::Min), |ui| {
+                        ui.set_width(wide);
+                        if nth == 0 {
+                            ui.add(Label::new(theme::caption(cell.replace('`', ""))).wrap());
+                        } else {
+                            ui.add(Label::new(rich(cell, wide)).wrap().selectable(true));
+                        }
+                    });
+                }
+            });
+            let below = line.response.rect.bottom() + 2.0;
+            ui.painter().hline(line.response.rect.x_range(), below, Stroke::new(1.0, colour::LINE));
         }
     });
-    let line = Stroke::new(1.0, colour::LINE);
-    ui.painter().hline(ui.min_rect().x_range(), ui.cursor().top(), line);
     ui.add_space(6.0);
 }
 

@@ -216,6 +216,8 @@ fn list(ui: &mut Ui, lines: &[HeaderLine], search: &str, names_hidden: bool, hei
     }
     let height = height.max(160.0);
     let scroll = ScrollArea::vertical().id_salt("header lines").max_height(height).min_scrolled_height(height);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().interact_size.y = 18.0; // rows of text, not of buttons
     scroll.auto_shrink([false, false]).show_rows(ui, 20.0, found.len(), |ui, rows| {
         for line in found.get(rows).unwrap_or_default() {
             ui.horizontal(|ui| {

@@ -72,6 +72,13 @@ impl Palette {
                     })
                     .map(|(n, _)| n)
                     .collect();
+                // What is called so comes before what only says so.
+                let named = |row: &usize| {
+                    let label = TABLE.get(*row).map(|info| info.label.to_lowercase()).unwrap_or_default();
+                    wanted.split_whitespace().all(|word| label.contains(word))
+                };
+                let mut hits = hits;
+                hits.sort_by_key(|row| !named(row));
                 let last = hits.len().saturating_sub(1);
                 self.chosen = if down { (self.chosen + 1).min(last) } else { self.chosen.min(last) };
                 self.chosen = if up { self.chosen.saturating_sub(1) } else { self.chosen };

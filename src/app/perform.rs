@@ -398,6 +398,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             none.then(|| whose::NEEDS_ARCHIVED.to_owned())
         }
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
+        C::Answer if !is_due(bench) => because(text::NO_SESSION),
         C::Park => bench.selection().lesion.is_none().then(|| text::NEEDS_LESION.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::ShowTruth => bench.not_shown().is_none().then(|| text::samples::NEEDS_SAMPLE.to_owned()),
@@ -429,6 +430,12 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         }
         _ => None,
     }
+}
+
+/// Whether the chosen lesion is to be answered for at the chosen visit.
+fn is_due(bench: &Workbench) -> bool {
+    let chosen = bench.selection().lesion.zip(bench.selection().visit);
+    chosen.is_some_and(|(lesion, visit)| bench.due(visit).contains(&lesion))
 }
 
 /// Whether a command changes the project.

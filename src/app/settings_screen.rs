@@ -71,15 +71,17 @@ impl SettingsScreen {
         let gap = 28.0;
         ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
             ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = gap;
+                let within = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, gap);
                 let column = ((width - gap - 20.0) / 2.0).min(620.0);
                 ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.x = within;
                     ui.set_width(column);
                     self.of_the_user(ui, bench, settings, out);
                     self.of_the_project(ui, bench, out);
                     windows(ui);
                 });
                 ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.x = within;
                     ui.set_width(column);
                     self.keys(ui, settings, keys);
                 });

@@ -35,17 +35,21 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
             screens(ui, app, out);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            for (command, label) in [(Command::Help, "?"), (Command::ShowSettings, Command::ShowSettings.info().label)]
-            {
+            // In a narrow window they are reached by their keys and the palette.
+            let wide = width > 1240.0;
+            let settings = (Command::ShowSettings, Command::ShowSettings.info().label);
+            for (command, label) in [(Command::Help, "?"), settings].into_iter().take(if wide { 2 } else { 1 }) {
                 let button = Button::new(label).frame(false);
                 let response = ui.add(button).accessible_name(command.info().label);
                 if widgets::with_tooltip(response, command, &app.keys, None).clicked() {
                     out.command(command);
                 }
             }
-            let guide = ui.add(Button::new(Command::ShowGuide.info().label).frame(false));
-            if widgets::with_tooltip(guide, Command::ShowGuide, &app.keys, None).clicked() {
-                out.command(Command::ShowGuide);
+            if wide {
+                let guide = ui.add(Button::new(Command::ShowGuide.info().label).frame(false));
+                if widgets::with_tooltip(guide, Command::ShowGuide, &app.keys, None).clicked() {
+                    out.command(Command::ShowGuide);
+                }
             }
             ui.add_space(4.0);
             key_cap(ui, &app.keys.words(Command::Palette));

@@ -177,7 +177,7 @@ fn the_key_sheet_fits() {
     person.reads("Match slices");
     person.nothing_is_clipped();
     person.press(Key::Escape);
-    assert!(!person.says("Match slices"));
+    assert!(!person.says("zoom about the pointer"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::person::{Person, RIGHT};
 use ablation_review::clinical::StudySettings;
 use ablation_review::workbench::Request;
-use eframe::egui::accesskit::Role;
+use eframe::egui::accesskit::{Role, Toggled};
 use eframe::egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::kittest::NodeT;
 
@@ -82,18 +82,18 @@ fn the_guide_is_read_and_searched_inside_the_program() {
 fn the_cohort_leads_to_a_visit() {
     let mut person = ready();
     person.ctrl(Key::Home);
-    person.reads("1 patients");
+    person.reads("1 patient");
     person.nothing_is_clipped();
     let visit = person.bench().visits()[0].id;
     person.click_button("P001 visit 2024-02-20: imaged");
     assert_eq!(person.bench().selection().visit, Some(visit));
-    assert!(person.has(Role::Image, "Right pane"));
+    assert!(person.has(Role::Image, "Left pane"));
 }
 
 #[test]
 fn a_pixel_and_a_header_are_looked_up() {
     let mut person = ready();
-    person.press_with(Modifiers::SHIFT, Key::I);
+    person.press_with(Modifiers::SHIFT, Key::P);
     person.reads("Point at a picture.");
     let at = person.pane(RIGHT).rect().center();
     person.harness.hover_at(at);
@@ -128,7 +128,7 @@ fn the_palette_lights_a_whole_row_and_runs_it() {
     person.see();
     let chosen = person.node(Role::Button, "Pixel inspector");
     assert!(chosen.rect().width() > 500.0, "{:?}", chosen.rect());
-    assert_eq!(chosen.accesskit_node().is_selected(), Some(true));
+    assert_eq!(chosen.accesskit_node().toggled(), Some(Toggled::True));
     person.press(Key::Enter);
     person.reads("Point at a picture.");
 }

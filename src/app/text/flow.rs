@@ -73,6 +73,8 @@ pub const IN_RETROSPECT_TOOLTIP: &str =
 
 pub const CONTEXT: &str = "Context";
 pub const CONTEXT_HIDDEN: &str = "Context hidden";
+pub const SHOW_CONTEXT: &str = "Show the context";
+pub const HIDE_CONTEXT: &str = "Hide the context";
 pub const CONTEXT_TOOLTIP: &str = "Primary, sessions and therapy of the patient; hidden for a blinded read";
 pub const NO_CONTEXT: &str = "nothing entered under Patient";
 

@@ -99,7 +99,11 @@ pub const OPEN_PATIENT: &str = "Read this patient";
 
 /// "12 of 340 patients".
 pub fn patients(shown: usize, all: usize) -> String {
-    if shown == all { format!("{all} patients") } else { format!("{shown} of {all} patients") }
+    match (shown, all) {
+        (_, 1) if shown == all => "1 patient".to_owned(),
+        _ if shown == all => format!("{all} patients"),
+        _ => format!("{shown} of {all} patients"),
+    }
 }
 
 /// "Open P001".
@@ -121,7 +125,7 @@ pub const RESCALE: &str = "Slope, intercept";
 pub const VALUE: &str = "Value";
 pub const DISPLAYED: &str = "Grey on screen";
 pub const VOXEL: &str = "Column, row, slice";
-pub const PLACE: &str = "Left, posterior, superior";
+pub const PLACE: &str = "Place L, P, S";
 pub const OUTSIDE: &str = "outside the picture, or padding";
 pub const HEADER: &str = "Header of the shown slice";
 pub const HEADER_SEARCH: &str = "Search the header";

@@ -79,8 +79,7 @@ fn step_along_mm(grid: &Grid, direction: PatientDirection) -> f64 {
 #[must_use]
 pub fn reformat_grid(volume: &Grid, plane: Anatomical, turn: Option<&Rigid>) -> Grid {
     const DOWN: PatientVector = PatientVector::new(0.0, 0.0, -1.0);
-    let (left, posterior, superior) =
-        (PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR);
+    let (left, posterior, superior) = (PatientDirection::LEFT, PatientDirection::POSTERIOR, PatientDirection::SUPERIOR);
     let inferior = DOWN.direction().unwrap_or(superior);
     let axes = match plane {
         Anatomical::Axial => [left, posterior, superior],
@@ -103,11 +102,5 @@ pub fn reformat_grid(volume: &Grid, plane: Anatomical, turn: Option<&Rigid>) -> 
     let spacing_mm = [pixel_mm, pixel_mm, step_along_mm(volume, axes[2])];
     let dims = [0, 1, 2].map(|n| (2.0 * reach[n] / spacing_mm[n] + 1e-6).floor().clamp(0.0, 65_535.0) as u32 + 1);
     let first = |n: usize| axes[n].times_mm(-f64::from(dims[n] - 1) / 2.0 * spacing_mm[n]);
-    Grid {
-        origin: middle + (first(0) + first(1) + first(2)),
-        axes,
-        spacing_mm,
-        dims,
-        space: volume.space.clone(),
-    }
+    Grid { origin: middle + (first(0) + first(1) + first(2)), axes, spacing_mm, dims, space: volume.space.clone() }
 }
