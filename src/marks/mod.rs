@@ -5,6 +5,7 @@
 //! is `project`. Nothing here changes an image.
 
 mod brush;
+mod click;
 mod distance;
 mod inside;
 mod mask;
@@ -16,6 +17,7 @@ mod shown;
 mod summary;
 
 pub use brush::{capsule, disc};
+pub use click::{Click, ClickError, Hint, Leak, leaks, outline_at};
 pub use distance::{Dims, distances_mm, squared_distances_mm2};
 pub use inside::statistics_inside;
 pub use mask::{Mask, MaskDelta, MaskError, grids_coincide};
