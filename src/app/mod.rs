@@ -10,6 +10,7 @@ mod bottom_bar;
 pub mod command;
 mod dialogs;
 mod forms;
+mod hanging_bar;
 mod help;
 mod history_view;
 mod identity_panel;

@@ -8,8 +8,9 @@ use super::text::whose;
 use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
 use crate::dicom::StackInfo;
+use crate::hanging::{Hanging, Layout};
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
+use crate::workbench::{Hang, Joining, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -107,6 +108,9 @@ impl AblationApp {
             C::Eraser => self.take_up(Tool::Eraser(self.role_at_hand())),
             C::BrushSmaller => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() / 1.2)),
             C::BrushLarger => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() * 1.2)),
+            C::DeleteMark if self.bench.landmarks().is_some() => {
+                self.bench.ask(Request::Join(Joining::RemoveLandmark));
+            }
             C::DeleteMark => {
                 if let Some(mark) = self.bench.mark_at_hand() {
                     self.bench.ask(Request::DeleteMark(mark));
@@ -116,6 +120,20 @@ impl AblationApp {
             C::Match => self.bench.ask(Request::Match),
             C::Unmatch => self.bench.ask(Request::Unmatch),
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
+            C::HangFollowUp => self.hang_so(Hanging::FollowUp),
+            C::HangTimeCourse => self.hang_so(Hanging::TimeCourse),
+            C::HangPhases => self.hang_so(Hanging::Phases),
+            C::HangMri => self.hang_so(Hanging::Mri),
+            C::HangPetCt => self.hang_so(Hanging::PetCt),
+            C::HangOwn => self.hang_own(),
+            C::FewerPanes => self.step_layout(false),
+            C::MorePanes => self.step_layout(true),
+            C::LatestFirst => self.bench.ask(Request::Hang(Hang::LatestFirst(!self.bench.latest_first()))),
+            C::PaneAlone => self.viewport.toggle_alone(pane),
+            C::Landmarks => self.bench.ask(Request::Join(Joining::Landmarks)),
+            C::LinkZoom => self.bench.ask(Request::Join(Joining::Zoom(!self.bench.together().zoom))),
+            C::LinkPan => self.bench.ask(Request::Join(Joining::Pan(!self.bench.together().pan))),
+            C::LinkWindow => self.bench.ask(Request::Join(Joining::Window(!self.bench.together().window))),
             C::HideMarks | C::PreviousHere => {} // held keys: see input.rs
             C::ToggleText => self.input.text_off = !self.input.text_off,
             C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
@@ -163,6 +181,35 @@ impl AblationApp {
         self.bench.tool().role().unwrap_or(MarkRole::AblationZone)
     }
 
+    /// Hangs so; without images to hang there is nothing to see elsewhere.
+    fn hang_so(&mut self, hanging: Hanging) {
+        self.screen = Screen::Reading;
+        self.bench.ask(Request::Hang(Hang::Use(hanging)));
+    }
+
+    /// The next hanging of one's own after the one that hangs.
+    fn hang_own(&mut self) {
+        let own = self.bench.own_hangings();
+        let here = own.iter().position(|own| *self.bench.hanging() == Hanging::Own(own.clone()));
+        let next = here.map_or(0, |here| (here + 1) % own.len());
+        if let Some(own) = own.into_iter().nth(next) {
+            self.hang_so(Hanging::Own(own));
+        }
+    }
+
+    fn step_layout(&mut self, more: bool) {
+        let mut all: Vec<Layout> =
+            [(1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)].map(|(r, c)| Layout::new(r, c)).into();
+        if !more {
+            all.reverse();
+        }
+        let now = self.bench.layout().panes();
+        let next = all.into_iter().find(|other| if more { other.panes() > now } else { other.panes() < now });
+        if next.is_some() {
+            self.bench.ask(Request::Hang(Hang::Layout(next)));
+        }
+    }
+
     /// The teacher's switch.
     fn truth_at_once(&mut self) {
         let Some(mut settings) = self.bench.document().map(crate::project::Document::settings) else { return };
@@ -197,7 +244,9 @@ impl AblationApp {
         if self.screen != Screen::Reading {
             return;
         }
-        if self.bench.tool() != Tool::Scroll {
+        if self.bench.landmarks().is_some() {
+            self.bench.ask(Request::Join(Joining::KeepLandmarks));
+        } else if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip == Strip::Sign {
             self.strip = Strip::Off;
@@ -221,6 +270,8 @@ impl AblationApp {
             self.memory.toggle();
         } else if self.help_open {
             self.help_open = false;
+        } else if self.bench.landmarks().is_some() {
+            self.bench.ask(Request::Join(Joining::Landmarks));
         } else if self.bench.stroke().is_some() {
             self.bench.ask(Request::CancelStroke);
         } else if self.bench.tool() != Tool::Scroll {
@@ -276,13 +327,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
     let bench = &app.bench;
     let because = |why: &str| Some(why.to_owned());
     match command {
-        C::NewProject
-        | C::OpenProject
-        | C::OpenFolder
-        | C::Palette
-        | C::Help
-        | C::Cancel
-        | C::ImageMemory => None,
+        C::NewProject | C::OpenProject | C::OpenFolder | C::Palette | C::Help | C::Cancel | C::ImageMemory => None,
         C::OpenSample => bench.desk().is_none().then(|| text::samples::LISTED_HERE.to_owned()),
         _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
         _ if changes(command) && bench.desk().is_some_and(|desk| desk.read_only().is_some()) => {
@@ -322,12 +367,16 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             none.then(|| whose::NEEDS_ARCHIVED.to_owned())
         }
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
+        C::DeleteMark if bench.landmarks().is_some() => None,
+        C::HangOwn => bench.own_hangings().is_empty().then(|| text::hanging::NEEDS_OWN.to_owned()),
+        C::PaneAlone => (bench.room().panes().len() < 2).then(|| text::hanging::NEEDS_MANY.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::ShowTruth => bench.not_shown().is_none().then(|| text::samples::NEEDS_SAMPLE.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
         C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
         C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
         C::Match
+        | C::Landmarks
         | C::NextPane
         | C::SliceUp
         | C::SliceDown
@@ -368,6 +417,7 @@ fn changes(command: Command) -> bool {
             | C::Eraser
             | C::DeleteMark
             | C::Match
+            | C::Landmarks
             | C::Unmatch
             | C::Sign
             | C::Amend

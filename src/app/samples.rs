@@ -1,14 +1,15 @@
 //! The sample cases as cards: a picture, what is in them, and how far one is made. On the start screen, and over an
 //! open project.
 
+use super::Outbox;
 use super::text::{self, samples as words};
 use super::theme::{self, colour};
-use super::Outbox;
 use crate::phantom::{self, CaseInfo};
 use crate::workbench::{Request, Slot, Workbench};
 use eframe::egui::{
-    self, Align, Align2, Area, Button, Color32, ColorImage, Frame, Label, Layout, Margin, Order, ProgressBar, Rect, Role,
-    ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    self, Align, Align2, Area, Button, Color32, ColorImage, Frame, Label, Layout, Margin, Order, ProgressBar, Rect,
+    Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
+    vec2,
 };
 use std::collections::BTreeMap;
 

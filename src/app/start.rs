@@ -7,9 +7,7 @@ use super::theme::{self, colour};
 use super::widgets;
 use super::{Outbox, text};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{
-    self, Align, Button, CentralPanel, Frame, Key, Layout, Rect, TextEdit, Ui, UiBuilder, pos2, vec2,
-};
+use eframe::egui::{self, Align, Button, CentralPanel, Frame, Key, Layout, Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
 use std::path::{Path, PathBuf};
 
 /// So many projects are listed.
@@ -53,14 +51,7 @@ impl StartScreen {
     }
 
     /// Draws the screen: what a person brings on the left, the samples on the right.
-    pub fn show(
-        &mut self,
-        ui: &mut Ui,
-        bench: &Workbench,
-        keys: &KeyMap,
-        samples: &mut SampleCards,
-        out: &mut Outbox,
-    ) {
+    pub fn show(&mut self, ui: &mut Ui, bench: &Workbench, keys: &KeyMap, samples: &mut SampleCards, out: &mut Outbox) {
         CentralPanel::default().frame(Frame::new().fill(colour::APP)).show(ui, |ui| {
             let room = ui.available_rect_before_wrap();
             let (own, gap) = ((room.width() * 0.34).clamp(320.0, 460.0), 40.0);
@@ -68,9 +59,8 @@ impl StartScreen {
             let left = room.left() + ((room.width() - own - gap - cards) / 2.0).max(24.0);
             let top = room.top() + (room.height() * 0.06).max(14.0);
             let column = |x: f32, width: f32| Rect::from_min_max(pos2(x, top), pos2(x + width, room.bottom() - 8.0));
-            let mut place = |rect: Rect| {
-                ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)))
-            };
+            let mut place =
+                |rect: Rect| ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
             let mut first = place(column(left, own));
             self.contents(&mut first, bench, keys, out);
             let mut second = place(column(left + own + gap, cards));

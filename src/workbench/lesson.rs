@@ -98,7 +98,8 @@ impl Workbench {
     /// Whether what is true of a visit may be shown: it is signed, or there is nothing to sign and a later visit is.
     #[must_use]
     pub fn truth_is_open(&self, visit: VisitId) -> bool {
-        let Some((document, row)) = self.document().and_then(|document| Some((document, document.visit(visit)?))) else {
+        let Some((document, row)) = self.document().and_then(|document| Some((document, document.visit(visit)?)))
+        else {
             return false;
         };
         let signed = |visit| document.signature(visit, Track::Main).is_some();

@@ -5,6 +5,7 @@
 //! here draws, and nothing here waits: [`Workbench::pump`] takes in what background work has finished.
 
 mod answering;
+mod arranging;
 mod damage;
 mod desk;
 pub mod fault;
@@ -18,6 +19,7 @@ pub mod jobs;
 mod keeper;
 mod lesson;
 mod marking;
+mod matching;
 mod memory;
 mod moved;
 mod moving;
@@ -26,6 +28,7 @@ mod opening;
 mod patients;
 mod place;
 mod planning;
+mod prefetch;
 mod recording;
 mod recovery;
 mod regrouping;
@@ -41,6 +44,7 @@ mod trail;
 mod untitled;
 pub mod words;
 
+pub use arranging::{Hang, PaneChoice};
 pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
@@ -50,6 +54,7 @@ pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use lesson::{Beside, KeyLine, TrueRegion};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use matching::{Joining, Landmarks, Together};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
@@ -188,6 +193,10 @@ pub struct Workbench {
     samples: samples::Samples,
     lessons: lesson::Lessons,
     by_hand: hung::ByHand,
+    arrangement: hung::Arrangement,
+    together: matching::Together,
+    nudge: Option<matching::Nudge>,
+    landmarks: Option<matching::Landmarks>,
     questions: patients::Questions,
     show_archived: bool,
 }
@@ -224,6 +233,10 @@ impl Workbench {
             samples: samples::Samples::default(),
             lessons: lesson::Lessons::default(),
             by_hand: hung::ByHand::default(),
+            arrangement: hung::Arrangement::default(),
+            together: matching::Together::default(),
+            nudge: None,
+            landmarks: None,
             questions: patients::Questions::default(),
             show_archived: false,
         }
@@ -332,10 +345,11 @@ impl Workbench {
             R::Scroll { pane, by } => self.with_links(|room, links| room.scroll(pane, by, links)),
             R::SetSlice { pane, slice } => self.with_links(|room, links| room.set_slice(pane, slice, links)),
             R::Pan { pane, right_mm, down_mm } => {
-                self.with_links(|room, links| room.pan(pane, right_mm, down_mm, links));
+                self.with_links_if(self.together.pan, |room, links| room.pan(pane, right_mm, down_mm, links));
             }
             R::Zoom { pane, now_mm, factor, about } => {
-                self.with_links(|room, links| room.zoom(pane, now_mm, factor, about, links));
+                let alike = self.together.zoom;
+                self.with_links_if(alike, |room, links| room.zoom(pane, now_mm, factor, about, links));
             }
             R::SetField(field_mm) => self.room.set_field(field_mm),
             R::ResetView => self.reset_view(),
@@ -348,6 +362,8 @@ impl Workbench {
             R::Match => self.match_slices(),
             R::Unmatch => self.unmatch(),
             R::ToggleLink => self.toggle_link(),
+            R::Join(what) => self.join(what),
+            R::Hang(what) => self.arrange(what),
             R::PreviousHere(on) => self.previous_here(on),
 
             R::Use(tool) => self.take_up(tool),

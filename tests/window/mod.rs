@@ -6,6 +6,7 @@
 mod bad_input;
 mod behaviour;
 mod disks;
+mod hangings;
 mod images;
 mod kinds;
 mod patients;

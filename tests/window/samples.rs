@@ -19,7 +19,7 @@ fn card(case: &str) -> String {
 static SHELF: Mutex<Option<tempfile::TempDir>> = Mutex::new(None);
 
 /// Opens the sample from its card and waits until it can be read.
-pub(super) fn open_first_look(person: &mut Person) {
+fn open_first_look(person: &mut Person) {
     let cache = person.folder().join("user/cache/samples");
     let mut shelf = SHELF.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(made) = shelf.as_ref() {
@@ -124,11 +124,8 @@ fn the_truth_waits_for_the_signature() {
 
     let beside: Vec<(String, Beside)> =
         person.bench().keys_at(visit).iter().map(|line| (line.label.to_owned(), line.beside)).collect();
-    let expected = if key("L2").also_accepted.contains(&other(key("L2").answer)) {
-        Beside::Accepted
-    } else {
-        Beside::Different
-    };
+    let expected =
+        if key("L2").also_accepted.contains(&other(key("L2").answer)) { Beside::Accepted } else { Beside::Different };
     let told = [("L1", Beside::Expected), ("L2", expected), ("L3", Beside::Expected)];
     assert_eq!(beside, told.map(|(label, beside)| (label.to_owned(), beside)));
     person.click_button("Key of lesion L2");

@@ -50,8 +50,8 @@ impl Viewport {
         let shown = scene.shown;
         let key = (Arc::as_ptr(&region.mask) as usize, shown.stack, shown.slice);
         let outlines = self.true_outlines.entry(key);
-        Arc::clone(outlines.or_insert_with(|| {
-            Arc::new(outline_on(&region.mask, &shown.grid, shown.slice, &Rigid::IDENTITY))
-        }))
+        Arc::clone(
+            outlines.or_insert_with(|| Arc::new(outline_on(&region.mask, &shown.grid, shown.slice, &Rigid::IDENTITY))),
+        )
     }
 }
