@@ -113,6 +113,34 @@ pub enum Command {
     Unmatch,
     /// Link or unlink the panes.
     ToggleLink,
+    /// Before the procedure, first scan after it, and now.
+    HangFollowUp,
+    /// Every visit in one phase.
+    HangTimeCourse,
+    /// The phases of this visit.
+    HangPhases,
+    /// T1, T2, diffusion and ADC of this visit.
+    HangMri,
+    /// CT and PET of this visit.
+    HangPetCt,
+    /// The next hanging of one's own.
+    HangOwn,
+    /// One layout smaller.
+    FewerPanes,
+    /// One layout larger.
+    MorePanes,
+    /// The latest visit on the left, or the earliest.
+    LatestFirst,
+    /// One pane in the room of all.
+    PaneAlone,
+    /// Place landmarks in two panes.
+    Landmarks,
+    /// Let panes zoom together, or each alone.
+    LinkZoom,
+    /// Let pictures move together, or each alone.
+    LinkPan,
+    /// Let CT of one phase share a window, or not.
+    LinkWindow,
     /// Hide marks while held.
     HideMarks,
     /// Show the previous visit while held.
@@ -283,10 +311,24 @@ table! {
         NextPhaseAll "next_phase_all" "Next phase in all panes" "Every pane that shows a 4-D series steps" [key(Key::Period).alt()];
         PreviousPhaseAll "previous_phase_all" "Previous phase in all panes" "Every pane that shows a 4-D series steps back" [key(Key::Comma).alt()];
         NextPane "next_pane" "Next pane" "Make the next pane the active one" [ctrl(Key::Tab)];
-        Match "match" "Match slices" "These two slices are the same place: link the panes so, and keep it" [key(Key::M)];
+        Match "match" "Match slices" "These slices are the same place: link the panes so, and keep it for this lesion" [key(Key::M)];
         Unmatch "unmatch" "Drop the match" "Link by table position again" [shift(Key::M)];
         ToggleLink "toggle_link" "Link panes" "Let the panes move together, or each alone" [key(Key::L)];
         PreviousHere "previous_here" "Previous visit, held" "Show the visit before in the active pane while the key is held" [key(Key::V)];
+        HangFollowUp "hang_follow_up" "Before and now" "Before ablation, the first scan after the last session, and this visit" [key(Key::F1)];
+        HangTimeCourse "hang_time_course" "Time course" "Every visit in one phase and plane" [key(Key::F2)];
+        HangPhases "hang_phases" "Phases" "The phases of this visit side by side" [key(Key::F3)];
+        HangMri "hang_mri" "MRI set" "T1 after contrast, T2, diffusion and ADC of this visit" [key(Key::F5)];
+        HangPetCt "hang_pet_ct" "PET-CT" "CT and PET of this visit side by side" [key(Key::F6)];
+        HangOwn "hang_own" "Own hanging" "The next hanging that you kept; keep one in the list of hangings over the panes" [key(Key::F8)];
+        FewerPanes "fewer_panes" "Fewer panes" "The next smaller layout" [key(Key::F9)];
+        MorePanes "more_panes" "More panes" "The next larger layout" [key(Key::F10)];
+        LatestFirst "latest_first" "Latest on the left" "Visits stand from the latest to the earliest, or the other way" [shift(Key::F2)];
+        PaneAlone "pane_alone" "One pane alone" "The active pane in the room of all, or all again; also by a double click" [key(Key::F11)];
+        Landmarks "landmarks" "Landmarks" "Place three or more pairs of landmarks in the active pane and another, and link by them" [ctrl(Key::M)];
+        LinkZoom "link_zoom" "Link zoom" "Panes zoom together, or each alone" [];
+        LinkPan "link_pan" "Link pictures" "Pictures are moved together, or each alone" [];
+        LinkWindow "link_window" "Link windows" "CT of one phase shares its window, or each series has its own" [];
         HideMarks "hide_marks" "Hide marks, held" "Hide all marks while the key is held" [key(Key::G)];
         ToggleText "toggle_text" "Text on images" "Show or hide the text in the corners" [key(Key::I)];
         ToggleOverlays "toggle_overlays" "Overlays of the file" "Show or hide what the file itself draws over its images" [key(Key::O)];
@@ -355,7 +397,7 @@ table! {
         ImageMemory "image_memory" "Memory for images" "How much memory series may take before the one shown longest ago is let go" [];
         Cancel "cancel" "Back to scrolling" "Cancel the gesture, close what is open, back to scrolling" [key(Key::Escape)];
         Palette "palette" "Commands" "Search all commands" [ctrl(Key::K)];
-        Help "help" "Keys" "All keys on one sheet" [key(Key::Questionmark), key(Key::F1)];
+        Help "help" "Keys" "All keys on one sheet" [key(Key::Questionmark)];
     }
 }
 

@@ -13,6 +13,7 @@ mod context;
 mod dialogs;
 mod forms;
 mod guide_screen;
+mod hanging_bar;
 mod help;
 mod history_view;
 mod identity_panel;

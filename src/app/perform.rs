@@ -9,8 +9,9 @@ use super::user_settings::Look;
 use super::{Outbox, Screen, text};
 use crate::clinical::{Answer, MarkRole};
 use crate::dicom::StackInfo;
+use crate::hanging::{Hanging, Layout};
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
+use crate::workbench::{Hang, Joining, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -119,6 +120,9 @@ impl AblationApp {
             C::Eraser => self.take_up(Tool::Eraser(self.role_at_hand())),
             C::BrushSmaller => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() / 1.2)),
             C::BrushLarger => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() * 1.2)),
+            C::DeleteMark if self.bench.landmarks().is_some() => {
+                self.bench.ask(Request::Join(Joining::RemoveLandmark));
+            }
             C::DeleteMark => {
                 if let Some(mark) = self.bench.mark_at_hand() {
                     self.bench.ask(Request::DeleteMark(mark));
@@ -128,6 +132,20 @@ impl AblationApp {
             C::Match => self.bench.ask(Request::Match),
             C::Unmatch => self.bench.ask(Request::Unmatch),
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
+            C::HangFollowUp => self.hang_so(Hanging::FollowUp),
+            C::HangTimeCourse => self.hang_so(Hanging::TimeCourse),
+            C::HangPhases => self.hang_so(Hanging::Phases),
+            C::HangMri => self.hang_so(Hanging::Mri),
+            C::HangPetCt => self.hang_so(Hanging::PetCt),
+            C::HangOwn => self.hang_own(),
+            C::FewerPanes => self.step_layout(false),
+            C::MorePanes => self.step_layout(true),
+            C::LatestFirst => self.bench.ask(Request::Hang(Hang::LatestFirst(!self.bench.latest_first()))),
+            C::PaneAlone => self.viewport.toggle_alone(pane),
+            C::Landmarks => self.bench.ask(Request::Join(Joining::Landmarks)),
+            C::LinkZoom => self.bench.ask(Request::Join(Joining::Zoom(!self.bench.together().zoom))),
+            C::LinkPan => self.bench.ask(Request::Join(Joining::Pan(!self.bench.together().pan))),
+            C::LinkWindow => self.bench.ask(Request::Join(Joining::Window(!self.bench.together().window))),
             C::HideMarks | C::PreviousHere => {} // held keys: see input.rs
             C::ToggleText => self.input.text_off = !self.input.text_off,
             C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
@@ -191,6 +209,35 @@ impl AblationApp {
         self.bench.tool().role().unwrap_or(MarkRole::AblationZone)
     }
 
+    /// Hangs so; without images to hang there is nothing to see elsewhere.
+    fn hang_so(&mut self, hanging: Hanging) {
+        self.screen = Screen::Reading;
+        self.bench.ask(Request::Hang(Hang::Use(hanging)));
+    }
+
+    /// The next hanging of one's own after the one that hangs.
+    fn hang_own(&mut self) {
+        let own = self.bench.own_hangings();
+        let here = own.iter().position(|own| *self.bench.hanging() == Hanging::Own(own.clone()));
+        let next = here.map_or(0, |here| (here + 1) % own.len());
+        if let Some(own) = own.into_iter().nth(next) {
+            self.hang_so(Hanging::Own(own));
+        }
+    }
+
+    fn step_layout(&mut self, more: bool) {
+        let mut all: Vec<Layout> =
+            [(1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)].map(|(r, c)| Layout::new(r, c)).into();
+        if !more {
+            all.reverse();
+        }
+        let now = self.bench.layout().panes();
+        let next = all.into_iter().find(|other| if more { other.panes() > now } else { other.panes() < now });
+        if next.is_some() {
+            self.bench.ask(Request::Hang(Hang::Layout(next)));
+        }
+    }
+
     /// The teacher's switch.
     fn truth_at_once(&mut self) {
         let Some(mut settings) = self.bench.document().map(crate::project::Document::settings) else { return };
@@ -225,7 +272,9 @@ impl AblationApp {
         if self.screen != Screen::Reading {
             return;
         }
-        if self.bench.tool() != Tool::Scroll {
+        if self.bench.landmarks().is_some() {
+            self.bench.ask(Request::Join(Joining::KeepLandmarks));
+        } else if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip == Strip::Sign {
             self.sign_now();
@@ -259,6 +308,8 @@ impl AblationApp {
             self.help_open = false;
         } else if self.reading.is_putting_aside() {
             self.reading.close_aside();
+        } else if self.bench.landmarks().is_some() {
+            self.bench.ask(Request::Join(Joining::Landmarks));
         } else if self.bench.stroke().is_some() {
             self.bench.ask(Request::CancelStroke);
         } else if self.bench.tool() != Tool::Scroll {
@@ -400,6 +451,9 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
         C::Answer if !is_due(bench) => because(text::NO_SESSION),
         C::Park => bench.selection().lesion.is_none().then(|| text::NEEDS_LESION.to_owned()),
+        C::DeleteMark if bench.landmarks().is_some() => None,
+        C::HangOwn => bench.own_hangings().is_empty().then(|| text::hanging::NEEDS_OWN.to_owned()),
+        C::PaneAlone => (bench.room().panes().len() < 2).then(|| text::hanging::NEEDS_MANY.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
         C::ShowTruth => bench.not_shown().is_none().then(|| text::samples::NEEDS_SAMPLE.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
@@ -408,6 +462,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         C::Match
         | C::PixelInspector
         | C::SliceHeader
+        | C::Landmarks
         | C::NextPane
         | C::SliceUp
         | C::SliceDown
@@ -454,6 +509,7 @@ fn changes(command: Command) -> bool {
             | C::Eraser
             | C::DeleteMark
             | C::Match
+            | C::Landmarks
             | C::Unmatch
             | C::Park
             | C::Sign

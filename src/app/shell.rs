@@ -3,6 +3,7 @@
 use super::cohort_screen::CohortScreen;
 use super::forms::KeptForms;
 use super::guide_screen::GuideScreen;
+use super::hanging_bar::HangingBar;
 use super::history_view::HistoryScreen;
 use super::identity_panel::IdentityPanel;
 use super::images_table::ImagesScreen;
@@ -78,6 +79,7 @@ pub struct AblationApp {
     pub(super) keys: KeyMap,
     pub(super) input: Input,
     pub(super) viewport: Viewport,
+    pub(super) hanging: HangingBar,
     pub(super) visits: VisitsPanel,
     pub(super) reading: ReadingPanel,
     pub(super) patient: PatientScreen,
@@ -152,6 +154,7 @@ impl AblationApp {
             keys,
             input: Input::default(),
             viewport: Viewport::default(),
+            hanging: HangingBar::default(),
             visits: VisitsPanel::default(),
             reading: ReadingPanel::default(),
             patient: PatientScreen::default(),
@@ -324,6 +327,8 @@ impl AblationApp {
         Panel::right("reading").frame(side).exact_size(right).resizable(false).show(ui, |ui| {
             self.reading.show(ui, &self.bench, &self.keys, &mut self.strip, &mut self.why_open, out);
         });
+        let bar = Frame::new().fill(colour::PANEL).inner_margin(egui::Margin::symmetric(8, 2));
+        Panel::top("hanging").frame(bar).show(ui, |ui| self.hanging.show(ui, &self.bench, &self.keys, out));
         tool_row::show(ui, self, out);
         let before = light::shapes_so_far(ui.ctx());
         CentralPanel::no_frame().show(ui, |ui| {

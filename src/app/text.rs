@@ -1,6 +1,7 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
 pub mod flow;
+pub mod hanging;
 pub mod history;
 pub mod memory;
 pub mod safety;

@@ -12,7 +12,7 @@ use crate::project::{Document, StackRecord};
 use crate::render::Picture;
 use crate::workbench::room::Pane;
 use crate::workbench::words::DATE_NOT_KNOWN;
-use crate::workbench::{Parked, Request, VisitState, Workbench, one_of_each};
+use crate::workbench::{Hang, Parked, Request, VisitState, Workbench, one_of_each};
 use eframe::egui::{
     Align2, Button, Color32, ColorImage, ComboBox, Frame, Key, Margin, Rect, Role, ScrollArea, Sense, Stroke,
     StrokeKind, TextEdit, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
@@ -212,7 +212,7 @@ impl VisitsPanel {
             tip = format!("{tip}\n{}", oddities.join("\n"));
         }
         if response.on_hover_text(tip).clicked() {
-            out.ask(Request::ShowStack { pane: bench.room().active(), stack: key });
+            out.ask(Request::Hang(Hang::Choose { pane: bench.room().active(), stack: key }));
         }
     }
 

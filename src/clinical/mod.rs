@@ -10,6 +10,7 @@ mod date;
 mod date_words;
 mod finding;
 mod grouping;
+mod hanging;
 mod ids;
 mod lesion;
 mod mark;
@@ -28,6 +29,7 @@ pub use finding::{
     NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,
 };
 pub use grouping::{FrameName, Grouping, GroupingKind};
+pub use hanging::{OwnHanging, PanePlan, PaneVisit};
 pub use ids::{AmendmentId, EventId, GroupingId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
 pub use lesion::{
     AblationModality, Lesion, LesionPlace, LesionStatus, LiverSegment, Organ, Session, SessionLesion, Side,

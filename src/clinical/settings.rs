@@ -1,6 +1,6 @@
 //! A study's own choices, each with the default of reading.md section 2.
 
-use super::Organ;
+use super::{Organ, OwnHanging};
 use serde::{Deserialize, Serialize};
 
 /// Days after the last session, both ends included.
@@ -39,6 +39,9 @@ pub struct StudySettings {
     /// that projects of before stay what they are.
     #[serde(default, skip_serializing_if = "is_off")]
     pub truth_at_once: bool,
+    /// Hangings that readers made, by name. Not written while there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hangings: Vec<OwnHanging>,
 }
 
 fn is_off(switch: &bool) -> bool {
@@ -58,6 +61,7 @@ impl Default for StudySettings {
             pre_scan_old_after_days: 42,
             read_in_time_order: true,
             truth_at_once: false,
+            hangings: Vec::new(),
         }
     }
 }

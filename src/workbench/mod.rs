@@ -5,6 +5,7 @@
 //! here draws, and nothing here waits: [`Workbench::pump`] takes in what background work has finished.
 
 mod answering;
+mod arranging;
 pub mod cohort_rows;
 mod damage;
 mod desk;
@@ -20,6 +21,7 @@ pub mod jobs;
 mod keeper;
 mod lesson;
 mod marking;
+mod matching;
 mod memory;
 mod moved;
 mod moving;
@@ -30,6 +32,7 @@ mod parking;
 mod patients;
 mod place;
 mod planning;
+mod prefetch;
 mod recording;
 mod recovery;
 mod regrouping;
@@ -45,6 +48,7 @@ mod trail;
 mod untitled;
 pub mod words;
 
+pub use arranging::{Hang, PaneChoice};
 pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
@@ -55,6 +59,7 @@ pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use lesson::{Beside, KeyLine, TrueRegion};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use matching::{Joining, Landmarks, Together};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
@@ -202,6 +207,10 @@ pub struct Workbench {
     samples: samples::Samples,
     lessons: lesson::Lessons,
     by_hand: hung::ByHand,
+    arrangement: hung::Arrangement,
+    together: matching::Together,
+    nudge: Option<matching::Nudge>,
+    landmarks: Option<matching::Landmarks>,
     questions: patients::Questions,
     show_archived: bool,
     header: Option<HeaderView>,
@@ -239,6 +248,10 @@ impl Workbench {
             samples: samples::Samples::default(),
             lessons: lesson::Lessons::default(),
             by_hand: hung::ByHand::default(),
+            arrangement: hung::Arrangement::default(),
+            together: matching::Together::default(),
+            nudge: None,
+            landmarks: None,
             questions: patients::Questions::default(),
             show_archived: false,
             header: None,
@@ -349,10 +362,11 @@ impl Workbench {
             R::Scroll { pane, by } => self.with_links(|room, links| room.scroll(pane, by, links)),
             R::SetSlice { pane, slice } => self.with_links(|room, links| room.set_slice(pane, slice, links)),
             R::Pan { pane, right_mm, down_mm } => {
-                self.with_links(|room, links| room.pan(pane, right_mm, down_mm, links));
+                self.with_links_if(self.together.pan, |room, links| room.pan(pane, right_mm, down_mm, links));
             }
             R::Zoom { pane, now_mm, factor, about } => {
-                self.with_links(|room, links| room.zoom(pane, now_mm, factor, about, links));
+                let alike = self.together.zoom;
+                self.with_links_if(alike, |room, links| room.zoom(pane, now_mm, factor, about, links));
             }
             R::SetField(field_mm) => self.room.set_field(field_mm),
             R::ResetView => self.reset_view(),
@@ -365,6 +379,8 @@ impl Workbench {
             R::Match => self.match_slices(),
             R::Unmatch => self.unmatch(),
             R::ToggleLink => self.toggle_link(),
+            R::Join(what) => self.join(what),
+            R::Hang(what) => self.arrange(what),
             R::PreviousHere(on) => self.previous_here(on),
 
             R::Use(tool) => self.take_up(tool),

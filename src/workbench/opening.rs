@@ -286,6 +286,9 @@ impl Workbench {
         self.outcomes.clear();
         self.by_hand = super::hung::ByHand::default();
         self.lessons = super::lesson::Lessons::default();
+        let latest_first = self.arrangement.latest_first;
+        self.arrangement = super::hung::Arrangement { latest_first, ..Default::default() };
+        (self.nudge, self.landmarks) = (None, None);
         self.thumbnails.clear();
         self.stroke = None;
         self.peek = None;

@@ -1,6 +1,6 @@
 //! Everything a person can ask of the workbench, with what it needs to be done.
 
-use super::{Regroup, Whose};
+use super::{Hang, Joining, Regroup, Whose};
 use crate::clinical::{
     AmendmentReason, Answer, Complications, Date, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
@@ -242,6 +242,10 @@ pub enum Request {
     Unmatch,
     /// Let panes move together, or each alone.
     ToggleLink,
+    /// Change what panes have in common, or link them by hand.
+    Join(Joining),
+    /// Change how panes are hung.
+    Hang(Hang),
     /// Show the previous visit in the active pane, or take it back.
     PreviousHere(bool),
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod behaviour;
 mod disks;
 mod flow;
+mod hangings;
 mod images;
 mod kinds;
 mod many_patients;

@@ -19,7 +19,7 @@ fn card(case: &str) -> String {
 static SHELF: Mutex<Option<tempfile::TempDir>> = Mutex::new(None);
 
 /// Opens the sample from its card and waits until it can be read.
-pub(super) fn open_first_look(person: &mut Person) {
+fn open_first_look(person: &mut Person) {
     let cache = person.folder().join("user/cache/samples");
     let mut shelf = SHELF.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(made) = shelf.as_ref() {

@@ -1,5 +1,7 @@
 //! The image panes: pictures, marks, text, and what mouse and pen do on them.
 
+mod choosing;
+mod landmarks;
 mod member;
 mod overlay;
 mod pane;
@@ -16,9 +18,10 @@ use super::input::Input;
 use super::theme::colour;
 use crate::clinical::{LesionId, MarkId, StackKey};
 use crate::geometry::{PatientPoint, Rigid};
+use crate::hanging::Layout;
 use crate::marks::Outline;
-use crate::workbench::Workbench;
-use eframe::egui::{Rect, Ui, pos2, vec2};
+use crate::workbench::{Joining, Request, Workbench};
+use eframe::egui::{Rect, Ui, vec2};
 use picture::Pictures;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,6 +53,17 @@ pub struct Viewport {
     pixel: Option<(usize, StackKey, u32, (f64, f64))>,
     wheel: pane::Wheel,
     ring: Option<Ring>,
+    /// The pane that fills the room of all.
+    alone: Option<usize>,
+}
+
+/// The place of a pane among rows and columns.
+fn cell(whole: Rect, layout: Layout, pane: usize) -> Rect {
+    let (rows, columns) = (layout.rows() as f32, layout.columns() as f32);
+    let size = vec2((whole.width() - GAP * (columns - 1.0)) / columns, (whole.height() - GAP * (rows - 1.0)) / rows);
+    let (row, column) = (pane / layout.columns() as usize, pane % layout.columns() as usize);
+    let corner = vec2(column as f32 * (size.x + GAP), row as f32 * (size.y + GAP));
+    Rect::from_min_size(whole.min + corner, size)
 }
 
 /// Shows for half a second where a lesion is after it was chosen.
@@ -76,17 +90,25 @@ impl Viewport {
         if self.outlines.len() > 4096 {
             self.outlines.clear();
         }
-        let width = (whole.width() - GAP * (count as f32 - 1.0)) / count as f32;
+        if bench.is_nudging() && !ui.input(|i| i.modifiers.alt) {
+            out.ask(Request::Join(Joining::EndNudge));
+        }
+        self.alone = self.alone.filter(|pane| *pane < count && count > 1);
+        ui.painter().rect_filled(whole, 0.0, colour::LINE); // what is seen between the panes
         for pane in 0..count {
-            let left = whole.left() + pane as f32 * (width + GAP);
-            let rect = Rect::from_min_size(pos2(left, whole.top()), vec2(width, whole.height()));
-            if pane > 0 {
-                let gap = Rect::from_min_size(pos2(left - GAP, whole.top()), vec2(GAP, whole.height()));
-                ui.painter().rect_filled(gap, 0.0, colour::LINE);
-            }
+            let rect = match self.alone {
+                None => cell(whole, bench.layout(), pane),
+                Some(alone) if alone == pane => whole,
+                Some(_) => continue,
+            };
             self.pane(ui, rect, pane, bench, input, out);
         }
         ui.advance_cursor_after_rect(whole);
+    }
+
+    /// Lets a pane fill the room of all, or shows all again.
+    pub fn toggle_alone(&mut self, pane: usize) {
+        self.alone = if self.alone.is_some() { None } else { Some(pane) };
     }
 
     /// What is under the pointer.

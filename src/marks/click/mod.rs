@@ -133,7 +133,8 @@ pub fn outline_at(volume: &Volume, click: &Click) -> Result<Mask, ClickError> {
     }
     let tuning = tuning(click.role);
     let field = Field::around(volume, click.at, tuning.reach_mm + 12.0, tuning.smooth_mm).ok_or(ClickError::NoValue)?;
-    let surface = Search { field: &field, click, tuning: &tuning, unit: volume.unit }.run().ok_or(ClickError::NoValue)?;
+    let surface =
+        Search { field: &field, click, tuning: &tuning, unit: volume.unit }.run().ok_or(ClickError::NoValue)?;
     Ok(voxels(volume, &field, click, &surface)?)
 }
 
