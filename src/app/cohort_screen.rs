@@ -1,13 +1,13 @@
 //! The cohort: patients with their visits at a glance, filtered and searched. Each visit is a chip with its state in
 //! colour and in words; a click opens it. Only the rows that are seen are drawn.
 
+use super::Outbox;
 use super::command::Command;
 use super::keys::KeyMap;
 use super::reading::word_colour;
 use super::text::screens as text;
 use super::theme::{self, colour};
 use super::widgets::{coloured, row_line};
-use super::Outbox;
 use crate::clinical::{Coded, Date};
 use crate::outcome::{ScanState, Word};
 use crate::workbench::cohort_rows::{CohortFilter, CohortRow, CohortVisit};
@@ -137,10 +137,8 @@ fn table(ui: &mut Ui, cache: &Cache, is_chosen: impl Fn(&CohortRow) -> bool, key
     ui.spacing_mut().item_spacing = vec2(14.0, 0.0);
     let rest = (ui.available_width() - 92.0 - 118.0 - 150.0 - 5.0 * 14.0 - 12.0).max(300.0);
     let widths = [92.0, 118.0, rest * 0.72, 150.0, rest * 0.28];
-    let mut builder = TableBuilder::new(ui)
-        .id_salt("cohort")
-        .auto_shrink(false)
-        .cell_layout(Layout::left_to_right(Align::Center));
+    let mut builder =
+        TableBuilder::new(ui).id_salt("cohort").auto_shrink(false).cell_layout(Layout::left_to_right(Align::Center));
     for width in widths {
         builder = builder.column(Column::exact(width).clip(true));
     }
@@ -172,7 +170,8 @@ fn table(ui: &mut Ui, cache: &Cache, is_chosen: impl Fn(&CohortRow) -> bool, key
             table_row.col(|ui| {
                 let words = row.attention.join(", ");
                 if !words.is_empty() {
-                    ui.add(Label::new(coloured(&words, colour::WARN)).truncate()).on_hover_text(row.attention.join("\n"));
+                    ui.add(Label::new(coloured(&words, colour::WARN)).truncate())
+                        .on_hover_text(row.attention.join("\n"));
                 }
             });
         });

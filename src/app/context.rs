@@ -1,9 +1,9 @@
 //! The context of the patient that is read: primary, sessions, therapy. Hidden for a blinded read.
 
+use super::Outbox;
 use super::command::Command;
 use super::text::flow as text;
 use super::theme;
-use super::Outbox;
 use crate::clinical::{Coded, PrimaryCancer, SystemicTherapy, YesNoUnknown};
 use crate::project::Document;
 use crate::workbench::Workbench;

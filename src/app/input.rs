@@ -59,7 +59,8 @@ impl AblationApp {
             if !pressed {
                 continue;
             }
-            if self.strip == Strip::Diameter && self.screen == Screen::Reading && self.reading.types_mm(key, modifiers) {
+            if self.strip == Strip::Diameter && self.screen == Screen::Reading && self.reading.types_mm(key, modifiers)
+            {
                 continue;
             }
             if let Some(digit) = digit(key).filter(|_| modifiers.is_none())

@@ -1,13 +1,13 @@
 //! The pixel inspector: everything about the pixel under the pointer, from the stored value to the grey on screen;
 //! and the header of the shown slice, searched.
 
+use super::Outbox;
 use super::command::Command;
 use super::keys::KeyMap;
 use super::text::screens as text;
 use super::theme::{self, colour};
 use super::viewport::Viewport;
 use super::widgets::value_row;
-use super::Outbox;
 use crate::dicom::HeaderLine;
 use crate::geometry::VoxelIndex;
 use crate::volume::{Unit, Volume, Window};

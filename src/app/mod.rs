@@ -7,10 +7,10 @@
 
 mod banners;
 mod bottom_bar;
+mod cohort_screen;
 pub mod command;
 mod context;
 mod dialogs;
-mod cohort_screen;
 mod forms;
 mod guide_screen;
 mod help;

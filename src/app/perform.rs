@@ -266,7 +266,10 @@ impl AblationApp {
             None => Strip::Answer,
             Some(answer) => match Strip::after(answer) {
                 Strip::Shape if finding.shape.is_none() => Strip::Shape,
-                Strip::Shape if answer == Answer::Viable && self.bench.visit_outcome().is_some_and(|at| at.viable_ld.is_none()) => {
+                Strip::Shape
+                    if answer == Answer::Viable
+                        && self.bench.visit_outcome().is_some_and(|at| at.viable_ld.is_none()) =>
+                {
                     Strip::Diameter
                 }
                 Strip::NotEvaluable if finding.not_evaluable_reason.is_none() => Strip::NotEvaluable,

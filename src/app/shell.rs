@@ -26,7 +26,8 @@ use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
 use super::whose::{self, WhoseLines};
 use super::{
-    Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, dialogs::DialogKind, help, light, notices, text, tool_row, top_bar,
+    Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, dialogs::DialogKind, help, light, notices, text,
+    tool_row, top_bar,
 };
 use crate::workbench::{Clock, Executor, Request, Setup, Wake, Workbench, budget_bytes, fault};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};

@@ -38,13 +38,7 @@ pub struct UserSettings {
 
 impl Default for UserSettings {
     fn default() -> Self {
-        Self {
-            look: Look::Dark,
-            scale_percent: 100,
-            keys: BTreeMap::new(),
-            context_hidden: false,
-            names_hidden: false,
-        }
+        Self { look: Look::Dark, scale_percent: 100, keys: BTreeMap::new(), context_hidden: false, names_hidden: false }
     }
 }
 

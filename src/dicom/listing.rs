@@ -36,8 +36,7 @@ const MOST_CHARACTERS: usize = 240;
 /// More numbers of a value are not shown.
 const MOST_NUMBERS: usize = 16;
 
-static EVERYTHING: LazyLock<Wanted> =
-    LazyLock::new(|| Wanted { tags: Vec::new(), private: &[], everything: true });
+static EVERYTHING: LazyLock<Wanted> = LazyLock::new(|| Wanted { tags: Vec::new(), private: &[], everything: true });
 
 /// The header of the file that a frame lies in, in the order of tags, up to the pixels.
 ///
@@ -125,7 +124,9 @@ fn value(header: &Header, tag: Tag, vr: VR) -> String {
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!("{}{more}", shown.join(" \\ "))
         }
-        VR::AT => header.tag(tag).map_or_else(String::new, |tag| format!("({:04X},{:04X})", tag.group(), tag.element())),
+        VR::AT => {
+            header.tag(tag).map_or_else(String::new, |tag| format!("({:04X},{:04X})", tag.group(), tag.element()))
+        }
         VR::OB | VR::OW | VR::OF | VR::OD | VR::OL | VR::OV | VR::UN | VR::SV | VR::UV => match bytes.len() {
             0 => String::new(),
             1 => "1 byte".to_owned(),

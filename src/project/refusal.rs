@@ -103,7 +103,9 @@ pub enum Refusal {
         label: String,
     },
     /// A signature stands among the changes to be taken back.
-    #[error("\"{label}\" came later, and what is signed changes only by an amendment: go there, press Amend, and correct the answer.")]
+    #[error(
+        "\"{label}\" came later, and what is signed changes only by an amendment: go there, press Amend, and correct the answer."
+    )]
     SignedSince {
         /// The signature's words.
         label: String,

@@ -3,7 +3,8 @@
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
 use crate::clinical::{
-    Date, Lesion, LesionId, LesionStatus, Modality, Oddity, PatientId, Session, StackKey, StackRole, Track, Visit, VisitId,
+    Date, Lesion, LesionId, LesionStatus, Modality, Oddity, PatientId, Session, StackKey, StackRole, Track, Visit,
+    VisitId,
 };
 use crate::dicom::{FileWindow, Shape, StackInfo};
 use crate::geometry::PatientPoint;
@@ -493,7 +494,11 @@ fn neighbour<T: Copy + PartialEq>(all: &[T], here: Option<T>, step: Step, round:
 fn due_at(document: &Document, visit: VisitId) -> Vec<LesionId> {
     let Some(row) = document.visit(visit) else { return Vec::new() };
     let sessions = document.sessions_of(row.patient);
-    document.lesions_of(row.patient).filter(|lesion| is_due(lesion, &sessions, row.date)).map(|lesion| lesion.id).collect()
+    document
+        .lesions_of(row.patient)
+        .filter(|lesion| is_due(lesion, &sessions, row.date))
+        .map(|lesion| lesion.id)
+        .collect()
 }
 
 /// Whether a lesion is to be answered for at a date: ablated, and treated by then in one of these sessions.

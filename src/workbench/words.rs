@@ -31,11 +31,13 @@ const DROP_IMAGES: &str = "Drop a folder that holds DICOM images.";
 pub(super) const OPEN_ALREADY: &str = "This project is open here already.";
 pub(super) const ONE_PROJECT_AT_A_TIME: &str = "Several projects were dropped. Drop one project at a time.";
 pub(crate) const NOTHING_NEW: &str = "All images found are in the project already. Nothing was changed.";
-pub(super) const NO_DATE: &str = "A study carries no date. It stands after the others as \"date not known\" until its visit is set under Images.";
+pub(super) const NO_DATE: &str =
+    "A study carries no date. It stands after the others as \"date not known\" until its visit is set under Images.";
 pub(super) const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
 pub(super) const NOTHING_TO_REDO: &str = "There is nothing to redo.";
 pub(super) const NOTHING_UNREAD: &str = "Everything that can be read is read.";
-pub(super) const REPORT_IN_FUTURE: &str = "This date is still to come. Enter the date of the scan that the report is about.";
+pub(super) const REPORT_IN_FUTURE: &str =
+    "This date is still to come. Enter the date of the scan that the report is about.";
 pub(super) const VISIT_THERE: &str = "There is a visit of this date already. Choose it on the left.";
 pub(super) const NO_HEADER: &str = "The file of this slice is not where it was, so its header cannot be read.";
 pub(super) const READING_HEADER: &str = "Reading the header";

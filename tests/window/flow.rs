@@ -9,18 +9,8 @@ use ablation_review::workbench::{Request, Tool, VisitState};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers};
 
-const DIGITS: [Key; 10] = [
-    Key::Num0,
-    Key::Num1,
-    Key::Num2,
-    Key::Num3,
-    Key::Num4,
-    Key::Num5,
-    Key::Num6,
-    Key::Num7,
-    Key::Num8,
-    Key::Num9,
-];
+const DIGITS: [Key; 10] =
+    [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 /// The sample with its lesions and sessions, and initials; nothing is read yet.
 fn sample(visits: &[&str]) -> Person {
@@ -36,8 +26,7 @@ fn sample(visits: &[&str]) -> Person {
         let place = at_visit(truth, "pre").place;
         let mut lesion = Lesion::new(id, patient, truth.label.as_str());
         lesion.segments = truth.segment.into_iter().collect();
-        lesion.place =
-            Some(LesionPlace { stack, left_mm: place.x, posterior_mm: place.y, superior_mm: place.z });
+        lesion.place = Some(LesionPlace { stack, left_mm: place.x, posterior_mm: place.y, superior_mm: place.z });
         person.bench_mut().ask(Request::PutLesion(Box::new(lesion)));
         person.see();
     }

@@ -6,8 +6,8 @@
 mod bad_input;
 mod behaviour;
 mod disks;
-mod images;
 mod flow;
+mod images;
 mod kinds;
 mod many_patients;
 mod patients;

@@ -35,10 +35,9 @@ fn a_key_is_rebound_kept_and_refused_where_it_is_taken() {
     assert!(person.has(Role::Button, "Key of Undo"), "Esc leaves it, and the screen, as they were");
     person.click_button("Key of Undo");
     person.press_with(Modifiers::COMMAND, Key::U);
-    person.bench_mut().ask(Request::PutSettings(Box::new(StudySettings {
-        pre_scan_old_after_days: 60,
-        ..StudySettings::default()
-    })));
+    person
+        .bench_mut()
+        .ask(Request::PutSettings(Box::new(StudySettings { pre_scan_old_after_days: 60, ..StudySettings::default() })));
     person.see();
     person.ctrl(Key::Z);
     assert_eq!(person.document().settings().pre_scan_old_after_days, 60, "Ctrl+Z is nobody's key now");

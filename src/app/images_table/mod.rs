@@ -76,7 +76,12 @@ impl ImagesScreen {
                 let cache = self.cache.as_ref();
                 let (series, count) = cache.map_or((0, 0), |cache| (cache.series, cache.count));
                 let (plain, look) = cache.map_or((0, 0), |cache| (cache.plain, cache.look));
-                ui.label(theme::soft(text::series_here(series, count, patient.is_some(), desk.document().stacks().count())));
+                ui.label(theme::soft(text::series_here(
+                    series,
+                    count,
+                    patient.is_some(),
+                    desk.document().stacks().count(),
+                )));
                 if count > 0 {
                     let odd = count.saturating_sub(plain + look);
                     ui.label(theme::soft(words::how_they_are(plain, odd, look)));

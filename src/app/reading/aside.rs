@@ -1,11 +1,11 @@
 //! Putting a reading aside with what is to be asked, and taking it up again.
 
+use crate::app::Outbox;
 use crate::app::command::Command;
 use crate::app::keys::KeyMap;
 use crate::app::text::flow as text;
 use crate::app::theme::{self, colour};
 use crate::app::widgets::{coloured, tooltip};
-use crate::app::Outbox;
 use crate::clinical::{LesionId, VisitId};
 use crate::workbench::{Request, Step, Workbench};
 use eframe::egui::{Frame, Key, Label, Margin, TextEdit, Ui};
@@ -24,6 +24,16 @@ impl Aside {
         let of = bench.selection().lesion.zip(bench.selection().visit);
         let park = of.zip(bench.document()).and_then(|((lesion, visit), document)| document.park(lesion, visit));
         *self = Self { of, words: park.map(|park| park.text.clone()).unwrap_or_default(), just_opened: true };
+    }
+
+    /// What is typed and not in the project yet.
+    pub(super) fn kept(&self) -> Option<((LesionId, VisitId), String)> {
+        self.of.map(|of| (of, self.words.clone()))
+    }
+
+    /// Has again what was typed before.
+    pub(super) fn come_back(kept: Option<((LesionId, VisitId), String)>) -> Self {
+        kept.map_or_else(Self::default, |(of, words)| Self { of: Some(of), words, just_opened: true })
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -51,7 +61,8 @@ impl Aside {
             return;
         }
         let Some(park) = bench.document().and_then(|document| document.park(of.0, of.1)) else { return };
-        let frame = Frame::new().fill(colour::RAISED).corner_radius(theme::RADIUS).inner_margin(Margin::symmetric(8, 6));
+        let frame =
+            Frame::new().fill(colour::RAISED).corner_radius(theme::RADIUS).inner_margin(Margin::symmetric(8, 6));
         ui.add_space(theme::UNIT);
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());

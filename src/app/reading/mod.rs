@@ -13,9 +13,9 @@ pub(in crate::app) use lesions::word_colour;
 use super::command::Command;
 use super::keys::KeyMap;
 use super::strip::Strip;
+use super::text::flow;
 use super::theme::{self, colour};
 use super::widgets::{self, primary_button};
-use super::text::flow;
 use super::{Outbox, text};
 use crate::clinical::{AmendmentReason, Answer, Coded, LesionId, OverrideReason, VisitId};
 use crate::workbench::{Request, Step, Workbench};
@@ -102,6 +102,7 @@ pub struct Kept {
     amend_reason: Option<AmendmentReason>,
     amend_text: String,
     adequacy_text: String,
+    aside: Option<((LesionId, VisitId), String)>,
 }
 
 impl<K: Copy + PartialEq> Draft<K> {
@@ -133,6 +134,7 @@ impl ReadingPanel {
             amend_reason: self.amend_reason,
             amend_text: self.amend_text.clone(),
             adequacy_text: self.adequacy_text.clone(),
+            aside: self.aside.kept(),
         }
     }
 
@@ -147,6 +149,7 @@ impl ReadingPanel {
         self.amend_reason = kept.amend_reason;
         self.amend_text = kept.amend_text;
         self.adequacy_text = kept.adequacy_text;
+        self.aside = aside::Aside::come_back(kept.aside);
     }
 
     /// The reason picked for an amendment with its words; the next amendment starts without one.

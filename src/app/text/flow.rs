@@ -3,7 +3,8 @@
 use crate::clinical::Date;
 
 pub const DIGITS_ANSWER: &str = "Digits answer here";
-pub const DIGITS_TOOLTIP: &str = "What a digit does just now; S asks the next question, Esc gives digits back to windows";
+pub const DIGITS_TOOLTIP: &str =
+    "What a digit does just now; S asks the next question, Esc gives digits back to windows";
 pub const ASKS_SEEN: &str = "what is seen";
 pub const ASKS_SHAPE: &str = "shape";
 pub const ASKS_NOT_EVALUABLE: &str = "why not evaluable";
@@ -65,7 +66,8 @@ pub fn parked(count: usize) -> String {
 
 pub const IN_RETROSPECT: &str = "In retrospect first visible";
 pub const NOT_IN_RETROSPECT: &str = "not before";
-pub const IN_RETROSPECT_TOOLTIP: &str = "At which earlier visit it can be seen, now that it is known. Answers given there stay as they are";
+pub const IN_RETROSPECT_TOOLTIP: &str =
+    "At which earlier visit it can be seen, now that it is known. Answers given there stay as they are";
 
 // The context of a patient.
 

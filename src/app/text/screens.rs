@@ -24,7 +24,8 @@ pub const CONTEXT_HIDDEN: &str = "Hide the patient's context: a blinded read";
 pub const PRIVACY_WORDS: &str = "Names and identifiers stay in one table of the project, never in its history, its \
     tables or the log. The program has no network code: nothing leaves this computer.";
 pub const KEYS: &str = "Keys";
-pub const KEYS_WORDS: &str = "Click a key and press another one. A key that is taken is refused; Esc leaves it as it is.";
+pub const KEYS_WORDS: &str =
+    "Click a key and press another one. A key that is taken is refused; Esc leaves it as it is.";
 pub const PRESS_A_KEY: &str = "press a key";
 pub const NO_KEY: &str = "no key";
 pub const RESET_KEY: &str = "Reset";
@@ -32,7 +33,8 @@ pub const RESET_KEY_TOOLTIP: &str = "The key that it had at first";
 pub const RESET_ALL_KEYS: &str = "Reset all keys";
 pub const SEARCH_KEYS: &str = "Search keys";
 pub const WINDOWS: &str = "Windows";
-pub const WINDOWS_WORDS: &str = "The named windows and their digits, width and centre. A right click on a picture lists them too.";
+pub const WINDOWS_WORDS: &str =
+    "The named windows and their digits, width and centre. A right click on a picture lists them too.";
 pub const THRESHOLDS_WORDS: &str = "Kept in the project and printed with every rate. A change is one undo.";
 pub const NEEDS_PROJECT: &str = "Open a project to set what belongs to it.";
 pub const TIME_ORDER: &str = "Read in time order: later visits stay hidden until the one before is signed";
