@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a bench that cannot start should say so and stop
 
+#[path = "support/thousand.rs"]
+mod thousand;
+
 mod support;
 
 use ablation_review::clinical::{MarkId, MarkRole};
@@ -129,6 +132,21 @@ fn commit_28_kb(bencher: Bencher) {
         // The delta is its own inverse: every second commit takes the stroke away again.
         let edit = edits::mark_stroke(project.document(), mark, delta.clone(), None).unwrap();
         project.commit(edit, by).unwrap();
+    });
+}
+
+/// What the cohort screen works out when it is opened, of a thousand patients with four visits each.
+#[divan::bench]
+fn cohort_of_a_thousand(bencher: Bencher) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("thousand.ablation");
+    thousand::write(&path);
+    let mut bench = support::workbench(folder.path());
+    support::ask(&mut bench, Request::Open(vec![path]));
+    bencher.bench_local(|| {
+        let rows = bench.cohort_rows();
+        assert_eq!(rows.len(), thousand::PATIENTS as usize);
+        rows
     });
 }
 

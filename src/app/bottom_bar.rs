@@ -44,9 +44,9 @@ fn digits(ui: &mut Ui, app: &AblationApp) {
             let document = app.bench.document();
             let lesion = document.zip(app.bench.selection().lesion).and_then(|(d, id)| d.lesion(id));
             let lesion = lesion.filter(|_| app.strip.is_of_lesion()).map_or("", |lesion| lesion.label.as_str());
-            (format!("{}: {}", flow::digits_of(answers), flow::asked_of(what, lesion)), true)
+            (format!("Digits {}: {}", flow::digits_of(answers), flow::asked_of(what, lesion)), true)
         }
-        None => (format!("1-9 0: {}", flow::DIGITS_WINDOW), false),
+        None => (format!("Digits 1-9 0: {}", flow::DIGITS_WINDOW), false),
     };
     let (fill, ink) = if asked { (colour::ACCENT, colour::ON_ACCENT) } else { (colour::RAISED, colour::SOFT) };
     let chip = Frame::new().fill(fill).corner_radius(theme::RADIUS).inner_margin(Margin::symmetric(8, 2));

@@ -26,6 +26,16 @@ impl Aside {
         *self = Self { of, words: park.map(|park| park.text.clone()).unwrap_or_default(), just_opened: true };
     }
 
+    /// What is typed and not in the project yet.
+    pub(super) fn kept(&self) -> Option<((LesionId, VisitId), String)> {
+        self.of.map(|of| (of, self.words.clone()))
+    }
+
+    /// Has again what was typed before.
+    pub(super) fn come_back(kept: Option<((LesionId, VisitId), String)>) -> Self {
+        kept.map_or_else(Self::default, |(of, words)| Self { of: Some(of), words, just_opened: true })
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.of.is_some()
     }

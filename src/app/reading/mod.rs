@@ -103,6 +103,7 @@ pub struct Kept {
     amend_reason: Option<AmendmentReason>,
     amend_text: String,
     adequacy_text: String,
+    aside: Option<((LesionId, VisitId), String)>,
 }
 
 impl<K: Copy + PartialEq> Draft<K> {
@@ -134,6 +135,7 @@ impl ReadingPanel {
             amend_reason: self.amend_reason,
             amend_text: self.amend_text.clone(),
             adequacy_text: self.adequacy_text.clone(),
+            aside: self.aside.kept(),
         }
     }
 
@@ -148,6 +150,7 @@ impl ReadingPanel {
         self.amend_reason = kept.amend_reason;
         self.amend_text = kept.amend_text;
         self.adequacy_text = kept.adequacy_text;
+        self.aside = aside::Aside::come_back(kept.aside);
     }
 
     /// The reason picked for an amendment with its words; the next amendment starts without one.
