@@ -1,6 +1,7 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
 pub mod history;
+pub mod looking;
 pub mod memory;
 pub mod safety;
 pub mod whose;

@@ -114,6 +114,9 @@ impl Workbench {
     /// Whether a pane shows a stack that is gone, or none although there is one now.
     pub(super) fn panes_are_stale(&self) -> bool {
         let Some(document) = self.document() else { return true };
+        if self.three_planes_stand(document) {
+            return false;
+        }
         let Some((hung, _)) = self.would_hang() else { return false };
         let all_there = hung.iter().all(Result::is_ok);
         self.room.panes().len() != hung.len()

@@ -5,6 +5,7 @@
 //! here draws, and nothing here waits: [`Workbench::pump`] takes in what background work has finished.
 
 mod answering;
+mod curve;
 mod damage;
 mod desk;
 pub mod fault;
@@ -16,6 +17,8 @@ mod images;
 mod importing;
 pub mod jobs;
 mod keeper;
+mod looking;
+mod looking_words;
 mod marking;
 mod memory;
 mod moved;
@@ -23,6 +26,7 @@ mod moving;
 mod notices;
 mod opening;
 mod patients;
+mod pictures;
 mod place;
 mod planning;
 mod recording;
@@ -32,12 +36,14 @@ mod request;
 pub mod room;
 mod sampling;
 mod scribe;
+mod sections;
 mod selecting;
 mod thumbnails;
 mod trail;
 mod untitled;
 pub mod words;
 
+pub use curve::{Curve, CurvePoint};
 pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
@@ -45,14 +51,17 @@ pub use group::{GroupPlace, one_of_each};
 pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
+pub use looking::{DISC_MM, Look};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use patients::{Candidate, PatientQuestion, Whose};
+pub use pictures::SavePicture;
 pub use recovery::Recovered;
 pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
+pub use sections::{Layer, PanePicture};
 pub use selecting::{PaneTitle, Selection, VisitState};
 pub use trail::Trail;
 
@@ -89,6 +98,14 @@ pub enum Slot {
     IdentityCopy,
     /// Reading headers again to group frames anew.
     Regroup,
+    /// A picture of a pane that is worked out.
+    Section(usize, Layer),
+    /// A window over the values of a stack.
+    Window(StackKey),
+    /// A region in several series.
+    Curve,
+    /// Writing a picture.
+    Picture,
 }
 
 /// What background work brings back.
@@ -108,6 +125,14 @@ pub(crate) enum Done {
     Nothing,
     Sample(Result<(String, PathBuf), String>),
     Exported(Result<String, String>),
+    Curve(Vec<(StackKey, Option<crate::volume::Statistics>)>),
+    Pictured(Result<String, String>),
+    Section(usize, Layer, Box<sections::Made>),
+    Window {
+        group: room::WindowGroup,
+        window: Option<crate::volume::Window>,
+        what: looking::WindowFor,
+    },
     Regrouped(Result<Box<regrouping::Regrouped>, String>),
 }
 
@@ -178,6 +203,7 @@ pub struct Workbench {
     by_hand: hung::ByHand,
     questions: patients::Questions,
     show_archived: bool,
+    looking: looking::Looking,
 }
 
 impl Workbench {
@@ -212,6 +238,7 @@ impl Workbench {
             by_hand: hung::ByHand::default(),
             questions: patients::Questions::default(),
             show_archived: false,
+            looking: looking::Looking::default(),
         }
     }
 
@@ -231,6 +258,10 @@ impl Workbench {
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
                 Done::Regrouped(result) => self.take_regrouped(result),
+                Done::Curve(found) => self.take_curve(found),
+                Done::Pictured(result) => self.take_pictured(result),
+                Done::Section(pane, layer, made) => self.take_section(pane, layer, *made),
+                Done::Window { group, window, what } => self.take_window(group, window, what),
             }
         }
         for what in self.jobs.faults() {
@@ -245,6 +276,8 @@ impl Workbench {
         self.take_trail();
         self.refresh_questions();
         self.take_questions();
+        self.refresh_sections();
+        self.go_on_with_curve();
     }
 
     /// Fails in the background on purpose, for a test of the real window.
@@ -322,13 +355,15 @@ impl Workbench {
             R::SetWindow { pane, window } => self.room.set_window(pane, window),
             R::Preset { pane, id } => self.preset(pane, id),
             R::FileWindow { pane, index } => self.file_window(pane, index),
-            R::AutoWindow(pane) => self.auto_window(pane),
+            R::AutoWindow(pane) => self.window_of_picture(pane),
             R::ToggleInverted => self.room.turn(self.room.active()),
             R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),
             R::Match => self.match_slices(),
             R::Unmatch => self.unmatch(),
             R::ToggleLink => self.toggle_link(),
             R::PreviousHere(on) => self.previous_here(on),
+            R::Look(look) => self.look(look),
+            R::SavePicture(save) => self.save_picture(*save),
 
             R::Use(tool) => self.take_up(tool),
             R::BrushRadius(mm) => self.brush_radius_mm = mm.clamp(0.5, 60.0),
@@ -448,7 +483,9 @@ impl Workbench {
     /// What runs in the background.
     #[must_use]
     pub fn running(&self) -> Vec<JobView<Slot>> {
-        self.jobs.running()
+        let all = self.jobs.running();
+        // Pictures and windows are done in a blink, and are seen where they belong.
+        all.into_iter().filter(|job| !matches!(job.slot, Slot::Section(..) | Slot::Window(_))).collect()
     }
 
     /// Whether anything runs or waits to be written.

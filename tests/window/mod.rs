@@ -10,5 +10,6 @@ mod images;
 mod kinds;
 mod patients;
 mod person;
+mod planes;
 mod safety;
 mod story;
