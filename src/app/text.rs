@@ -3,6 +3,7 @@
 pub mod flow;
 pub mod hanging;
 pub mod history;
+pub mod looking;
 pub mod memory;
 pub mod safety;
 pub mod samples;

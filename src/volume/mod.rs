@@ -5,6 +5,7 @@
 
 mod automatic;
 mod bitmap;
+mod disc;
 mod reslice;
 mod sample;
 mod statistics;
@@ -13,7 +14,7 @@ mod window;
 
 pub use automatic::auto_window;
 pub use bitmap::Bitmap;
-pub use reslice::{Projection, Resliced, Section, Slab, reformat_grid, reslice};
+pub use reslice::{Projection, Resliced, Section, Slab, crossing, reformat_grid, reslice};
 pub use statistics::{Accumulator, Statistics};
 pub use voxels::{Padding, Rescale, SliceData, Unit, Volume};
 pub use window::{PRESETS, Preset, VoiFunction, VoiTable, Window, preset, presets};

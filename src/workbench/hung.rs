@@ -187,6 +187,9 @@ impl Workbench {
     /// back.
     pub(super) fn panes_are_stale(&self) -> bool {
         let Some(document) = self.document() else { return true };
+        if self.three_planes_stand(document) {
+            return false;
+        }
         let Some((hung, with)) = self.hung_for(&self.arrangement.hanging, self.selection) else { return false };
         let all_there = hung.panes.iter().all(Result::is_ok);
         self.room.panes().len() != hung.panes.len()

@@ -3,7 +3,7 @@
 use super::desk::Intent;
 use super::notices::Level;
 use super::room::{Pane, Shown};
-use super::{Workbench, words};
+use super::{Workbench, reading_number, words};
 use crate::alignment::{How, LandmarkError, LandmarkFit, LandmarkPair, Placement, fit_landmarks, match_points};
 use crate::clinical::{LesionId, StackKey};
 use crate::geometry::{PatientPoint, Rigid};

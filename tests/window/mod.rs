@@ -13,6 +13,7 @@ mod kinds;
 mod many_patients;
 mod patients;
 mod person;
+mod planes;
 mod safety;
 mod samples;
 mod screens;

@@ -10,7 +10,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use plane::{Section, reformat_grid};
+pub use plane::{Section, crossing, reformat_grid};
 
 use super::Volume;
 use rayon::prelude::*;

@@ -1,6 +1,6 @@
 //! Rectangles of pixels in patient space, and the grids that cut a volume in the planes of the body.
 
-use crate::geometry::{Anatomical, Grid, PatientDirection, PatientPoint, PatientVector, Rigid, VoxelIndex};
+use crate::geometry::{Anatomical, Grid, PatientDirection, PatientPoint, PatientVector, Plane, Rigid, VoxelIndex};
 
 /// A reformatted picture has at most so many pixels along an edge; larger volumes get larger pixels.
 const MOST_PX: f64 = 1024.0;
@@ -103,4 +103,36 @@ pub fn reformat_grid(volume: &Grid, plane: Anatomical, turn: Option<&Rigid>) -> 
     let dims = [0, 1, 2].map(|n| (2.0 * reach[n] / spacing_mm[n] + 1e-6).floor().clamp(0.0, 65_535.0) as u32 + 1);
     let first = |n: usize| axes[n].times_mm(-f64::from(dims[n] - 1) / 2.0 * spacing_mm[n]);
     Grid { origin: middle + (first(0) + first(1) + first(2)), axes, spacing_mm, dims, space: volume.space.clone() }
+}
+
+/// Where a plane crosses a section, as the two ends (column and row) of a line on its pixels; `None` where they do not
+/// meet, and where they are so close to parallel (within 10 degrees) that a line would tell nothing.
+#[must_use]
+pub fn crossing(section: &Section, plane: &Plane) -> Option<[(f64, f64); 2]> {
+    const PARALLEL_COSINE: f64 = 0.985;
+    if section.normal.cosine(plane.normal).abs() > PARALLEL_COSINE {
+        return None;
+    }
+    // The distance from the plane is linear in column and row: d + a * column + b * row = 0 is the line.
+    let d = plane.distance_mm(section.place(0.0, 0.0, 0.0));
+    let a = plane.distance_mm(section.place(1.0, 0.0, 0.0)) - d;
+    let b = plane.distance_mm(section.place(0.0, 1.0, 0.0)) - d;
+    let [width, height] = section.size.map(|n| (-0.5, f64::from(n) - 0.5));
+    let mut ends: Vec<(f64, f64)> = Vec::new();
+    for column in [width.0, width.1] {
+        let row = -(d + a * column) / b;
+        if row >= height.0 && row <= height.1 {
+            ends.push((column, row));
+        }
+    }
+    for row in [height.0, height.1] {
+        let column = -(d + b * row) / a;
+        if column >= width.0 && column <= width.1 {
+            ends.push((column, row));
+        }
+    }
+    let apart = |p: &(f64, f64), q: &(f64, f64)| (p.0 - q.0).hypot(p.1 - q.1);
+    let first = *ends.first()?;
+    let far = *ends.iter().max_by(|p, q| apart(p, &first).total_cmp(&apart(q, &first)))?;
+    (apart(&first, &far) > 1e-6).then_some([first, far])
 }

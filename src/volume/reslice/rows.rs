@@ -173,38 +173,28 @@ impl Line {
 impl<T: Copy + PartialOrd + Into<f32>> Slices<'_, T> {
     /// Blends the eight voxels around each place of a part of a row that lies deep inside.
     fn blend(&self, volume: &Volume, line: &Line, part: Range<usize>, out: &mut [f32]) {
-        let mut x = part.start;
-        while x < part.end {
-            let mut at = line.fixed(x);
-            let k = at[2] >> 32;
-            let pair = usize::try_from(k).ok().and_then(|k| self.pair(k));
-            // As far as the row stays between the same two slices.
-            while x < part.end && at[2] >> 32 == k {
-                let value = match &pair {
-                    Some(pair) if self.padding.is_some() => self.value::<true>(pair, at),
-                    Some(pair) => self.value::<false>(pair, at),
-                    None => UNREAD,
-                };
-                out[x] = if value.is_finite() { value } else { without(volume, line.at(x), pair.is_some()) };
-                at = [at[0] + line.step[0], at[1] + line.step[1], at[2] + line.step[2]];
-                x += 1;
+        let mut at = line.fixed(part.start);
+        let mut near: Option<(usize, Slice<'_, T>, Slice<'_, T>)> = None;
+        for (x, out) in part.clone().zip(&mut out[part]) {
+            let [i, j, k] = at.map(|v| (v >> 32) as usize);
+            let [fi, fj, fk] = at.map(share);
+            at = [at[0] + line.step[0], at[1] + line.step[1], at[2] + line.step[2]];
+            if near.is_none_or(|(of, ..)| of != k) {
+                near = self.pair(k).map(|[low, high]| (k, low, high));
             }
+            let value = near.and_then(|(_, low, high)| {
+                let offset = j * self.columns + i;
+                let below = self.four(low.stored, offset)?;
+                let above = self.four(high.stored, offset)?;
+                let below = flat(below, fi, fj) * low.slope + low.intercept;
+                let above = flat(above, fi, fj) * high.slope + high.intercept;
+                Some(below + (above - below) * fk).filter(|value| value.is_finite())
+            });
+            *out = match value {
+                Some(value) => value,
+                None => without(volume, line.at(x), near.is_some()),
+            };
         }
-    }
-
-    /// The value at a place between two slices; not finite beside padding.
-    #[inline(always)]
-    fn value<const PADDED: bool>(&self, [low, high]: &[Slice<'_, T>; 2], at: [i64; 3]) -> f32 {
-        let offset = (at[1] >> 32) as usize * self.columns + (at[0] >> 32) as usize;
-        let [fi, fj, fk] = at.map(share);
-        let (Some(below), Some(above)) =
-            (self.four::<PADDED>(low.stored, offset), self.four::<PADDED>(high.stored, offset))
-        else {
-            return f32::NAN;
-        };
-        let below = flat(below, fi, fj) * low.slope + low.intercept;
-        let above = flat(above, fi, fj) * high.slope + high.intercept;
-        below + (above - below) * fk
     }
 
     /// Two neighbouring slices, when both have been read and are of this kind.
@@ -214,10 +204,12 @@ impl<T: Copy + PartialOrd + Into<f32>> Slices<'_, T> {
 
     /// A voxel, the next in its row, and the two below; `None` when one is padding.
     #[inline(always)]
-    fn four<const PADDED: bool>(&self, stored: &[T], offset: usize) -> Option<[f32; 4]> {
+    fn four(&self, stored: &[T], offset: usize) -> Option<[f32; 4]> {
         let both = stored.get(offset..offset + self.columns + 2)?;
         let four = [*both.first()?, *both.get(1)?, *both.get(self.columns)?, *both.get(self.columns + 1)?];
-        if PADDED && four.iter().any(|v| self.is_padding(*v)) {
+        if let Some((low, high)) = self.padding
+            && four.iter().any(|v| *v >= low && *v <= high)
+        {
             return None;
         }
         Some(four.map(Into::into))

@@ -396,3 +396,23 @@ fn another_toolkit_sees_the_same() {
     assert_eq!(unlike, 0, "of {compared}: only one of the two has a value");
     assert!(compared > 5000);
 }
+
+#[test]
+fn planes_cross_where_they_should() {
+    let grid = Grid { origin: PatientPoint::new(0.0, 0.0, 0.0), spacing_mm: [1.0, 1.0, 2.0], ..grids().remove(0) };
+    let section = Section::of(&grid, 4.0); // 24 x 20 pixels
+    let plane = |at: PatientPoint, normal| crate::geometry::Plane { point: at, normal };
+    // A sagittal plane 7 mm to the left: a line down column 7.
+    let line = crossing(&section, &plane(PatientPoint::new(7.0, 3.0, 1.0), PatientDirection::LEFT)).unwrap();
+    assert_eq!(line, [(7.0, -0.5), (7.0, 19.5)]);
+    let line = crossing(&section, &plane(PatientPoint::new(7.0, 3.0, 1.0), PatientDirection::POSTERIOR)).unwrap();
+    assert_eq!(line, [(-0.5, 3.0), (23.5, 3.0)]);
+    // Past the picture, and parallel to it.
+    assert!(crossing(&section, &plane(PatientPoint::new(50.0, 0.0, 0.0), PatientDirection::LEFT)).is_none());
+    assert!(crossing(&section, &plane(PatientPoint::new(0.0, 0.0, 3.0), PatientDirection::SUPERIOR)).is_none());
+    // Every point of an oblique line lies in both planes.
+    let oblique = plane(PatientPoint::new(11.0, 9.0, 8.0), direction(1.0, -2.0, 0.5));
+    for (column, row) in crossing(&section, &oblique).unwrap() {
+        assert!(oblique.distance_mm(section.place(column, row, 0.0)).abs() < 1e-9);
+    }
+}
