@@ -9,7 +9,7 @@ use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
 use crate::dicom::StackInfo;
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
+use crate::workbench::{Outlining, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 impl AblationApp {
@@ -98,9 +98,9 @@ impl AblationApp {
             C::NextPane => self.bench.ask(Request::NextPane),
             C::AddLesion => self.bench.ask(Request::AddLesion { pane }),
             C::PlaceLesion => self.bench.ask(Request::PlaceLesion { pane }),
-            C::MarkZone => self.take_up(Tool::Brush(MarkRole::AblationZone)),
-            C::MarkTumour => self.take_up(Tool::Brush(MarkRole::Tumour)),
-            C::MarkViable => self.take_up(Tool::Brush(MarkRole::ViableTumour)),
+            C::MarkZone => self.take_up(Tool::Outline(MarkRole::AblationZone)),
+            C::MarkTumour => self.take_up(Tool::Outline(MarkRole::Tumour)),
+            C::MarkViable => self.take_up(Tool::Outline(MarkRole::ViableTumour)),
             C::Brush => self.take_up(Tool::Brush(self.role_at_hand())),
             C::Eraser => self.take_up(Tool::Eraser(self.role_at_hand())),
             C::BrushSmaller => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() / 1.2)),
@@ -186,7 +186,9 @@ impl AblationApp {
         if self.screen != Screen::Reading {
             return;
         }
-        if self.bench.tool() != Tool::Scroll {
+        if self.bench.preview().is_some() {
+            self.bench.ask(Request::Outline(Outlining::Accept));
+        } else if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip == Strip::Sign {
             self.strip = Strip::Off;
@@ -208,6 +210,8 @@ impl AblationApp {
             self.memory.toggle();
         } else if self.help_open {
             self.help_open = false;
+        } else if self.bench.preview().is_some() {
+            self.bench.ask(Request::Outline(Outlining::Drop));
         } else if self.bench.stroke().is_some() {
             self.bench.ask(Request::CancelStroke);
         } else if self.bench.tool() != Tool::Scroll {

@@ -2,6 +2,7 @@
 
 pub mod history;
 pub mod memory;
+pub mod outlining;
 pub mod safety;
 pub mod whose;
 

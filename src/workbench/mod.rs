@@ -22,6 +22,7 @@ mod moved;
 mod moving;
 mod notices;
 mod opening;
+mod outlining;
 mod patients;
 mod place;
 mod planning;
@@ -49,6 +50,7 @@ pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
+pub use outlining::{OutlineQuestion, Outlining, PreviewView};
 pub use patients::{Candidate, PatientQuestion, Whose};
 pub use recovery::Recovered;
 pub use regrouping::Regroup;
@@ -89,6 +91,8 @@ pub enum Slot {
     IdentityCopy,
     /// Reading headers again to group frames anew.
     Regroup,
+    /// Outlining what was clicked on.
+    Outline,
 }
 
 /// What background work brings back.
@@ -109,6 +113,7 @@ pub(crate) enum Done {
     Sample(Result<(String, PathBuf), String>),
     Exported(Result<String, String>),
     Regrouped(Result<Box<regrouping::Regrouped>, String>),
+    Outlined(Box<outlining::Outlined>),
 }
 
 /// The time, given from outside so that tests can stop it.
@@ -168,6 +173,7 @@ pub struct Workbench {
     tool: Tool,
     brush_radius_mm: f64,
     stroke: Option<marking::Stroke>,
+    preview: Option<outlining::Preview>,
     notices: notices::Notices,
     import: Option<ImportReport>,
     awaiting_import: Vec<PathBuf>,
@@ -203,6 +209,7 @@ impl Workbench {
             tool: Tool::Scroll,
             brush_radius_mm: 6.0,
             stroke: None,
+            preview: None,
             notices: notices::Notices::default(),
             import: None,
             awaiting_import: Vec::new(),
@@ -231,11 +238,13 @@ impl Workbench {
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
                 Done::Regrouped(result) => self.take_regrouped(result),
+                Done::Outlined(outlined) => self.take_outlined(*outlined),
             }
         }
         for what in self.jobs.faults() {
             self.notices.tell(Level::Problem, words::fault_in_job(&what, fault::reports().last()), false);
         }
+        self.drop_stale_outline();
         self.take_acknowledged();
         if !self.is_writing()
             && let Some(request) = self.safety.once_written.take()
@@ -336,6 +345,7 @@ impl Workbench {
             R::ExtendStroke { at } => self.extend_stroke(at),
             R::EndStroke => self.end_stroke(),
             R::CancelStroke => self.stroke = None,
+            R::Outline(what) => self.ask_outlining(what),
             R::DeleteMark(mark) => self.delete_mark(mark),
 
             R::PutPatient(patient) => self.put_patient(*patient),

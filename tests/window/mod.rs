@@ -8,6 +8,7 @@ mod behaviour;
 mod disks;
 mod images;
 mod kinds;
+mod outlining;
 mod patients;
 mod person;
 mod safety;

@@ -4,6 +4,7 @@ mod member;
 mod overlay;
 mod pane;
 mod picture;
+mod tools;
 pub mod view;
 mod windows;
 

@@ -2,7 +2,7 @@
 
 use super::picture::Content;
 use super::view::View;
-use super::{UnderPointer, Viewport, overlay, windows};
+use super::{UnderPointer, Viewport, overlay, tools, windows};
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
 use crate::app::{Outbox, text};
@@ -11,7 +11,7 @@ use crate::geometry::VoxelIndex;
 use crate::project::Document;
 use crate::volume::{Unit, VoiFunction, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
-use crate::workbench::{MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
+use crate::workbench::{MarkOutline, Outlining, Request, Tool, Workbench, reading_number, scroll_sign};
 use eframe::egui::{
     Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role, Sense,
     Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
@@ -86,6 +86,7 @@ impl Viewport {
         let top = self.over(ui, &scene, input);
         self.mouse(ui, &response, &scene, out);
         super::member::control(ui, rect, top, pane, bench, out);
+        tools::strip(ui, rect, pane, bench, out);
         frame(&scene.painter, &response, pane, bench);
         dropped(&response, pane, out);
     }
@@ -151,6 +152,7 @@ impl Viewport {
             if let Some(stroke) = stroke {
                 overlay::outlines(painter, view, mark_line(stroke.role), stroke.outlines);
             }
+            tools::preview(scene);
             self.lesions(scene, ui.input(|input| input.time));
         }
         self.pointed_cross(scene);
@@ -195,14 +197,16 @@ impl Viewport {
         let pane = *pane;
         if let Some(at) = response.hover_pos() {
             self.point(ui, at, view, shown, bench);
-            self.wheel_turned(ui, at, view, pane, shown, out);
+            self.wheel_turned(ui, at, scene, out);
             brush_cursor(ui, at, view, bench);
         }
         if response.clicked() || response.drag_started() || response.secondary_clicked() {
             out.ask(Request::ActivatePane(pane));
         }
         windows::menu(response, pane, shown, bench, out);
-        if bench.tool() != Tool::Scroll {
+        if matches!(bench.tool(), Tool::Outline(_)) {
+            tools::mouse(ui, response, scene, out);
+        } else if bench.tool() != Tool::Scroll {
             paint(ui, response, scene, out);
         } else if response.dragged_by(PointerButton::Primary) {
             let slices = self.wheel.slices(MouseWheelUnit::Point, -response.drag_delta().y * 2.0);
@@ -229,7 +233,9 @@ impl Viewport {
         }
     }
 
-    fn wheel_turned(&mut self, ui: &Ui, at: Pos2, view: &View, pane: usize, shown: &Shown, out: &mut Outbox) {
+    fn wheel_turned(&mut self, ui: &Ui, at: Pos2, scene: &Scene<'_>, out: &mut Outbox) {
+        let Scene { pane, view, shown, .. } = scene;
+        let pane = *pane;
         let turns: Vec<(MouseWheelUnit, f32, Modifiers)> = ui.input(|input| {
             let wheel = input.events.iter().filter_map(|event| match event {
                 Event::MouseWheel { unit, delta, modifiers, .. } => Some((*unit, delta.y, *modifiers)),
@@ -238,7 +244,11 @@ impl Viewport {
             wheel.collect()
         });
         for (unit, delta, modifiers) in turns {
-            if modifiers.command {
+            if modifiers.command && tools::takes_strength(scene.bench) {
+                // A touchpad sends many small turns; each turn of a wheel is one step.
+                let steps = if unit == MouseWheelUnit::Line { delta.round() } else { delta.signum() };
+                out.ask(Request::Outline(Outlining::Strength(steps as i32)));
+            } else if modifiers.command {
                 let lines = if unit == MouseWheelUnit::Point { delta / 50.0 } else { delta };
                 let offset = at - view.rect().center();
                 let width = f64::from(view.rect().width());
@@ -374,7 +384,7 @@ fn wrapped(painter: &Painter, rect: Rect, words: &str) {
 }
 
 fn brush_cursor(ui: &Ui, at: Pos2, view: &View, bench: &Workbench) {
-    let Some(role) = bench.tool().role() else { return };
+    let (Tool::Brush(role) | Tool::Eraser(role)) = bench.tool() else { return };
     let radius = view.to_points(bench.brush_radius_mm());
     let erasing = matches!(bench.tool(), Tool::Eraser(_));
     let tint = if erasing { colour::TEXT } else { mark_line(role).colour };

@@ -107,11 +107,8 @@ impl Field {
 /// The inverse of the image's steps: voxels along each axis for a step of one mm.
 fn voxels_per_mm(grid: &Grid) -> [[f64; 3]; 3] {
     let zero = grid.to_index(grid.origin);
-    let ways = [
-        PatientVector::new(1.0, 0.0, 0.0),
-        PatientVector::new(0.0, 1.0, 0.0),
-        PatientVector::new(0.0, 0.0, 1.0),
-    ];
+    let ways =
+        [PatientVector::new(1.0, 0.0, 0.0), PatientVector::new(0.0, 1.0, 0.0), PatientVector::new(0.0, 0.0, 1.0)];
     let [x, y, z] = ways.map(|way| {
         let at: VoxelIndex = grid.to_index(grid.origin + way);
         [at.i - zero.i, at.j - zero.j, at.k - zero.k]
@@ -162,7 +159,8 @@ fn blur(values: &mut [f32], [columns, rows, slices]: [usize; 3], axis: usize, si
     };
     match axis {
         0 | 1 => values.par_chunks_mut(plane).for_each(|slice| {
-            let starts: Vec<usize> = if axis == 0 { (0..rows).map(|j| j * columns).collect() } else { (0..columns).collect() };
+            let starts: Vec<usize> =
+                if axis == 0 { (0..rows).map(|j| j * columns).collect() } else { (0..columns).collect() };
             lines(slice, &starts);
         }),
         _ => lines(values, &(0..plane).collect::<Vec<_>>()),
