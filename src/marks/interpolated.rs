@@ -7,6 +7,9 @@ use super::block::Block;
 use super::{Mask, MaskError, distances_mm};
 use rayon::prelude::*;
 
+/// What lies this close to the line between inside and outside is on it, mm, so that rounding decides nothing.
+const ON_LINE_MM: f64 = 1e-4;
+
 /// The mark with all gaps between its outlined slices along an axis filled (0: along rows, 1: along columns, 2: along
 /// slices). Slices that are outlined stay as they are.
 ///
@@ -79,7 +82,7 @@ impl Outlined {
     fn mixed(&self, other: &Self, part: f64, [width, height]: [usize; 2]) -> Vec<bool> {
         let touch = self.inside.iter().zip(&other.inside).any(|(a, b)| *a && *b);
         if touch {
-            let mix = |(a, b): (&f32, &f32)| (1.0 - part) * f64::from(*a) + part * f64::from(*b) > 0.0;
+            let mix = |(a, b): (&f32, &f32)| (1.0 - part) * f64::from(*a) + part * f64::from(*b) > ON_LINE_MM;
             return self.signed.iter().zip(&other.signed).map(mix).collect();
         }
         // Apart: both are moved to where the middle is on its way.
@@ -93,7 +96,7 @@ impl Outlined {
                 let (x, y) = ((n % width) as f64, (n / width) as f64);
                 let a = value(&self.signed, x - part * way[0], y - part * way[1]);
                 let b = value(&other.signed, x + (1.0 - part) * way[0], y + (1.0 - part) * way[1]);
-                (1.0 - part) * a + part * b > 0.0
+                (1.0 - part) * a + part * b > ON_LINE_MM
             })
             .collect()
     }

@@ -9,6 +9,7 @@ mod brush;
 mod click;
 mod distance;
 mod extent;
+mod gap;
 mod hand;
 mod inside;
 mod interpolated;
@@ -20,12 +21,14 @@ mod relaid;
 mod runs;
 mod shown;
 mod summary;
+mod uptake;
 mod values;
 
 pub use brush::{capsule, disc};
 pub use click::{Click, ClickError, Hint, Leak, leaks, outline_at};
 pub use distance::{Dims, distances_mm, squared_distances_mm2};
 pub use extent::{AxesAlong, Span, axes_along, longest_in_space};
+pub use gap::gap_mm;
 pub use hand::{area, ball, gated};
 pub use inside::statistics_inside;
 pub use interpolated::interpolated;
@@ -39,6 +42,7 @@ pub use relaid::relaid;
 pub use runs::{RleSlice, Run, RunError};
 pub use shown::outline_on;
 pub use summary::summary;
+pub use uptake::{PEAK_RADIUS_MM, Uptake, uptake};
 pub use values::ValuesInside;
 
 #[cfg(test)]

@@ -11,10 +11,7 @@ use super::selecting::place_of;
 use super::{Done, Slot, Tool, Workbench, words};
 use crate::clinical::{LesionId, MarkId, MarkInfo, MarkRole, Organ, StackKey, VisitId};
 use crate::geometry::{Grid, PatientPoint, VoxelIndex};
-use crate::marks::{
-    Click, Diameter, Hint, Leak, Mask, Outline, distances_mm, grids_coincide, leaks, measure, outline_at,
-    slice_outlines,
-};
+use crate::marks::{Click, Diameter, Hint, Leak, Mask, Outline, gap_mm, leaks, measure, outline_at, slice_outlines};
 use crate::project::{Document, MarkRecord};
 use std::sync::Arc;
 
@@ -350,8 +347,7 @@ impl Workbench {
         let zones = document
             .marks_of(preview.lesion, preview.visit)
             .filter(|mark| mark.info.role == MarkRole::AblationZone)
-            .filter_map(|mark| document.mask(mark.info.id))
-            .filter(|zone| grids_coincide(zone.grid(), &preview.grid));
+            .filter_map(|mark| document.mask(mark.info.id));
         let gap_mm = zones.filter_map(|zone| gap_mm(&found.mask, zone)).min_by(f64::total_cmp)?;
         let diagonal_mm = preview.grid.spacing_mm.iter().map(|mm| mm * mm).sum::<f64>().sqrt();
         (gap_mm > TOUCHES_DIAGONALS * diagonal_mm).then_some(OutlineQuestion::AwayFromZone { gap_mm })
@@ -424,33 +420,4 @@ fn overlapped(
         .filter_map(|mark| Some((shared(mark)?, std::cmp::Reverse(mark.info.id))))
         .max()
         .map(|(_, mark)| mark.0)
-}
-
-/// The gap between two marks on one grid, from voxel border to voxel border, mm; 0 where they touch or overlap.
-fn gap_mm(a: &Mask, b: &Mask) -> Option<f64> {
-    let (ours, theirs) = (a.bounds()?, b.bounds()?);
-    let low = [0, 1, 2].map(|axis| ours[axis].0.min(theirs[axis].0));
-    let size = [0, 1, 2].map(|axis| (ours[axis].1.max(theirs[axis].1) - low[axis]) as usize + 1);
-    let columns = a.grid().dims[0];
-    let places = |mask: &Mask| {
-        let mut places = Vec::new();
-        for (k, runs) in mask.slices() {
-            for (j, first, end) in runs.rows(columns) {
-                let row = ((k - low[2]) as usize * size[1] + (j - low[1]) as usize) * size[0];
-                places.extend((first..end).map(|i| row + (i - low[0]) as usize));
-            }
-        }
-        places
-    };
-    let mut seeds = vec![false; size.iter().product()];
-    for n in places(b) {
-        if let Some(seed) = seeds.get_mut(n) {
-            *seed = true;
-        }
-    }
-    let far = distances_mm(&seeds, size, a.grid().spacing_mm);
-    let nearest = places(a).into_iter().filter_map(|n| far.get(n)).copied().fold(f32::INFINITY, f32::min);
-    // Centres of neighbours lie one voxel apart and touch.
-    let least = a.grid().spacing_mm.iter().copied().fold(f64::INFINITY, f64::min);
-    nearest.is_finite().then(|| (f64::from(nearest) - least).max(0.0))
 }

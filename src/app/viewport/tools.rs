@@ -70,7 +70,7 @@ pub(super) fn takes_strength(bench: &Workbench) -> bool {
 /// The strip under a preview: what it measures, what may be wrong, keep or drop.
 pub(super) fn strip(ui: &Ui, rect: Rect, pane: usize, bench: &Workbench, out: &mut Outbox) {
     let Some(preview) = bench.preview().filter(|_| bench.room().active() == pane) else { return };
-    Area::new(Id::new("outline strip"))
+    Area::new(Id::unique("outline strip"))
         .order(Order::Foreground)
         .pivot(Align2::CENTER_BOTTOM)
         .fixed_pos(rect.center_bottom() - vec2(0.0, 96.0))

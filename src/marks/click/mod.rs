@@ -163,24 +163,28 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// One surface for each guess of what lies around; the one with the clearest border wins, the first among equals.
+    /// One surface for each guess of what lies around; the one with the clearest border wins, the first among equals. The
+    /// strength does not take part in the choice, so that more of it never jumps to something else.
     fn run(&self) -> Option<Surface> {
         let seed = self.seed_value()?;
-        let guesses = self.guesses(seed);
-        let surfaces: Vec<(f64, Surface)> = guesses
-            .par_iter()
+        let usual = Click { strength: 1.0, ..self.click.clone() };
+        let search = Search { click: &usual, ..*self };
+        let tried: Vec<(f64, Guess, Surface)> = self
+            .guesses(seed)
+            .into_par_iter()
             .map(|guess| {
-                let surface = self.refined(guess);
-                (self.clearness(&surface), surface)
+                let surface = search.refined(&guess);
+                (search.clearness(&surface), guess, surface)
             })
             .collect();
-        let mut best: Option<(f64, Surface)> = None;
-        for (clear, surface) in surfaces {
-            if best.as_ref().is_none_or(|(most, _)| clear > most * CLEARER) {
-                best = Some((clear, surface));
+        let mut best: Option<(f64, Guess, Surface)> = None;
+        for next in tried {
+            if best.as_ref().is_none_or(|(most, ..)| next.0 > most * CLEARER) {
+                best = Some(next);
             }
         }
-        best.map(|(_, surface)| surface)
+        let (_, guess, surface) = best?;
+        Some(if self.click.strength == 1.0 { surface } else { self.refined(&guess) })
     }
 
     fn refined(&self, guess: &Guess) -> Surface {
