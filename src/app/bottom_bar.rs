@@ -117,6 +117,15 @@ fn hints(ui: &mut Ui, app: &AblationApp) {
     let mut hints: Vec<(String, &str)> = Vec::new();
     let key = |command| keys.words(command);
     match (app.bench.tool(), app.strip) {
+        (Tool::Outline(_), _) if app.bench.preview().is_some() => {
+            hints.push((text::outlining::STRENGTH_KEYS.to_owned(), "strength"));
+            hints.push((key(Command::Accept), "keep"));
+            hints.push((key(Command::Cancel), "drop"));
+        }
+        (Tool::Outline(_), _) => {
+            hints.push((key(Command::Brush), "brush instead"));
+            hints.push((key(Command::Cancel), "back"));
+        }
         (Tool::Brush(_) | Tool::Eraser(_), _) => {
             hints.push((format!("{} {}", key(Command::BrushSmaller), key(Command::BrushLarger)), "size"));
             hints.push((key(Command::Brush), "paint"));
@@ -158,6 +167,7 @@ fn hints(ui: &mut Ui, app: &AblationApp) {
 fn lead(tool: Tool) -> String {
     match tool {
         Tool::Scroll => text::HINT_SCROLL.to_owned(),
+        Tool::Outline(role) => text::outlining::lead(&crate::workbench::words::small(&role.to_string())),
         Tool::Brush(role) => format!("Painting {}", crate::workbench::words::small(&role.to_string())),
         Tool::Eraser(role) => format!("Erasing {}", crate::workbench::words::small(&role.to_string())),
     }

@@ -392,10 +392,10 @@ table! {
         ResetView "reset_view" "Reset the view" "Whole picture, windows as proposed" [key(Key::Equals).alt()];
     }
     Marking {
-        MarkTumour "mark_tumour" "Tumour" "Paint the tumour; Enter or Esc ends" [key(Key::T)];
-        MarkZone "mark_zone" "Ablation zone" "Paint the ablation zone; Enter or Esc ends" [key(Key::Z)];
-        MarkViable "mark_viable" "Viable tumour" "Paint viable tumour; Enter or Esc ends" [key(Key::R)];
-        Brush "brush" "Brush" "Paint" [key(Key::B)];
+        MarkTumour "mark_tumour" "Tumour" "Click on the tumour, or drag its long axis: it is outlined in 3-D; Enter keeps it" [key(Key::T)];
+        MarkZone "mark_zone" "Ablation zone" "Click on the ablation zone, or drag its long axis: it is outlined in 3-D; Enter keeps it" [key(Key::Z)];
+        MarkViable "mark_viable" "Viable tumour" "Click on viable tumour: it is outlined in 3-D; Enter keeps it" [key(Key::R)];
+        Brush "brush" "Brush" "Paint the mark at hand slice by slice" [key(Key::B)];
         Eraser "eraser" "Eraser" "Erase" [key(Key::E)];
         BrushSmaller "brush_smaller" "Smaller brush" "Smaller brush" [key(Key::OpenBracket)];
         BrushLarger "brush_larger" "Larger brush" "Larger brush" [key(Key::CloseBracket)];

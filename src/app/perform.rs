@@ -12,7 +12,9 @@ use crate::clinical::{Answer, MarkRole};
 use crate::dicom::StackInfo;
 use crate::hanging::{Hanging, Layout};
 use crate::workbench::room::Pane;
-use crate::workbench::{Hang, Joining, Look as PaneLook, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
+use crate::workbench::{
+    Hang, Joining, Look as PaneLook, Outlining, Request, Step, Tool, Whose, Workbench, fault, scroll_sign,
+};
 use eframe::egui;
 
 /// What a key turns a plane by.
@@ -120,9 +122,9 @@ impl AblationApp {
             C::NextPane => self.bench.ask(Request::NextPane),
             C::AddLesion => self.bench.ask(Request::AddLesion { pane }),
             C::PlaceLesion => self.bench.ask(Request::PlaceLesion { pane }),
-            C::MarkZone => self.take_up(Tool::Brush(MarkRole::AblationZone)),
-            C::MarkTumour => self.take_up(Tool::Brush(MarkRole::Tumour)),
-            C::MarkViable => self.take_up(Tool::Brush(MarkRole::ViableTumour)),
+            C::MarkZone => self.take_up(Tool::Outline(MarkRole::AblationZone)),
+            C::MarkTumour => self.take_up(Tool::Outline(MarkRole::Tumour)),
+            C::MarkViable => self.take_up(Tool::Outline(MarkRole::ViableTumour)),
             C::Brush => self.take_up(Tool::Brush(self.role_at_hand())),
             C::Eraser => self.take_up(Tool::Eraser(self.role_at_hand())),
             C::BrushSmaller => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() / 1.2)),
@@ -308,6 +310,8 @@ impl AblationApp {
         }
         if self.bench.landmarks().is_some() {
             self.bench.ask(Request::Join(Joining::KeepLandmarks));
+        } else if self.bench.preview().is_some() {
+            self.bench.ask(Request::Outline(Outlining::Accept));
         } else if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip == Strip::Sign {
@@ -346,6 +350,8 @@ impl AblationApp {
             self.reading.close_aside();
         } else if self.bench.landmarks().is_some() {
             self.bench.ask(Request::Join(Joining::Landmarks));
+        } else if self.bench.preview().is_some() {
+            self.bench.ask(Request::Outline(Outlining::Drop));
         } else if self.bench.stroke().is_some() {
             self.bench.ask(Request::CancelStroke);
         } else if self.bench.tool() != Tool::Scroll {

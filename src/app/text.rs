@@ -5,6 +5,7 @@ pub mod hanging;
 pub mod history;
 pub mod looking;
 pub mod memory;
+pub mod outlining;
 pub mod safety;
 pub mod samples;
 pub mod screens;

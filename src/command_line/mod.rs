@@ -10,6 +10,7 @@ mod console;
 mod copy;
 mod history;
 mod inspect;
+mod outline;
 mod png;
 mod project;
 mod sample;
@@ -60,6 +61,8 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Write one stack as a NIfTI volume, voxels in their unit.
     Volume(volume::VolumeOut),
+    /// Outline in 3-D what lies at a place, as by one click; write the mask and print its measurements.
+    Outline(outline::OutlineOut),
     /// Make an empty project file.
     New(project::New),
     /// Look for images and put them into a project; marks, answers and signatures stay.
@@ -110,6 +113,7 @@ pub fn run(
     let result = match command {
         Command::Inspect(inspect) => inspect.run(&console),
         Command::Volume(volume) => volume.run(&console),
+        Command::Outline(outline) => outline.run(&console),
         Command::New(new) => new.run(&console),
         Command::Import(import) => import.run(&console),
         Command::Check(check) => check.run(&console),

@@ -31,6 +31,7 @@ mod moving;
 mod notices;
 mod open_points;
 mod opening;
+mod outlining;
 mod parking;
 mod patients;
 mod pictures;
@@ -71,6 +72,7 @@ pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use open_points::OpenPoint;
+pub use outlining::{OutlineQuestion, Outlining, PreviewView};
 pub use parking::Parked;
 pub use patients::{Candidate, PatientQuestion, Whose};
 pub use pictures::SavePicture;
@@ -128,6 +130,8 @@ pub enum Slot {
     Curve,
     /// Writing a picture.
     Picture,
+    /// Outlining what was clicked on.
+    Outline,
 }
 
 /// What background work brings back.
@@ -163,6 +167,7 @@ pub(crate) enum Done {
         slice: u32,
         lines: Result<Vec<crate::dicom::HeaderLine>, String>,
     },
+    Outlined(Box<outlining::Outlined>),
 }
 
 /// The time, given from outside so that tests can stop it.
@@ -222,6 +227,7 @@ pub struct Workbench {
     tool: Tool,
     brush_radius_mm: f64,
     stroke: Option<marking::Stroke>,
+    preview: Option<outlining::Preview>,
     notices: notices::Notices,
     import: Option<ImportReport>,
     awaiting_import: Vec<PathBuf>,
@@ -265,6 +271,7 @@ impl Workbench {
             tool: Tool::Scroll,
             brush_radius_mm: 6.0,
             stroke: None,
+            preview: None,
             notices: notices::Notices::default(),
             import: None,
             awaiting_import: Vec::new(),
@@ -308,11 +315,13 @@ impl Workbench {
                 Done::Pictured(result) => self.take_pictured(result),
                 Done::Section(pane, layer, made) => self.take_section(pane, layer, *made),
                 Done::Window { group, window, what } => self.take_window(group, window, what),
+                Done::Outlined(outlined) => self.take_outlined(*outlined),
             }
         }
         for what in self.jobs.faults() {
             self.notices.tell(Level::Problem, words::fault_in_job(&what, fault::reports().last()), false);
         }
+        self.drop_stale_outline();
         self.take_acknowledged();
         if !self.is_writing()
             && let Some(request) = self.safety.once_written.take()
@@ -424,6 +433,7 @@ impl Workbench {
             R::ExtendStroke { at } => self.extend_stroke(at),
             R::EndStroke => self.end_stroke(),
             R::CancelStroke => self.stroke = None,
+            R::Outline(what) => self.ask_outlining(what),
             R::DeleteMark(mark) => self.delete_mark(mark),
 
             R::PutPatient(patient) => self.put_patient(*patient),

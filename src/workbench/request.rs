@@ -1,6 +1,6 @@
 //! Everything a person can ask of the workbench, with what it needs to be done.
 
-use super::{Hang, Joining, Look, Regroup, SavePicture, Whose};
+use super::{Hang, Joining, Look, Outlining, Regroup, SavePicture, Whose};
 use crate::clinical::{
     AmendmentReason, Answer, Complications, Date, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
@@ -19,6 +19,8 @@ pub enum Tool {
     /// Nothing but choosing; the wheel scrolls.
     #[default]
     Scroll,
+    /// Outlines in 3-D what is clicked on.
+    Outline(MarkRole),
     /// Paints a mark of a role.
     Brush(MarkRole),
     /// Takes away from the mark of a role.
@@ -26,12 +28,12 @@ pub enum Tool {
 }
 
 impl Tool {
-    /// The role that is painted or erased.
+    /// The role that is outlined, painted or erased.
     #[must_use]
     pub const fn role(self) -> Option<MarkRole> {
         match self {
             Self::Scroll => None,
-            Self::Brush(role) | Self::Eraser(role) => Some(role),
+            Self::Outline(role) | Self::Brush(role) | Self::Eraser(role) => Some(role),
         }
     }
 }
@@ -273,6 +275,8 @@ pub enum Request {
     EndStroke,
     /// Forget the stroke; leaves no trace.
     CancelStroke,
+    /// Outline what is clicked on, correct it, keep or drop it.
+    Outline(Outlining),
     /// Delete a mark.
     DeleteMark(MarkId),
 

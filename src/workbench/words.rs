@@ -87,6 +87,13 @@ pub(super) const NO_MATCH: &str = "These two series were not matched directly. T
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
 pub(super) const OTHER_GRID: &str =
     "The mark lies on other images than these and cannot be changed here. Draw a new one.";
+pub(super) const OUTLINING: &str = "Outlining";
+pub(super) const OUTLINE_NOTHING: &str = "There is no border around that place. Click elsewhere, or use the brush.";
+pub(super) const OUTLINE_NEEDS_VOLUME: &str =
+    "These are single pictures, no volume: nothing can be outlined in 3-D. Use the brush.";
+pub(super) const OUTLINE_STILL_READING: &str = "This series is still being read. Click again when it is there.";
+pub(super) const OUTLINE_ON_OTHER: &str =
+    "The outline is on another series. Correct it there, or press Esc to begin anew here.";
 pub(super) const NOTHING_TO_ERASE: &str = "There is no such mark of this lesion here to erase from.";
 pub(super) const NO_PLACE_HERE: &str =
     "These pictures have no positions in the patient; place the lesion on another series.";

@@ -103,6 +103,7 @@ fn escape_leaves_no_trace_of_a_stroke_and_never_resets_the_view() {
     let document = person.document().clone();
     let at = person.pane(RIGHT).rect().center();
     person.press(Key::R);
+    person.press(Key::B);
     person.press_pointer(PointerButton::Primary, &[at, at + vec2(20.0, 0.0), at + vec2(20.0, 20.0)]);
     assert!(person.bench().stroke().is_some());
     person.press(Key::Escape);
@@ -120,6 +121,7 @@ fn escape_leaves_no_trace_of_a_stroke_and_never_resets_the_view() {
 fn marks_are_hidden_while_g_is_held() {
     let mut person = ready();
     person.press(Key::Z);
+    person.press(Key::B);
     let at = person.pane(RIGHT).rect().center();
     person.drag(PointerButton::Primary, &[at, at + vec2(30.0, 0.0)]);
     person.press(Key::Enter);

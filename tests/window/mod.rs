@@ -11,6 +11,7 @@ mod hangings;
 mod images;
 mod kinds;
 mod many_patients;
+mod outlining;
 mod patients;
 mod person;
 mod planes;

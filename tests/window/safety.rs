@@ -50,6 +50,7 @@ fn after_a_kill_everything_is_where_it_was() {
     person.press(Key::Plus);
     person.press(Key::Num2);
     person.press(Key::Z);
+    person.press(Key::B);
     type_half(&mut person, "Comment", "half a sen");
     let (selection, room) = (person.bench().selection(), person.bench().room().clone());
     let document = person.document().clone();
@@ -370,6 +371,7 @@ fn the_check_of_a_sound_project_says_so() {
 fn moved_images_are_listed_and_found_below_a_folder() {
     let mut person = ready();
     person.press(Key::Z);
+    person.press(Key::B);
     let at = person.pane(RIGHT).rect().center();
     person.drag(PointerButton::Primary, &[at, at + vec2(30.0, 0.0)]);
     person.press(Key::Enter);

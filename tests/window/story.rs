@@ -193,6 +193,7 @@ fn marks_and_answers_the_residual(person: &mut Person, truth: &Truth) {
     assert_eq!(person.bench().selection().lesion, Some(person.lesion_named("L3")));
     let nodule = at_visit(&truth.lesions[2], "d35").viable_tumour.as_ref().unwrap().centre;
     person.press(Key::R);
+    person.press(Key::B);
     assert_eq!(person.bench().tool(), Tool::Brush(MarkRole::ViableTumour));
     person.scroll_to(RIGHT, nodule);
     person.paint_round(RIGHT, nodule, 4.0);
@@ -271,6 +272,7 @@ fn signs_and_amends(person: &mut Person) {
     person.press(Key::Escape);
     person.click_button("Close");
     person.press(Key::R);
+    person.press(Key::B);
     let at = person.pane(RIGHT).rect().center();
     person.drag(PointerButton::Primary, &[at, at + vec2(10.0, 0.0)]);
     person.reads("This visit was signed by ABC on 2024-10-01. Amend it to change it.");
@@ -392,6 +394,7 @@ fn reads_the_progression(person: &mut Person, truth: &Truth) {
     person.press(Key::Num2);
     person.press(Key::Num8);
     person.press(Key::R);
+    person.press(Key::B);
     person.scroll_to(right, nodule.centre);
     while person.bench().brush_radius_mm() > nodule.longest_axial_mm / 2.0 {
         person.press(Key::OpenBracket);

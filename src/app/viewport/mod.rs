@@ -7,6 +7,7 @@ mod member;
 mod overlay;
 mod pane;
 mod picture;
+mod tools;
 mod truth;
 pub mod view;
 mod windows;

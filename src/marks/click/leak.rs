@@ -29,7 +29,7 @@ pub enum Leak {
 impl std::fmt::Display for Leak {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::MuchLarger { times } => write!(f, "{times:.1} times as large as before"),
+            Self::MuchLarger { times } => write!(f, "is {times:.1} times as large as before"),
             Self::Gas => f.write_str("touches gas"),
         }
     }

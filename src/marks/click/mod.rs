@@ -20,6 +20,7 @@ use crate::geometry::{PatientPoint, VoxelIndex};
 use crate::volume::{Unit, Volume};
 use field::Field;
 use model::{Counts, Model};
+use rayon::prelude::*;
 use sphere::Sphere;
 use surface::{Columns, Stiffness, Surface};
 
@@ -84,6 +85,8 @@ struct Tuning {
     stiff: f32,
     /// How firmly the surface keeps to its own even shape.
     shape: f32,
+    /// How many kinds of tissue around are tried.
+    guesses: usize,
     /// How much of what is learnt from the first surface replaces the first guess.
     learn: f32,
 }
@@ -98,6 +101,7 @@ fn tuning(role: MarkRole) -> Tuning {
             other_side: Some(0.5),
             stiff: 0.8,
             shape: 3.0,
+            guesses: 1,
             learn: 0.5,
         },
         MarkRole::Tumour => Tuning {
@@ -108,6 +112,7 @@ fn tuning(role: MarkRole) -> Tuning {
             other_side: Some(1.0),
             stiff: 0.8,
             shape: 4.0,
+            guesses: 4,
             learn: 0.5,
         },
         MarkRole::AblationZone | MarkRole::Organ | MarkRole::Other => Tuning {
@@ -118,6 +123,7 @@ fn tuning(role: MarkRole) -> Tuning {
             other_side: Some(1.2),
             stiff: 0.8,
             shape: 4.0,
+            guesses: 4,
             learn: 0.5,
         },
     }
@@ -138,6 +144,17 @@ pub fn outline_at(volume: &Volume, click: &Click) -> Result<Mask, ClickError> {
     Ok(voxels(volume, &field, click, &surface)?)
 }
 
+/// A first guess of what inside looks like.
+struct Guess {
+    model: Model,
+    /// The value at the click, and how far from it values are told apart.
+    seed: f32,
+    reach: f32,
+}
+
+/// Another guess wins when its border is clearer by this factor.
+const CLEARER: f64 = 1.08;
+
 struct Search<'a> {
     field: &'a Field,
     click: &'a Click,
@@ -146,9 +163,31 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// One surface for each guess of what lies around; the one with the clearest border wins, the first among equals. The
+    /// strength does not take part in the choice, so that more of it never jumps to something else.
     fn run(&self) -> Option<Surface> {
         let seed = self.seed_value()?;
-        let first = self.first_model(seed);
+        let usual = Click { strength: 1.0, ..self.click.clone() };
+        let search = Search { click: &usual, ..*self };
+        let tried: Vec<(f64, Guess, Surface)> = self
+            .guesses(seed)
+            .into_par_iter()
+            .map(|guess| {
+                let surface = search.refined(&guess);
+                (search.clearness(&surface), guess, surface)
+            })
+            .collect();
+        let mut best: Option<(f64, Guess, Surface)> = None;
+        for next in tried {
+            if best.as_ref().is_none_or(|(most, ..)| next.0 > most * CLEARER) {
+                best = Some(next);
+            }
+        }
+        let (_, guess, surface) = best?;
+        Some(if self.click.strength == 1.0 { surface } else { self.refined(&guess) })
+    }
+
+    fn refined(&self, guess: &Guess) -> Surface {
         let mut surface = match self.click.long_axis {
             Some(ends) => along_axis(ends.map(|end| self.relative(end))),
             None => {
@@ -158,19 +197,31 @@ impl Search<'_> {
                     step: 1.0,
                     count: self.tuning.reach_mm as usize,
                 };
-                self.fit([0.0; 3], &columns, &first.0, 0.0)
+                self.fit([0.0; 3], &columns, &guess.model, 0.0)
             }
         };
         for _ in 0..3 {
             let even = Surface { radii: surface.evened(6), ..surface.clone() };
             let centre = even.centroid();
             let even = even.seen_from(centre);
-            let learnt = self.learn(&even, &first.1);
-            let model = first.0.mixed(&learnt, self.tuning.learn);
+            let learnt = self.learn(&even, guess);
+            let model = guess.model.mixed(&learnt, self.tuning.learn);
             let columns = Columns { scale: even.radii.clone(), first: 0.36, step: 0.03, count: 44 };
             surface = self.fit(centre, &columns, &model, self.tuning.shape);
         }
-        Some(surface.smoothed(1))
+        surface.smoothed(1)
+    }
+
+    /// The part of a surface across which values change by more than noise does, from 0 to 1.
+    fn clearness(&self, surface: &Surface) -> f64 {
+        let sphere = Sphere::get();
+        let sure = 5.0 * self.field.noise;
+        let change = sphere.directions.iter().zip(&surface.radii).map(|(d, r)| {
+            let at = |by: f64| self.field.at([0, 1, 2].map(|a| surface.centre[a] + d[a] * (r + by).max(0.0)));
+            let (inner, outer) = (at(-2.0)?, at(1.5)?);
+            Some(f64::from(((outer - inner).abs() / sure).min(1.0)))
+        });
+        change.map(Option::unwrap_or_default).sum::<f64>() / sphere.directions.len() as f64
     }
 
     /// A place relative to the click, mm.
@@ -208,40 +259,67 @@ impl Search<'_> {
         (!values.is_empty()).then(|| *values.select_nth_unstable_by(half, f32::total_cmp).1)
     }
 
-    /// The first guess: a band of values around that of the click, and the counts to learn with.
-    fn first_model(&self, seed: f32) -> (Model, (f32, f32)) {
+    /// First guesses: bands of values around that of the click, one for each kind of tissue that may lie around.
+    fn guesses(&self, seed: f32) -> Vec<Guess> {
         let reach = match self.unit {
             Unit::Hu => 400.0,
             _ => (seed.abs() * 3.0).max(self.field.noise * 40.0),
         };
+        let apart = (3.0 * self.field.noise).max(reach * 0.04);
+        let sigma = self.field.noise.max(reach / 100.0);
+        let mut around: Vec<f32> = Vec::new();
+        for (power, most) in [(self.tuning.afar, 1), (self.tuning.afar, 3), (-1.0, 2)] {
+            for value in self.tissues(seed, reach, power, sigma, apart).into_iter().take(most) {
+                if around.iter().all(|known| (known - value).abs() > apart) {
+                    around.push(value);
+                }
+            }
+        }
+        if around.is_empty() {
+            around.push(seed + 4.0 * apart);
+        }
+        around.truncate(self.tuning.guesses);
+        let guess = |background: f32| {
+            let between = background - seed;
+            let border = seed + self.tuning.border * between;
+            let other = self.tuning.other_side.map_or(-between.signum() * 1e6, |part| -part * between) + seed;
+            let soft = (0.35 * between.abs()).max(self.field.noise * 0.5);
+            Guess { model: Model::band(border.min(other), border.max(other), soft, seed, reach), seed, reach }
+        };
+        around.into_iter().map(guess).collect()
+    }
+
+    /// The values that are commonest around the click and unlike it, the commonest first.
+    fn tissues(&self, seed: f32, reach: f32, power: f64, sigma: f32, apart: f32) -> Vec<f32> {
         let mut around = Counts::new(seed, reach);
         for d in &Sphere::get().directions {
             let mut r = 5.0;
             while r < self.tuning.reach_mm.min(36.0) + 6.0 {
                 if let Some(v) = self.field.at(d.map(|c| c * r)) {
-                    around.add(v, r.powf(self.tuning.afar) as f32);
+                    around.add(v, r.powf(power) as f32);
                 }
                 r += 1.0;
             }
         }
-        let sigma = self.field.noise.max(reach / 100.0);
         let shares = around.shares(sigma);
-        let apart = (3.0 * self.field.noise).max(reach * 0.04);
-        let background = shares
-            .iter()
-            .enumerate()
-            .map(|(bin, share)| (around.value(bin), *share))
-            .filter(|(v, _)| (v - seed).abs() > apart)
-            .max_by(|a, b| a.1.total_cmp(&b.1))
-            .map_or(seed + 4.0 * apart, |(v, _)| v);
-        let between = background - seed;
-        let border = seed + self.tuning.border * between;
-        let other = self.tuning.other_side.map_or(-between.signum() * 1e6, |part| -part * between) + seed;
-        let soft = (0.35 * between.abs()).max(self.field.noise * 0.5);
-        (Model::band(border.min(other), border.max(other), soft, seed, reach), (seed, reach))
+        let unlike = |bin: usize| (around.value(bin) - seed).abs() > apart;
+        let most = (0..shares.len()).filter(|bin| unlike(*bin)).map(|bin| shares[bin]).fold(0.0f32, f32::max);
+        let mut peaks: Vec<usize> = (0..shares.len())
+            .filter(|bin| {
+                let share = shares[*bin];
+                let beside = |n: Option<&f32>| n.copied().unwrap_or_default();
+                let top = share >= beside(bin.checked_sub(1).and_then(|n| shares.get(n)))
+                    && share > beside(shares.get(bin + 1));
+                // The flank of what is like the click counts where nothing else is commoner.
+                unlike(*bin) && share > 0.15 * most && (top || share == most)
+            })
+            .collect();
+        peaks.sort_by(|a, b| shares[*b].total_cmp(&shares[*a]));
+        peaks.into_iter().map(|bin| around.value(bin)).collect()
     }
 
-    fn learn(&self, even: &Surface, (seed, reach): &(f32, f32)) -> Model {
+    fn learn(&self, even: &Surface, guess: &Guess) -> Model {
+        let Guess { seed, reach, .. } = guess;
         let (mut inside, mut outside) = (Counts::new(*seed, *reach), Counts::new(*seed, *reach));
         for (d, r) in Sphere::get().directions.iter().zip(&even.radii) {
             for n in 1..=17 {
@@ -324,17 +402,18 @@ fn hold(centre: [f64; 3], columns: &Columns, gain: &mut [f32], hint: [f64; 3], b
     if far < 1.5 {
         return; // the middle itself
     }
-    // The directions that pass within 1.5 mm, and the nearest one in any case.
+    // The directions that pass within 2.5 mm or 8 degrees, and the nearest one in any case: evening out the surface must
+    // not take it back.
     let cosines: Vec<f64> =
         Sphere::get().directions.iter().map(|d| (0..3).map(|a| d[a] * way[a]).sum::<f64>() / far).collect();
     let nearest = cosines.iter().fold(-1.0f64, |a, b| a.max(*b));
-    let close = (1.5f64).atan2(far).cos().min(nearest);
+    let close = (2.5f64).atan2(far).max(8f64.to_radians()).cos().min(nearest);
     for (d, column) in gain.chunks_exact_mut(columns.count).enumerate().filter(|(d, _)| cosines[*d] >= close) {
         for (k, to) in column.iter_mut().enumerate() {
             let r = columns.radius(d, k);
-            if belongs && r <= far + 0.5 {
+            if belongs && r <= far + 1.0 {
                 *to = cut::FIRM;
-            } else if !belongs && r >= far - 0.5 {
+            } else if !belongs && r >= far - 1.0 {
                 *to = -cut::FIRM;
             }
         }
