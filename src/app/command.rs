@@ -37,6 +37,8 @@ pub enum Command {
     ShowImages,
     /// Show the lesion table.
     ShowTable,
+    /// Show the statistics.
+    ShowStatistics,
     /// Show every change.
     ShowHistory,
     /// Write the lesion table.
@@ -295,6 +297,7 @@ table! {
         ShowPatient "show_patient" "Patient" "Patient, lesions and sessions" [ctrl(Key::Num2)];
         ShowImages "show_images" "Images" "All series with their role and visit" [ctrl(Key::Num3)];
         ShowTable "show_table" "Lesion table" "The lesion table, efficacy, and export" [ctrl(Key::Num4)];
+        ShowStatistics "show_statistics" "Statistics" "Rates with intervals, curves with numbers at risk, the flow of lesions, and who is behind each number" [ctrl(Key::Num7)];
         ShowHistory "show_history" "History" "Every change: when, by whom, before and after; take back from there" [ctrl(Key::Num5)];
         WhoseImages "whose_images" "Whose images are these?" "Ask again whose images are where it is not sure" [];
         OddImages "odd_images" "What is odd about the images" "The series that need a look before they are trusted" [];

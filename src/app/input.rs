@@ -143,6 +143,7 @@ fn works_while_typing(command: Command) -> bool {
             | C::ShowPatient
             | C::ShowImages
             | C::ShowTable
+            | C::ShowStatistics
             | C::ShowHistory
     )
 }

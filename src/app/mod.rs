@@ -26,6 +26,7 @@ mod perform;
 mod reading;
 mod shell;
 mod start;
+mod statistics_view;
 pub mod strip;
 mod table_view;
 #[cfg(test)]
@@ -82,6 +83,8 @@ pub enum Screen {
     Images,
     /// Lesion table, efficacy, export.
     Table,
+    /// Rates, curves, flow.
+    Statistics,
     /// Every change.
     History,
 }

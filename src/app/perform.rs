@@ -65,6 +65,7 @@ impl AblationApp {
             C::ShowPatient => self.screen = Screen::Patient,
             C::ShowImages => self.screen = Screen::Images,
             C::ShowTable => self.screen = Screen::Table,
+            C::ShowStatistics => self.screen = Screen::Statistics,
             C::ShowHistory => self.screen = Screen::History,
             C::Undo => self.bench.ask(Request::Undo),
             C::Redo => self.bench.ask(Request::Redo),

@@ -33,6 +33,7 @@ pub mod room;
 mod sampling;
 mod scribe;
 mod selecting;
+mod statistics;
 mod thumbnails;
 mod trail;
 mod untitled;
@@ -53,6 +54,7 @@ pub use patients::{Candidate, PatientQuestion, Whose};
 pub use recovery::Recovered;
 pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
+pub use statistics::CountedCohort;
 pub use selecting::{PaneTitle, Selection, VisitState};
 pub use trail::Trail;
 
@@ -79,6 +81,8 @@ pub enum Slot {
     Project,
     /// Writing a sample study.
     Sample,
+    /// Counting the cohort.
+    Statistics,
     /// Writing tables.
     Export,
     /// Checking the project in full.
@@ -108,6 +112,7 @@ pub(crate) enum Done {
     Nothing,
     Sample(Result<(String, PathBuf), String>),
     Exported(Result<String, String>),
+    Counted(Arc<statistics::CountedCohort>),
     Regrouped(Result<Box<regrouping::Regrouped>, String>),
 }
 
@@ -178,6 +183,7 @@ pub struct Workbench {
     by_hand: hung::ByHand,
     questions: patients::Questions,
     show_archived: bool,
+    cohort: Option<Arc<statistics::CountedCohort>>,
 }
 
 impl Workbench {
@@ -212,6 +218,7 @@ impl Workbench {
             by_hand: hung::ByHand::default(),
             questions: patients::Questions::default(),
             show_archived: false,
+            cohort: None,
         }
     }
 
@@ -230,6 +237,7 @@ impl Workbench {
                 Done::Nothing => {}
                 Done::Sample(result) => self.take_sample(result),
                 Done::Exported(result) => self.take_exported(result),
+                Done::Counted(cohort) => self.cohort = Some(cohort),
                 Done::Regrouped(result) => self.take_regrouped(result),
             }
         }
@@ -368,6 +376,7 @@ impl Workbench {
             R::Amend { reason, text } => self.amend(reason, text),
 
             R::Export { path, dates } => self.export(path, dates),
+            R::CountCohort => self.count_cohort(),
             R::DismissRecovered => self.safety.recovered = None,
             R::Dismiss(notice) => self.notices.dismiss(notice),
         }

@@ -22,6 +22,7 @@ pub(super) const MAKING: &str = "Making a project";
 pub(super) const SAVING_AS: &str = "Saving a copy";
 pub(super) const WRITING_SAMPLE: &str = "Writing the sample study";
 pub(super) const EXPORTING: &str = "Writing tables";
+pub(super) const COUNTING: &str = "Counting the cohort";
 pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open where it was.";
 
 pub(super) const NO_PROJECT: &str = "No project is open. Drop a folder of images on the window, or open a project.";
