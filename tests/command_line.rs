@@ -235,8 +235,8 @@ fn a_project_is_made_filled_checked_and_asked_for_tables() {
     assert!(said(&empty).contains("nothing to export"), "{empty:?}");
     let workbook = table(&folder.path().join("table.xlsx"));
     assert_eq!(code(&workbook), 1);
-    assert!(said(&workbook).contains("XLSX"), "{workbook:?}");
-    assert!(!out.exists());
+    assert!(said(&workbook).contains("nothing to export"), "{workbook:?}");
+    assert!(!out.exists() && !folder.path().join("table.xlsx").exists());
 
     add_a_lesion(&project);
     let written = table(&out);
@@ -246,6 +246,9 @@ fn a_project_is_made_filled_checked_and_asked_for_tables() {
     assert!(text.lines().count() > 1 && text.contains("L1"), "{text}");
     assert!(!text.contains("SAMPLE-001") && !text.contains("Sample"), "no identity in tables");
     assert!(folder.path().join("table.dictionary.csv").is_file());
+    let workbook = table(&folder.path().join("table.xlsx"));
+    assert_eq!(code(&workbook), 0, "{workbook:?}");
+    assert!(std::fs::read(folder.path().join("table.xlsx")).unwrap().starts_with(b"PK"));
 }
 
 #[test]
@@ -354,4 +357,62 @@ fn real_ct_is_inspected_and_written() {
     assert_eq!(code(&output), 0, "{output:?}");
     let voxels: u64 = ["rows", "columns", "slices"].iter().map(|n| series[n].as_u64().unwrap()).product();
     assert_eq!(std::fs::metadata(&file).unwrap().len(), 352 + 2 * voxels);
+}
+
+#[test]
+fn cohort_prints_what_a_table_says() {
+    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/cohort/mini_cohort.csv");
+    let output = run(["cohort", table, "--scale", "log"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let printed = json(&output);
+    assert_eq!(printed["source"]["clock"], "days");
+    let rate = |wanted: &str| {
+        let rates = printed["rates"].as_array().unwrap();
+        rates.iter().find(|rate| rate["code"] == wanted).unwrap().clone()
+    };
+    let primary = rate("primary_evaluable");
+    assert_eq!((&primary["n"], &primary["of"], &primary["percent"]), (&6.into(), &8.into(), &75.0.into()));
+    for field in ["wilson", "clopper_pearson"] {
+        assert!(primary[field]["low"].as_f64().unwrap() < 0.75 && primary[field]["high"].as_f64().unwrap() > 0.75);
+    }
+    let curves = printed["end_points"].as_array().unwrap();
+    let ltp = curves.iter().find(|curve| curve["level"] == "lesion" && curve["end_point"] == "time_to_ltp").unwrap();
+    let last = ltp["cumulative_incidence"].as_array().unwrap().last().unwrap();
+    assert!((last["incidence"].as_f64().unwrap() - 0.3875).abs() < 1e-12 && last["day"] == 183);
+    let reasons = output.stdout.windows(8).filter(|eight| *eight == b"on 2000-").count();
+    assert_eq!(reasons, 0, "a table of days prints days");
+    for field in ["rule_set", "rule_set_version", "settings", "event_matrix", "choices", "counts", "flow", "efficacy"]
+        .into_iter()
+        .chain(["recurrences", "disease_free_interval", "strata", "software_version", "technical_success_unknown"])
+    {
+        assert!(printed.get(field).is_some(), "the contract names {field}");
+    }
+    assert_eq!(output.stdout, run(["cohort", table, "--scale", "log"]).stdout, "the same every time");
+    let brief = run(["cohort", table, "--brief"]);
+    assert!(brief.stdout.len() < output.stdout.len() / 2);
+}
+
+#[test]
+fn cohort_takes_settings_and_refuses_bad_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/cohort/mini_cohort.csv");
+    let settings = folder.path().join("settings.json");
+    let with = |text: &str| {
+        std::fs::write(&settings, text).unwrap();
+        run(["cohort".as_ref(), OsStr::new(table), "--settings".as_ref(), settings.as_os_str()])
+    };
+    let output = with(r#"{"delayed_entry": true}"#);
+    let printed = json(&output);
+    let curves = printed["end_points"].as_array().unwrap();
+    let ltp = curves.iter().find(|curve| curve["level"] == "lesion" && curve["end_point"] == "time_to_ltp").unwrap();
+    assert_eq!((&ltp["n"], &ltp["without_time"]), (&7.into(), &1.into()));
+    let refused = with(r#"{"delayd_entry": true}"#);
+    assert!(code(&refused) == 1 && said(&refused).contains("delayd_entry"), "{refused:?}");
+    let refused = with(r#"{"event_cells": [{"end_point": "os", "happening": "death_other", "cell": "ignore"}]}"#);
+    assert!(code(&refused) == 1 && said(&refused).contains("cannot count"), "{refused:?}");
+    let bad = folder.path().join("bad.csv");
+    std::fs::write(&bad, "patient,lesion,visit,answer,sessions\nP1,L1,35,complete,0\n").unwrap();
+    let refused = run(["cohort".as_ref(), bad.as_os_str()]);
+    assert_eq!((code(&refused), refused.stdout.len()), (1, 0));
+    assert!(said(&refused).contains("Line 2, column answer, \"complete\": Not one of: no_viable,"), "{refused:?}");
 }

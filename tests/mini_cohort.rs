@@ -8,8 +8,9 @@ use ablation_review::clinical::{
     Organ, Patient, PatientId, PrimaryCancer, ReaderId, Session, SessionLesion, Shape, Stamp, TechnicalSuccess, Track,
     TumourType, Visit, VisitId, VisitSource, VitalStatus,
 };
+use ablation_review::cohort::{Choices, file, statistics};
 use ablation_review::export::{Dates, Options, Table, tables, write};
-use ablation_review::project::{By, NamedEdit, Project, edits};
+use ablation_review::project::{By, NamedEdit, Project, edits, patient_courses};
 use chrono::{Days, TimeZone, Utc};
 use std::collections::BTreeMap;
 
@@ -330,4 +331,61 @@ fn the_mini_cohort_as_files_with_days_holds_no_calendar_date() {
         let date: Date = with_date["visit_date"].parse().unwrap();
         assert_eq!(with_days["visit_days_since_first_ablation"], (date - day(0)).num_days().to_string());
     }
+}
+
+/// What is printed, without the reasons (whose dates are those of the source) and numbers of visits.
+fn numbers(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Array(all) => all.iter_mut().for_each(numbers),
+        serde_json::Value::Object(all) => {
+            for name in ["because", "patient"] {
+                if all.get(name).is_some_and(|value| value.is_string() || value.is_u64()) {
+                    all.remove(name);
+                }
+            }
+            all.values_mut().for_each(numbers);
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_cohort_table_gives_the_same_statistics_as_the_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut entry = mini_cohort(folder.path());
+    entry.sign_everything();
+    let document = entry.project.document();
+    let settings = document.settings();
+    let of = |courses: &[ablation_review::outcome::PatientCourse]| {
+        let mut all = serde_json::to_value(statistics(courses, &settings, Choices::default())).unwrap();
+        numbers(&mut all);
+        // Numbers of lesions and visits are the project's own.
+        all["efficacy"]["left_out"] = serde_json::Value::Null;
+        all
+    };
+    let direct = of(&patient_courses(document, day(2000)));
+    for dates in [Dates::Iso, Dates::DaysSinceFirstAblation] {
+        let out = folder.path().join(format!("{dates:?}"));
+        write(document, options(dates), &out).unwrap();
+        let bytes = std::fs::read(out.join("cohort.csv")).unwrap();
+        let read = file::read(&bytes, &settings, None).unwrap();
+        assert!(read.ignored_columns.is_empty());
+        assert_eq!(of(&read.courses), direct, "{dates:?}");
+        let head = String::from_utf8(bytes).unwrap().lines().next().unwrap().to_owned();
+        let wanted: Vec<&str> = file::COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(head, wanted.join(","));
+    }
+}
+
+#[test]
+fn the_workbook_is_the_same_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let entry = mini_cohort(folder.path());
+    let bytes = |name: &str| {
+        let out = folder.path().join(name);
+        write(entry.project.document(), options(Dates::Iso), &out).unwrap();
+        std::fs::read(out).unwrap()
+    };
+    let first = bytes("a.xlsx");
+    assert!(first.starts_with(b"PK") && first == bytes("b.xlsx"));
 }

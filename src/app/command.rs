@@ -41,6 +41,8 @@ pub enum Command {
     ShowImages,
     /// Show the lesion table.
     ShowTable,
+    /// Show the statistics.
+    ShowStatistics,
     /// Show every change.
     ShowHistory,
     /// Show all patients and their visits.
@@ -416,6 +418,7 @@ table! {
         ShowPatient "show_patient" "Patient" "Patient, lesions and sessions" [ctrl(Key::Num2)];
         ShowImages "show_images" "Images" "All series with their role and visit" [ctrl(Key::Num3)];
         ShowTable "show_table" "Lesion table" "The lesion table, efficacy, and export" [ctrl(Key::Num4)];
+        ShowStatistics "show_statistics" "Statistics" "Rates with intervals, curves with numbers at risk, the flow of lesions, and who is behind each number" [ctrl(Key::Num7)];
         ShowHistory "show_history" "History" "Every change: when, by whom, before and after; take back from there" [ctrl(Key::Num5)];
         ShowCohort "show_cohort" "Cohort" "All patients and their visits: due, imaged, read, signed, put aside" [ctrl(Key::Home)];
         ShowSettings "show_settings" "Settings" "Look, keys, privacy, memory; windows and thresholds of the project" [ctrl(Key::Comma)];

@@ -183,6 +183,7 @@ fn works_while_typing(command: Command) -> bool {
             | C::ShowPatient
             | C::ShowImages
             | C::ShowTable
+            | C::ShowStatistics
             | C::ShowHistory
             | C::ShowCohort
             | C::ShowSettings

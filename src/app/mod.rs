@@ -36,6 +36,7 @@ mod samples;
 mod settings_screen;
 mod shell;
 mod start;
+mod statistics_view;
 pub mod strip;
 mod table_view;
 #[cfg(test)]
@@ -101,6 +102,8 @@ pub enum Screen {
     Images,
     /// Lesion table, efficacy, export.
     Table,
+    /// Rates, curves, flow.
+    Statistics,
     /// Every change.
     History,
     /// All patients and their visits.

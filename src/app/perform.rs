@@ -78,6 +78,7 @@ impl AblationApp {
             C::ShowPatient => self.screen = Screen::Patient,
             C::ShowImages => self.screen = Screen::Images,
             C::ShowTable => self.screen = Screen::Table,
+            C::ShowStatistics => self.screen = Screen::Statistics,
             C::ShowHistory => self.screen = Screen::History,
             C::ShowCohort => self.screen = Screen::Cohort,
             C::ShowSettings => self.toggle_screen(Screen::Settings),

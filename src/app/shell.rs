@@ -21,6 +21,7 @@ use super::reading::ReadingPanel;
 use super::samples::SampleCards;
 use super::settings_screen::SettingsScreen;
 use super::start::StartScreen;
+use super::statistics_view::StatisticsScreen;
 use super::strip::Strip;
 use super::table_view::TableScreen;
 use super::theme::{self, colour};
@@ -86,6 +87,7 @@ pub struct AblationApp {
     pub(super) patient: PatientScreen,
     pub(super) images: ImagesScreen,
     pub(super) table: TableScreen,
+    pub(super) statistics: StatisticsScreen,
     pub(super) history: HistoryScreen,
     pub(super) identity: IdentityPanel,
     pub(super) memory: MemoryPanel,
@@ -162,6 +164,7 @@ impl AblationApp {
             patient: PatientScreen::default(),
             images: ImagesScreen::default(),
             table: TableScreen::default(),
+            statistics: StatisticsScreen::default(),
             history: HistoryScreen::default(),
             identity: IdentityPanel::default(),
             memory: MemoryPanel::default(),
@@ -293,6 +296,9 @@ impl AblationApp {
             }
             (true, Screen::Images) => {
                 page(ui, |ui| self.images.show(ui, &self.bench, out));
+            }
+            (true, Screen::Statistics) => {
+                page(ui, |ui| self.statistics.show(ui, &self.bench, out));
             }
             (true, Screen::History) => {
                 page(ui, |ui| self.history.show(ui, &self.bench, self.dialogs.as_mut(), out));

@@ -9,6 +9,7 @@ pub mod outlining;
 pub mod safety;
 pub mod samples;
 pub mod screens;
+pub mod statistics;
 pub mod whose;
 
 pub const APP_NAME: &str = "Ablation Review";
@@ -201,13 +202,14 @@ pub const NOTHING_DEFINITE: &str = "No treated lesion has a definite answer in i
 
 pub const WRITE_TABLES: &str = "Write the tables";
 pub const EXPORT_TO: &str = "Export to";
-pub const EXPORT_HINT: &str = "folder or FILE.csv";
+pub const EXPORT_HINT: &str = "folder, FILE.xlsx or FILE.csv";
 pub const EXPORT: &str = "Export";
 pub const EXPORT_TOOLTIP: &str = "Write the tables with their data dictionary";
 pub const CHOOSE_FOLDER: &str = "Choose folder";
 pub const EXPORT_NEEDS_LESION: &str =
     "There is nothing to export: the project has no lesion yet. Add a lesion in the reading room first.";
-pub const EXPORT_NEEDS_PATH: &str = "A folder for all tables, or a name ending in .csv for one.";
+pub const EXPORT_NEEDS_PATH: &str =
+    "A folder or a name ending in .xlsx for all tables, or one ending in .csv for the lesion table.";
 pub const ISO_DATES: &str = "ISO dates";
 pub const ISO_DATES_TOOLTIP: &str = "Calendar dates, such as 2024-03-18";
 pub const DAYS_SINCE: &str = "Days since first ablation";
@@ -459,6 +461,10 @@ pub mod patient {
     pub const MM: &str = "mm";
     pub const STATUS: &str = "Status";
     pub const INDEX_OR_NEW: &str = "Index or new";
+    pub const SUBCAPSULAR: &str = "Subcapsular";
+    pub const SUBCAPSULAR_TOOLTIP: &str = "Within 5 mm of the capsule";
+    pub const PERIVASCULAR: &str = "Perivascular";
+    pub const PERIVASCULAR_TOOLTIP: &str = "Within 5 mm of a vessel of 3 mm or more";
     pub const INDEX: &str = "Index tumour";
     pub const INDEX_TOOLTIP: &str = "Aimed at in the first treatment";
     pub const NEW: &str = "New later";

@@ -85,6 +85,7 @@ fn screens(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
         (Screen::Patient, Command::ShowPatient),
         (Screen::Images, Command::ShowImages),
         (Screen::Table, Command::ShowTable),
+        (Screen::Statistics, Command::ShowStatistics),
         (Screen::History, Command::ShowHistory),
         (Screen::Cohort, Command::ShowCohort),
     ];

@@ -6,6 +6,7 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod cohort;
 mod console;
 mod copy;
 mod history;
@@ -71,6 +72,8 @@ enum Command {
     Check(project::Check),
     /// Write the lesion table, or all tables, with their data dictionary, as CSV.
     Table(project::Table),
+    /// Print counts, rates with intervals, curves and tests of a project or of a table made elsewhere, as JSON.
+    Cohort(cohort::Cohort),
     /// Write a copy of a project without what tells who its patients are.
     Copy(copy::Copy),
     /// Write the audit trail as CSV.
@@ -118,6 +121,7 @@ pub fn run(
         Command::Import(import) => import.run(&console),
         Command::Check(check) => check.run(&console),
         Command::Table(table) => table.run(&console),
+        Command::Cohort(cohort) => cohort.run(&console),
         Command::Copy(copy) => copy.run(&console),
         Command::History(history) => history.run(&console),
         Command::Sample(sample) => sample.run(&console),

@@ -339,8 +339,7 @@ fn what_cannot_be_exported_is_refused_with_a_sentence() {
     };
     assert!(refused(&Document::default(), "a.csv").contains("no lesion yet"));
     assert!(refused(&Document::default(), "folder").contains("no lesion yet"));
-    assert!(refused(&document(), "a.xlsx").contains("XLSX"));
-    assert!(refused(&document(), "a.ablation").contains("ends in .csv"));
+    assert!(refused(&document(), "a.ablation").contains("ends in .csv or .xlsx"));
     let lesion_alone = Edit::new(vec![
         Op::Put(Row::Patient(Patient::new(PatientId(1), "P001"))),
         Op::Put(Row::Lesion(Lesion::new(LesionId(1), PatientId(1), "L1"))),
@@ -362,6 +361,7 @@ fn the_guide_lists_exactly_these_columns_and_codes() {
         format!("{}{text}{}", &page[..from], &page[to..])
     };
     let wanted = with(&with(&page, "columns", &columns_markdown()), "codes", &coded_lists_markdown());
+    let wanted = with(&wanted, "cohort file", &format!("{}\n", crate::cohort::file::columns_markdown()));
     if std::env::var_os("ABLATION_REVIEW_WRITE_GUIDE").is_some() {
         std::fs::write(path, &wanted).unwrap();
         return;

@@ -49,6 +49,7 @@ mod scribe;
 mod sections;
 mod selecting;
 mod shelf;
+mod statistics;
 mod thumbnails;
 mod trail;
 mod untitled;
@@ -81,6 +82,7 @@ pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
 pub use sections::{Layer, PanePicture};
 pub use selecting::{PaneTitle, Selection, VisitState};
+pub use statistics::CountedCohort;
 pub use trail::Trail;
 
 use crate::clinical::{Date, LesionId, StackKey, Stamp};
@@ -110,6 +112,8 @@ pub enum Slot {
     SampleList,
     /// What is true of the sample that is read.
     Lesson,
+    /// Counting the cohort.
+    Statistics,
     /// Writing tables.
     Export,
     /// Checking the project in full.
@@ -161,6 +165,7 @@ pub(crate) enum Done {
         window: Option<crate::volume::Window>,
         what: looking::WindowFor,
     },
+    Counted(Arc<statistics::CountedCohort>),
     Regrouped(Result<Box<regrouping::Regrouped>, String>),
     Header {
         stack: StackKey,
@@ -246,6 +251,7 @@ pub struct Workbench {
     show_archived: bool,
     header: Option<HeaderView>,
     looking: looking::Looking,
+    cohort: Option<Arc<statistics::CountedCohort>>,
 }
 
 impl Workbench {
@@ -289,6 +295,7 @@ impl Workbench {
             show_archived: false,
             header: None,
             looking: looking::Looking::default(),
+            cohort: None,
         }
     }
 
@@ -309,6 +316,7 @@ impl Workbench {
                 Done::SampleList(made) => self.take_sample_list(made),
                 Done::Lesson(lesson) => self.take_lesson(lesson),
                 Done::Exported(result) => self.take_exported(result),
+                Done::Counted(cohort) => self.cohort = Some(cohort),
                 Done::Regrouped(result) => self.take_regrouped(result),
                 Done::Header { stack, slice, lines } => self.take_header(stack, slice, lines),
                 Done::Curve(found) => self.take_curve(found),
@@ -472,6 +480,7 @@ impl Workbench {
             R::Amend { reason, text } => self.amend(reason, text),
 
             R::Export { path, dates } => self.export(path, dates),
+            R::CountCohort => self.count_cohort(),
             R::DismissRecovered => self.safety.recovered = None,
             R::Dismiss(notice) => self.notices.dismiss(notice),
         }

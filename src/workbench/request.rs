@@ -391,6 +391,8 @@ pub enum Request {
         text: String,
     },
 
+    /// Count the cohort, unless that was done since the last change.
+    CountCohort,
     /// Write the tables.
     Export {
         /// A `.csv` file or a folder.

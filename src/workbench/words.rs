@@ -25,6 +25,7 @@ pub(super) const SAMPLE_STOPPED: &str = "The sample was not made to its end. Not
 pub(super) const LOOKING_UP_TRUTH: &str = "Looking up the truth of the sample";
 pub(super) const KEY_IMAGE_GONE: &str = "The series to look at is not in the project.";
 pub(super) const EXPORTING: &str = "Writing tables";
+pub(super) const COUNTING: &str = "Counting the cohort";
 pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open where it was.";
 
 pub(super) const NO_PROJECT: &str = "No project is open. Drop a folder of images on the window, or open a project.";

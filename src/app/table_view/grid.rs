@@ -278,6 +278,11 @@ impl Opens {
 }
 
 /// Goes to a lesion in the reading room.
+/// Shows a lesion in the reading room.
+pub(in crate::app) fn open_lesion(lesion: LesionId, out: &mut Outbox) {
+    open(lesion, None, out);
+}
+
 pub(super) fn open(lesion: LesionId, visit: Option<VisitId>, out: &mut Outbox) {
     out.ask(Request::SelectLesion(lesion));
     if let Some(visit) = visit {

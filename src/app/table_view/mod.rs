@@ -14,6 +14,7 @@ use crate::workbench::{Request, Workbench};
 use efficacy::EfficacyView;
 use eframe::egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use export::ExportForm;
+pub(in crate::app) use grid::open_lesion;
 use grid::{About, TableView};
 use std::path::PathBuf;
 
