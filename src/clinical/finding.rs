@@ -1,7 +1,7 @@
 //! What a reader answers for a lesion at a visit, and what signing does with it.
 
 use super::coded::coded;
-use super::{AmendmentId, LesionId, PatientId, ReaderId, RestOfScan, Stamp, VisitId};
+use super::{AmendmentId, KeyPicture, LesionId, PatientId, ReaderId, RestOfScan, Stamp, VisitId};
 use serde::{Deserialize, Serialize};
 
 coded! {
@@ -138,6 +138,9 @@ pub struct Finding {
     pub adequacy: Option<Adequacy>,
     /// Rules set aside.
     pub overrides: Vec<Override>,
+    /// Pictures kept with the answer. Older files have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_pictures: Vec<KeyPicture>,
     /// Free text.
     pub comment: String,
     /// Draft or signed.
@@ -160,6 +163,7 @@ impl Finding {
             not_done_reason: None,
             adequacy: None,
             overrides: Vec::new(),
+            key_pictures: Vec::new(),
             comment: String::new(),
             status: FindingStatus::Draft,
             answered_at: at,

@@ -9,6 +9,7 @@ mod coded;
 mod date;
 mod date_words;
 mod finding;
+mod key_picture;
 mod grouping;
 mod ids;
 mod lesion;
@@ -23,6 +24,7 @@ pub use coded::Coded;
 pub(crate) use coded::coded;
 pub use date::{Date, Stamp, days_between};
 pub use date_words::may_hold_date;
+pub use key_picture::{KeptPlane, KeptProjection, KeyPicture};
 pub use finding::{
     Adequacy, Amendment, AmendmentReason, Answer, Finding, FindingKey, FindingStatus, NotDoneReason,
     NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,

@@ -17,6 +17,7 @@ mod images;
 mod importing;
 pub mod jobs;
 mod keeper;
+mod keeping;
 mod looking;
 mod looking_words;
 mod marking;

@@ -2,6 +2,7 @@
 //! derive, the rest of the scan, and signing.
 
 mod answers;
+mod kept;
 mod lesions;
 mod outcome_box;
 mod rest;
@@ -185,6 +186,7 @@ impl ReadingPanel {
             self.viable_field(ui, bench, (lesion, visit), !signed, out);
             self.adequacy_line(ui, bench, !signed, out);
             self.comment_field(ui, bench, (lesion, visit), !signed, out);
+            kept::show(ui, bench, !signed, out);
             self.rest(ui, bench, visit, strip, !signed, out);
         });
         if signed {
