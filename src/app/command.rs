@@ -169,6 +169,8 @@ pub enum Command {
     TiltRight,
     /// Another series over the picture.
     Fuse,
+    /// Keep the picture with the answer.
+    KeepPicture,
     /// Save a picture of the panes.
     SavePicture,
     /// Copy the active pane.
@@ -374,6 +376,7 @@ table! {
         NextSlab "next_slab" "Thicker slab" "Look through a thickness: mean, maximum, minimum; then thin slices again" [key(Key::Y)];
         PreviousSlab "previous_slab" "Thinner slab" "The slab before" [shift(Key::Y)];
         Fuse "fuse" "Fuse" "Lay PET over CT, or diffusion over MR, or take it away; a right click offers all others" [shift(Key::F)];
+        KeepPicture "keep_picture" "Keep the picture" "Keep what the active pane shows with the answer for this lesion and visit" [key(Key::K)];
         CopyPicture "copy_picture" "Copy the picture" "Put the active pane on the clipboard as it is seen, without dates" [shift(Key::K)];
         SavePicture "save_picture" "Save a picture" "Write the active pane or all panes as a PNG file, in a size of your choice" [ctrl(Key::P)];
         RegionCurve "region_curve" "Region over time" "The chosen lesion's mark, else the middle of the pane: its values over the phases and at every visit" [key(Key::U)];

@@ -167,6 +167,7 @@ impl AblationApp {
             C::TiltLeft => self.tilt(0.0, TILT_DEGREES),
             C::TiltRight => self.tilt(0.0, -TILT_DEGREES),
             C::Fuse => self.bench.ask(Request::Look(PaneLook::ToggleOver)),
+            C::KeepPicture => self.bench.ask(Request::Look(PaneLook::Keep)),
             C::SavePicture => self.pictures.toggle(),
             C::CopyPicture => self.pictures.copy(),
             C::RegionCurve => {
@@ -533,6 +534,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         | C::TiltRight
         | C::Fuse
         | C::RegionCurve
+        | C::KeepPicture
         | C::SavePicture
         | C::CopyPicture
         | C::Cine
@@ -569,6 +571,7 @@ fn changes(command: Command) -> bool {
             | C::Brush
             | C::Eraser
             | C::DeleteMark
+            | C::KeepPicture
             | C::Match
             | C::Landmarks
             | C::Unmatch

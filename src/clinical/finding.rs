@@ -1,7 +1,7 @@
 //! What a reader answers for a lesion at a visit, and what signing does with it.
 
 use super::coded::coded;
-use super::{AmendmentId, LesionId, PatientId, ReaderId, RestOfScan, Stamp, VisitId};
+use super::{AmendmentId, KeyPicture, LesionId, PatientId, ReaderId, RestOfScan, Stamp, VisitId};
 use serde::{Deserialize, Serialize};
 
 coded! {
@@ -142,6 +142,9 @@ pub struct Finding {
     /// answer. Older files do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_visible_at: Option<VisitId>,
+    /// Pictures kept with the answer. Older files have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_pictures: Vec<KeyPicture>,
     /// Free text.
     pub comment: String,
     /// Draft or signed.
@@ -165,6 +168,7 @@ impl Finding {
             adequacy: None,
             overrides: Vec::new(),
             first_visible_at: None,
+            key_pictures: Vec::new(),
             comment: String::new(),
             status: FindingStatus::Draft,
             answered_at: at,

@@ -13,6 +13,7 @@ mod finding;
 mod grouping;
 mod hanging;
 mod ids;
+mod key_picture;
 mod lesion;
 mod mark;
 mod oddity;
@@ -33,6 +34,7 @@ pub use finding::{
 pub use grouping::{FrameName, Grouping, GroupingKind};
 pub use hanging::{OwnHanging, PanePlan, PaneVisit};
 pub use ids::{AmendmentId, EventId, GroupingId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
+pub use key_picture::{KeptPlane, KeptProjection, KeyPicture};
 pub use lesion::{
     AblationModality, Lesion, LesionPlace, LesionStatus, LiverSegment, Organ, Session, SessionLesion, Side,
     TechnicalSuccess, TumourType,

@@ -122,6 +122,13 @@ impl Workbench {
         self.edit_finding(false, move |finding| finding.comment = text);
     }
 
+    pub(super) fn change_key_pictures(
+        &mut self,
+        change: impl FnOnce(&mut Vec<crate::clinical::KeyPicture>) + Send + 'static,
+    ) {
+        self.edit_finding(true, move |finding| change(&mut finding.key_pictures));
+    }
+
     fn edit_rest(&mut self, edit: impl FnOnce(&mut RestOfScan) + Send + 'static) {
         let Some((patient, visit)) = self.selection.patient.zip(self.selection.visit) else { return };
         self.change_as_reader(move |document, _, _| {

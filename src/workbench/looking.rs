@@ -7,7 +7,7 @@ use super::sections::Sections;
 use super::selecting::shown;
 use super::{Done, Slot, Step, Workbench, looking_words as words};
 use crate::alignment::LinkKind;
-use crate::clinical::{Kernel, Modality, StackKey, StackRole};
+use crate::clinical::{Kernel, KeyPicture, Modality, StackKey, StackRole};
 use crate::dicom::{Shape, StackAxis, StackInfo};
 use crate::geometry::{Anatomical, Grid, PatientPoint, Plane, Rigid, main_plane};
 use crate::project::{Document, StackRecord};
@@ -82,6 +82,12 @@ pub enum Look {
     Subtract(bool),
     /// Show the chosen lesion's mark, else the middle of the active pane, over the phases and at every visit; or not.
     Curve(bool),
+    /// Keep what the active pane shows with the answer.
+    Keep,
+    /// Let go of a kept picture.
+    LetGo(KeyPicture),
+    /// Show a kept picture again in the active pane.
+    Again(KeyPicture),
     /// Choose the window of a pane from the values of a rectangle of its picture.
     WindowFrom {
         /// The pane.
@@ -147,6 +153,9 @@ impl Workbench {
             Look::ToggleOver => self.toggle_over(active),
             Look::Subtract(on) => self.subtract(active, on),
             Look::Curve(show) => self.show_curve(show),
+            Look::Keep => self.keep_picture(),
+            Look::LetGo(picture) => self.drop_picture(picture),
+            Look::Again(picture) => self.show_key_picture(&picture),
             Look::WindowFrom { pane, from, to } => self.window_from(pane, from, to),
         }
     }

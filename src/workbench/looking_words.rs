@@ -17,6 +17,9 @@ pub(super) const NOTHING_PLAIN: &str = "This visit has no earlier phase to take 
 pub(super) const OTHER_VISIT: &str =
     "Only another visit has an earlier phase. Visits are not subtracted: the patient does not lie the same.";
 pub(super) const OTHER_UNIT: &str = "Not subtracted: the two have different units.";
+pub(super) const NO_PLACE_TO_KEEP: &str =
+    "This picture has no place in the patient and cannot be kept. Ctrl+P writes it to a file.";
+pub(super) const KEPT_ALREADY: &str = "This picture is kept already.";
 pub(super) const MEASURING: &str = "Measuring the region in other series";
 pub(super) const WRITING_PICTURE: &str = "Writing the picture";
 pub(super) const WORKING_OUT: &str = "Working out a picture";

@@ -20,6 +20,7 @@ mod images;
 mod importing;
 pub mod jobs;
 mod keeper;
+mod keeping;
 mod lesson;
 mod looking;
 mod looking_words;

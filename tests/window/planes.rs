@@ -195,6 +195,72 @@ fn another_series_lies_over_the_picture_with_its_colours() {
 }
 
 #[test]
+fn a_picture_is_kept_with_the_answer_and_shown_again() {
+    let mut person = ready();
+    person.press(Key::P);
+    person.press(Key::Y);
+    person.press(Key::K);
+    let kept = person.bench().key_pictures();
+    assert_eq!(kept.len(), 1, "{:?}", person.all_words());
+    let focus = person.shown(RIGHT).focus();
+    person.press(Key::K);
+    assert_eq!(person.bench().key_pictures().len(), 1, "once is enough");
+    let words = person.bench().key_picture_words(&kept[0]);
+    assert!(words.contains("coronal") && words.contains("mean 3 mm"), "{words}");
+    // Elsewhere, and back.
+    person.press(Key::P);
+    person.press(Key::P);
+    person.press(Key::Home);
+    assert_eq!(person.shown(RIGHT).cut, None);
+    person.click_button(&format!("1. {words}"));
+    let shown = person.shown(RIGHT);
+    assert!(shown.cut.is_some() && shown.slab.is_some());
+    assert!(shown.focus().distance_mm(focus) < 1e-6);
+    person.ctrl(Key::Z);
+    assert!(person.bench().key_pictures().is_empty(), "one change, one undo");
+}
+
+#[test]
+fn a_region_is_followed_over_phases_and_visits() {
+    let mut person = ready();
+    let place = at_visit(&truth().lesions[0], "d35").place;
+    person.press(Key::Z);
+    person.paint_round(RIGHT, place, 8.0);
+    person.press(Key::Enter);
+    person.press(Key::U);
+    let curve = person.bench().curve().unwrap().clone();
+    assert!(curve.region.contains("zone"), "{}", curve.region);
+    let labels: Vec<&str> = curve.phases.iter().map(|point| point.label.as_str()).collect();
+    assert_eq!(labels, ["ART", "PV"]);
+    assert_eq!(curve.visits.len(), 2, "both visits have portal venous images");
+    // Where it was drawn the value is that of the mark itself.
+    let shown = curve.phases.iter().find(|point| point.shown).unwrap();
+    let mark = person.document().marks().next().unwrap().measured.clone().unwrap();
+    let mean = shown.values.unwrap().mean;
+    assert!((mean - mark.mean.unwrap()).abs() < 0.05, "{mean} {:?}", mark.mean);
+    assert!(person.has(eframe::egui::accesskit::Role::Image, &said(&curve)), "{:?}", person.all_words());
+    person.press(Key::U);
+    assert!(person.bench().curve().is_none());
+}
+
+/// What the first chart says of itself.
+fn said(curve: &ablation_review::workbench::Curve) -> String {
+    let points = curve.phases.iter().map(|point| format!("{} {:.0}", point.label, point.values.unwrap().mean));
+    format!("Over the phases: {}", points.collect::<Vec<_>>().join(", "))
+}
+
+#[test]
+fn the_panel_for_pictures_names_its_fields() {
+    let mut person = ready();
+    person.ctrl(Key::P);
+    for field in ["Width, pixels", "Pixels to an inch"] {
+        assert!(person.has(eframe::egui::accesskit::Role::SpinButton, field), "{:?}", person.all_words());
+    }
+    person.press(Key::Escape);
+    assert!(!person.says("Pixels to an inch"));
+}
+
+#[test]
 fn a_region_chooses_the_window() {
     let mut person = ready();
     let focus = person.on_screen(RIGHT, person.shown(RIGHT).focus());

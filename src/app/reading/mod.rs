@@ -3,6 +3,7 @@
 
 mod answers;
 mod aside;
+mod kept;
 mod key;
 mod lesions;
 mod outcome_box;
@@ -267,6 +268,7 @@ impl ReadingPanel {
             in_retrospect(ui, bench, visit, !signed, out);
             self.adequacy_line(ui, bench, !signed, out);
             self.comment_field(ui, bench, (lesion, visit), !signed, out);
+            kept::show(ui, bench, !signed, out);
             self.rest(ui, bench, visit, strip, !signed, out);
         });
         if signed {

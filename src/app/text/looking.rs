@@ -25,6 +25,9 @@ pub const OVER_PHASES: &str = "Over the phases";
 pub const OVER_VISITS: &str = "At every visit";
 pub const HOLLOW: &str = "Hollow: the place is not matched, and may be another.";
 pub const NO_VALUE: &str = "\u{2013}";
+pub const KEPT: &str = "Kept pictures";
+pub const SHOW_AGAIN: &str = "Show it again in the active pane";
+pub const LET_GO: &str = "Let go of this picture; undo brings it back";
 pub const PICTURE: &str = "Save a picture";
 pub const PICTURE_WORDS: &str = "The picture is what you see: marks and the text in the corners. Names never stand on \
     it; dates only where you ask for them.";

@@ -294,6 +294,11 @@ fn said_anew(before: Option<&Finding>, now: &Finding) -> String {
             None => "not visible in retrospect".to_owned(),
         });
     }
+    match before.key_pictures.len().cmp(&now.key_pictures.len()) {
+        std::cmp::Ordering::Less => said.push("picture kept".to_owned()),
+        std::cmp::Ordering::Greater => said.push("picture let go".to_owned()),
+        std::cmp::Ordering::Equal => {}
+    }
     if before.comment != now.comment {
         said.push("comment".to_owned()); // not its words: the label stands in lists
     }
