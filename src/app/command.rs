@@ -101,10 +101,14 @@ pub enum Command {
     HangTimeCourse,
     /// The phases of this visit.
     HangPhases,
+    /// One series in three planes.
+    HangPlanes,
     /// T1, T2, diffusion and ADC of this visit.
     HangMri,
-    /// CT and PET of this visit.
+    /// CT, PET, and both in one, of this visit.
     HangPetCt,
+    /// Before contrast, after it, and the difference.
+    HangSubtraction,
     /// The next hanging of one's own.
     HangOwn,
     /// One layout smaller.
@@ -127,6 +131,38 @@ pub enum Command {
     HideMarks,
     /// Show the previous visit while held.
     PreviousHere,
+    /// Show the picture less the phase without contrast while held.
+    Subtract,
+    /// Another plane.
+    NextPlane,
+    /// Three planes there, and back.
+    ThreePlanes,
+    /// One point in every pane.
+    Crosshair,
+    /// Another slab.
+    NextSlab,
+    /// The one before.
+    PreviousSlab,
+    /// Turn the plane, its top towards the reader.
+    TiltForwards,
+    /// Turn it back.
+    TiltBackwards,
+    /// Turn the plane, its left towards the reader.
+    TiltLeft,
+    /// Turn it the other way.
+    TiltRight,
+    /// Another series over the picture.
+    Fuse,
+    /// Save a picture of the panes.
+    SavePicture,
+    /// Copy the active pane.
+    CopyPicture,
+    /// The region over phases and visits.
+    RegionCurve,
+    /// Run through the slices.
+    Cine,
+    /// Run through the phases.
+    CinePhases,
     /// Show or hide the text on the images.
     ToggleText,
     /// Show or hide what the files draw over their images.
@@ -296,8 +332,10 @@ table! {
         HangFollowUp "hang_follow_up" "Before and now" "Before ablation, the first scan after the last session, and this visit" [key(Key::F1)];
         HangTimeCourse "hang_time_course" "Time course" "Every visit in one phase and plane" [key(Key::F2)];
         HangPhases "hang_phases" "Phases" "The phases of this visit side by side" [key(Key::F3)];
+        HangPlanes "hang_planes" "Planes of this visit" "Axial, coronal and sagittal of this visit" [key(Key::F4)];
         HangMri "hang_mri" "MRI set" "T1 after contrast, T2, diffusion and ADC of this visit" [key(Key::F5)];
-        HangPetCt "hang_pet_ct" "PET-CT" "CT and PET of this visit side by side" [key(Key::F6)];
+        HangPetCt "hang_pet_ct" "PET-CT" "CT, PET, and PET over CT of this visit" [key(Key::F6)];
+        HangSubtraction "hang_subtraction" "Subtraction of this visit" "Before contrast, after it, and the difference" [key(Key::F7)];
         HangOwn "hang_own" "Own hanging" "The next hanging that you kept; keep one in the list of hangings over the panes" [key(Key::F8)];
         FewerPanes "fewer_panes" "Fewer panes" "The next smaller layout" [key(Key::F9)];
         MorePanes "more_panes" "More panes" "The next larger layout" [key(Key::F10)];
@@ -307,6 +345,22 @@ table! {
         LinkZoom "link_zoom" "Link zoom" "Panes zoom together, or each alone" [];
         LinkPan "link_pan" "Link pictures" "Pictures are moved together, or each alone" [];
         LinkWindow "link_window" "Link windows" "CT of one phase shares its window, or each series has its own" [];
+        Subtract "subtract" "Subtraction, held" "Take the images without contrast, or the earliest phase, away while the key is held" [key(Key::D)];
+        ThreePlanes "three_planes" "Three planes" "Axial, coronal and sagittal of this series at this place; the same key goes back" [key(Key::Q)];
+        Crosshair "crosshair" "One point in every pane" "Show the place under the pointer in every pane, or stop" [key(Key::X)];
+        NextPlane "next_plane" "Next plane" "Cut the series in the next plane of the body, then as acquired again" [key(Key::P)];
+        TiltForwards "tilt_forwards" "Turn the plane forwards" "Turn the plane by 5 degrees, the top of the picture towards you" [ctrl(Key::ArrowDown)];
+        TiltBackwards "tilt_backwards" "Turn the plane backwards" "Turn the plane by 5 degrees, the top of the picture away from you" [ctrl(Key::ArrowUp)];
+        TiltLeft "tilt_left" "Turn the plane to the left" "Turn the plane by 5 degrees about the upright axis of the picture" [ctrl(Key::ArrowLeft)];
+        TiltRight "tilt_right" "Turn the plane to the right" "Turn the plane by 5 degrees about the upright axis of the picture" [ctrl(Key::ArrowRight)];
+        NextSlab "next_slab" "Thicker slab" "Look through a thickness: mean, maximum, minimum; then thin slices again" [key(Key::Y)];
+        PreviousSlab "previous_slab" "Thinner slab" "The slab before" [shift(Key::Y)];
+        Fuse "fuse" "Fuse" "Lay PET over CT, or diffusion over MR, or take it away; a right click offers all others" [shift(Key::F)];
+        CopyPicture "copy_picture" "Copy the picture" "Put the active pane on the clipboard as it is seen, without dates" [shift(Key::K)];
+        SavePicture "save_picture" "Save a picture" "Write the active pane or all panes as a PNG file, in a size of your choice" [ctrl(Key::P)];
+        RegionCurve "region_curve" "Region over time" "The chosen lesion's mark, else the middle of the pane: its values over the phases and at every visit" [key(Key::U)];
+        Cine "cine" "Cine" "Run through the slices of the active pane, or stop" [key(Key::C)];
+        CinePhases "cine_phases" "Cine of phases" "Run through the phases or times of the active pane, or stop" [shift(Key::C)];
         HideMarks "hide_marks" "Hide marks, held" "Hide all marks while the key is held" [key(Key::G)];
         ToggleText "toggle_text" "Text on images" "Show or hide the text in the corners" [key(Key::I)];
         ToggleOverlays "toggle_overlays" "Overlays of the file" "Show or hide what the file itself draws over its images" [key(Key::O)];
@@ -379,6 +433,6 @@ impl Command {
     /// Whether it acts while its key is held, as against once.
     #[must_use]
     pub const fn is_held(self) -> bool {
-        matches!(self, Self::HideMarks | Self::PreviousHere)
+        matches!(self, Self::HideMarks | Self::PreviousHere | Self::Subtract)
     }
 }

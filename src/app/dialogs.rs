@@ -22,6 +22,8 @@ pub enum DialogKind {
     IdentityCopy,
     /// A CSV file for the history.
     HistoryFile,
+    /// A PNG file for a picture.
+    PictureFile,
 }
 
 /// Asks for a file or folder without stopping the window.
@@ -60,6 +62,10 @@ impl Dialogs for NativeDialogs {
                 DialogKind::HistoryFile => {
                     dialog.add_filter("CSV", &["csv"]).set_file_name(super::text::HISTORY_NAME).save_file()
                 }
+                DialogKind::PictureFile => {
+                    let name = super::text::looking::PICTURE_NAME;
+                    dialog.add_filter("PNG", &["png"]).set_file_name(name).save_file()
+                }
                 DialogKind::OpenProject => project(dialog).pick_file(),
                 DialogKind::NewProject | DialogKind::SaveAs | DialogKind::IdentityCopy => {
                     project(dialog).set_file_name(super::text::NEW_PROJECT_NAME).save_file()
@@ -87,6 +93,7 @@ pub(super) fn title(kind: DialogKind) -> &'static str {
         DialogKind::FindImages => super::text::safety::FIND_PATH,
         DialogKind::IdentityCopy => super::text::safety::IDENTITY_LEAD,
         DialogKind::HistoryFile => super::text::HISTORY_TITLE,
+        DialogKind::PictureFile => super::text::looking::PICTURE,
     }
 }
 

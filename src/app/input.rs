@@ -6,8 +6,8 @@ use super::shell::AblationApp;
 use super::strip::Strip;
 use super::{Outbox, Screen};
 use crate::volume::{PRESETS, presets};
-use crate::workbench::Request;
 use crate::workbench::room::Pane;
+use crate::workbench::{Look, Request};
 use eframe::egui::{self, Event, Key, Modifiers};
 
 /// What is held down.
@@ -16,12 +16,28 @@ pub struct Input {
     /// The key that hides marks is down.
     pub marks_hidden: bool,
     previous_here: bool,
+    subtracting: bool,
+    /// The place under the pointer is shown in all panes.
+    pub crosshair: bool,
+    /// What runs by itself in the active pane.
+    pub cine: Option<Cine>,
     /// The corner texts are off.
     pub text_off: bool,
+    /// Dates are left out of the corner texts, for a picture that leaves the program.
+    pub dates_hidden: bool,
     /// The overlays of the files are off.
     pub overlays_off: bool,
     /// The truth of a sample is off.
     pub truth_off: bool,
+}
+
+/// What cine runs through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cine {
+    /// Slices.
+    Slices,
+    /// Phases, b-values, echoes or times.
+    Phases,
 }
 
 impl AblationApp {
@@ -83,6 +99,10 @@ impl AblationApp {
                 self.input.previous_here = down;
                 out.ask(Request::PreviousHere(down));
             }
+            Command::Subtract if self.input.subtracting != down => {
+                self.input.subtracting = down;
+                out.ask(Request::Look(Look::Subtract(down)));
+            }
             _ => {}
         }
     }
@@ -91,6 +111,7 @@ impl AblationApp {
     fn release_held(&mut self, out: &mut Outbox) {
         self.hold(Command::HideMarks, false, out);
         self.hold(Command::PreviousHere, false, out);
+        self.hold(Command::Subtract, false, out);
     }
 
     fn press_digit(&mut self, digit: u8, out: &mut Outbox) {

@@ -8,6 +8,7 @@
 mod banners;
 mod bottom_bar;
 pub mod command;
+mod curve_panel;
 mod dialogs;
 mod forms;
 mod hanging_bar;
@@ -24,6 +25,7 @@ mod palette;
 mod path_panel;
 mod patient;
 mod perform;
+mod picture_panel;
 mod reading;
 mod samples;
 mod shell;
@@ -51,6 +53,8 @@ use command::Command;
 pub struct Outbox {
     requests: Vec<Request>,
     commands: Vec<Command>,
+    /// What is to be told.
+    told: Vec<&'static str>,
     /// Asked for by what is drawn, not by a person: nothing is laid out anew for it.
     reads: Vec<Request>,
 }
@@ -64,6 +68,11 @@ impl Outbox {
     /// Asks for something that is to be shown once it was read.
     pub fn read(&mut self, request: Request) {
         self.reads.push(request);
+    }
+
+    /// Tells a person something.
+    pub fn tell(&mut self, words: &'static str) {
+        self.told.push(words);
     }
 
     /// Gives a command.

@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::dialogs::DialogKind;
+use super::input::Cine;
 use super::shell::AblationApp;
 use super::strip::Strip;
 use super::text::whose;
@@ -10,8 +11,11 @@ use crate::clinical::MarkRole;
 use crate::dicom::StackInfo;
 use crate::hanging::{Hanging, Layout};
 use crate::workbench::room::Pane;
-use crate::workbench::{Hang, Joining, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
+use crate::workbench::{Hang, Joining, Look, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
+
+/// What a key turns a plane by.
+const TILT_DEGREES: f64 = 5.0;
 
 impl AblationApp {
     /// Does what was asked for in this frame: requests first, in their order, then commands.
@@ -20,6 +24,9 @@ impl AblationApp {
         let reading = self.bench.selection();
         for request in out.requests {
             self.bench.ask(request);
+        }
+        for words in out.told {
+            self.bench.tell(words.to_owned());
         }
         for request in out.reads {
             self.bench.ask(request);
@@ -123,6 +130,8 @@ impl AblationApp {
             C::HangFollowUp => self.hang_so(Hanging::FollowUp),
             C::HangTimeCourse => self.hang_so(Hanging::TimeCourse),
             C::HangPhases => self.hang_so(Hanging::Phases),
+            C::HangPlanes => self.hang_so(Hanging::Planes),
+            C::HangSubtraction => self.hang_so(Hanging::Subtraction),
             C::HangMri => self.hang_so(Hanging::Mri),
             C::HangPetCt => self.hang_so(Hanging::PetCt),
             C::HangOwn => self.hang_own(),
@@ -134,7 +143,25 @@ impl AblationApp {
             C::LinkZoom => self.bench.ask(Request::Join(Joining::Zoom(!self.bench.together().zoom))),
             C::LinkPan => self.bench.ask(Request::Join(Joining::Pan(!self.bench.together().pan))),
             C::LinkWindow => self.bench.ask(Request::Join(Joining::Window(!self.bench.together().window))),
-            C::HideMarks | C::PreviousHere => {} // held keys: see input.rs
+            C::HideMarks | C::PreviousHere | C::Subtract => {} // held keys: see input.rs
+            C::NextPlane => self.bench.ask(Request::Look(Look::NextPlane)),
+            C::ThreePlanes => self.bench.ask(Request::Look(Look::ThreePlanes(self.viewport.pointed()))),
+            C::Crosshair => self.input.crosshair = !self.input.crosshair,
+            C::NextSlab => self.bench.ask(Request::Look(Look::StepSlab(Step::Next))),
+            C::PreviousSlab => self.bench.ask(Request::Look(Look::StepSlab(Step::Previous))),
+            C::TiltForwards => self.tilt(TILT_DEGREES, 0.0),
+            C::TiltBackwards => self.tilt(-TILT_DEGREES, 0.0),
+            C::TiltLeft => self.tilt(0.0, TILT_DEGREES),
+            C::TiltRight => self.tilt(0.0, -TILT_DEGREES),
+            C::Fuse => self.bench.ask(Request::Look(Look::ToggleOver)),
+            C::SavePicture => self.pictures.toggle(),
+            C::CopyPicture => self.pictures.copy(),
+            C::RegionCurve => {
+                let show = self.bench.curve().is_none();
+                self.bench.ask(Request::Look(Look::Curve(show)));
+            }
+            C::Cine => self.run_cine(Cine::Slices),
+            C::CinePhases => self.run_cine(Cine::Phases),
             C::ToggleText => self.input.text_off = !self.input.text_off,
             C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
             C::FileWindow => self.bench.ask(Request::FileWindow { pane, index: 0 }),
@@ -233,6 +260,15 @@ impl AblationApp {
         }
     }
 
+    fn tilt(&mut self, forwards_degrees: f64, sideways_degrees: f64) {
+        let pane = self.bench.room().active();
+        self.bench.ask(Request::Look(Look::Tilt { pane, forwards_degrees, sideways_degrees }));
+    }
+
+    fn run_cine(&mut self, what: Cine) {
+        self.input.cine = if self.input.cine == Some(what) { None } else { Some(what) };
+    }
+
     fn zoom(&mut self, factor: f64) {
         let pane = self.bench.room().active();
         let now_mm = self.viewport.field_mm(pane).unwrap_or(300.0);
@@ -264,6 +300,8 @@ impl AblationApp {
             self.path_panel.close();
         } else if self.samples.is_open() {
             self.samples.toggle();
+        } else if self.pictures.is_open() {
+            self.pictures.toggle();
         } else if self.identity.is_open() {
             self.identity.toggle();
         } else if self.memory.is_open() {
@@ -375,6 +413,10 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
         C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
         C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
+        C::CinePhases => {
+            let pane = bench.room().active();
+            bench.group_place(pane).is_none().then(|| text::looking::NO_PHASES.to_owned())
+        }
         C::Match
         | C::Landmarks
         | C::NextPane
@@ -389,6 +431,20 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
         | C::Fit
         | C::ResetView
         | C::NextSeries
+        | C::NextPlane
+        | C::ThreePlanes
+        | C::Crosshair
+        | C::NextSlab
+        | C::PreviousSlab
+        | C::TiltForwards
+        | C::TiltBackwards
+        | C::TiltLeft
+        | C::TiltRight
+        | C::Fuse
+        | C::RegionCurve
+        | C::SavePicture
+        | C::CopyPicture
+        | C::Cine
         | C::NextPhase
         | C::PreviousPhase
         | C::NextPhaseAll

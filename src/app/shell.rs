@@ -13,6 +13,7 @@ use super::palette::Palette;
 use super::path_panel::PathPanel;
 use super::patient::PatientScreen;
 use super::perform;
+use super::picture_panel::PicturePanel;
 use super::reading::ReadingPanel;
 use super::samples::SampleCards;
 use super::start::StartScreen;
@@ -23,7 +24,8 @@ use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
 use super::whose::{self, WhoseLines};
 use super::{
-    Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, dialogs::DialogKind, help, notices, text, top_bar,
+    Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, curve_panel, dialogs::DialogKind, help, notices, text,
+    top_bar,
 };
 use crate::workbench::{Clock, Executor, Request, Setup, Wake, Workbench, budget_bytes, fault};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
@@ -82,6 +84,7 @@ pub struct AblationApp {
     pub(super) memory: MemoryPanel,
     pub(super) samples: SampleCards,
     pub(super) path_panel: PathPanel,
+    pub(super) pictures: PicturePanel,
     pub(super) start: StartScreen,
     pub(super) palette: Palette,
     pub(super) help_open: bool,
@@ -139,6 +142,7 @@ impl AblationApp {
             memory: MemoryPanel::default(),
             samples: SampleCards::default(),
             path_panel: PathPanel::default(),
+            pictures: PicturePanel::default(),
             start,
             palette: Palette::default(),
             help_open: false,
@@ -179,6 +183,10 @@ impl AblationApp {
         self.read_keys(ui.ctx(), &mut out);
         #[cfg(feature = "inspection")]
         self.fault_for_a_test(ui.ctx());
+        let active = self.bench.room().active();
+        let place = |whole: bool| self.viewport.place_of(if whole { None } else { Some(active) });
+        self.pictures.step(ui.ctx(), place, &mut out);
+        self.input.dates_hidden = self.pictures.hides_dates();
         self.draw(ui, &mut out);
         self.guard_closing(ui.ctx(), &mut out);
         self.perform(ui.ctx(), out);
@@ -255,6 +263,10 @@ impl AblationApp {
         if self.bench.desk().is_some() {
             self.samples.panel(ui, &self.bench, out);
         }
+        self.pictures.show(ui, &self.bench, self.dialogs.as_mut());
+        if self.screen == Screen::Reading {
+            curve_panel::show(ui, &self.bench, out);
+        }
         if let Some((kind, path)) = self.path_panel.show(ui, self.dialogs.as_mut()) {
             self.answer_dialog(kind, path, out);
         }
@@ -296,6 +308,7 @@ impl AblationApp {
             DialogKind::SaveAs => out.ask(Request::SaveAs(path)),
             DialogKind::FindImages => out.ask(Request::FindMissing(path)),
             DialogKind::IdentityCopy => out.ask(self.identity.write_to(path)),
+            DialogKind::PictureFile => self.pictures.write_to(path),
             DialogKind::HistoryFile => self.history.export_to(path),
             DialogKind::ExportFolder => out.ask(self.table.export_to(path)),
         }

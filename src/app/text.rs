@@ -2,6 +2,7 @@
 
 pub mod hanging;
 pub mod history;
+pub mod looking;
 pub mod memory;
 pub mod safety;
 pub mod samples;

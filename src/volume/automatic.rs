@@ -76,7 +76,7 @@ fn values(volume: &Volume, slice: Option<u32>) -> Vec<f64> {
 }
 
 /// The value below which a share of the values lies (nearest rank). The values may be reordered.
-fn percentile(values: &mut [f64], share: f64) -> f64 {
+pub(super) fn percentile(values: &mut [f64], share: f64) -> f64 {
     let last = values.len().saturating_sub(1);
     let rank = ((last as f64) * share).round() as usize;
     *values.select_nth_unstable_by(rank.min(last), f64::total_cmp).1

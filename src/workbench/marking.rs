@@ -165,6 +165,10 @@ impl Workbench {
         let Some(lesion) = self.selection.lesion else { return };
         let Some(document) = self.document() else { return };
         let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown).cloned() else { return };
+        if shown.cut.is_some() || shown.minus.is_some() {
+            self.notices.tell(Level::Note, super::looking_words::CUT_NOT_PAINTED, false);
+            return;
+        }
         let Some(visit) = document.visit_of_stack(shown.stack) else { return };
         let existing = document
             .marks_of(lesion, visit)

@@ -6,6 +6,7 @@
 
 mod answering;
 mod arranging;
+mod curve;
 mod damage;
 mod desk;
 pub mod fault;
@@ -18,6 +19,8 @@ mod importing;
 pub mod jobs;
 mod keeper;
 mod lesson;
+mod looking;
+mod looking_words;
 mod marking;
 mod matching;
 mod memory;
@@ -26,6 +29,7 @@ mod moving;
 mod notices;
 mod opening;
 mod patients;
+mod pictures;
 mod place;
 mod planning;
 mod prefetch;
@@ -37,6 +41,7 @@ pub mod room;
 mod samples;
 mod sampling;
 mod scribe;
+mod sections;
 mod selecting;
 mod shelf;
 mod thumbnails;
@@ -45,6 +50,7 @@ mod untitled;
 pub mod words;
 
 pub use arranging::{Hang, PaneChoice};
+pub use curve::{Curve, CurvePoint};
 pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
@@ -53,15 +59,18 @@ pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use lesson::{Beside, KeyLine, TrueRegion};
+pub use looking::{DISC_MM, Look};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use matching::{Joining, Landmarks, Together};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
 pub use patients::{Candidate, PatientQuestion, Whose};
+pub use pictures::SavePicture;
 pub use recovery::Recovered;
 pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
+pub use sections::{Layer, PanePicture};
 pub use selecting::{PaneTitle, Selection, VisitState};
 pub use trail::Trail;
 
@@ -102,6 +111,14 @@ pub enum Slot {
     IdentityCopy,
     /// Reading headers again to group frames anew.
     Regroup,
+    /// A picture of a pane that is worked out.
+    Section(usize, Layer),
+    /// A window over the values of a stack.
+    Window(StackKey),
+    /// A region in several series.
+    Curve,
+    /// Writing a picture.
+    Picture,
 }
 
 /// What background work brings back.
@@ -123,6 +140,14 @@ pub(crate) enum Done {
     SampleList(BTreeMap<String, bool>),
     Lesson(Option<Arc<lesson::Lesson>>),
     Exported(Result<String, String>),
+    Curve(Vec<(StackKey, Option<crate::volume::Statistics>)>),
+    Pictured(Result<String, String>),
+    Section(usize, Layer, Box<sections::Made>),
+    Window {
+        group: room::WindowGroup,
+        window: Option<crate::volume::Window>,
+        what: looking::WindowFor,
+    },
     Regrouped(Result<Box<regrouping::Regrouped>, String>),
 }
 
@@ -199,6 +224,7 @@ pub struct Workbench {
     landmarks: Option<matching::Landmarks>,
     questions: patients::Questions,
     show_archived: bool,
+    looking: looking::Looking,
 }
 
 impl Workbench {
@@ -239,6 +265,7 @@ impl Workbench {
             landmarks: None,
             questions: patients::Questions::default(),
             show_archived: false,
+            looking: looking::Looking::default(),
         }
     }
 
@@ -260,6 +287,10 @@ impl Workbench {
                 Done::Lesson(lesson) => self.take_lesson(lesson),
                 Done::Exported(result) => self.take_exported(result),
                 Done::Regrouped(result) => self.take_regrouped(result),
+                Done::Curve(found) => self.take_curve(found),
+                Done::Pictured(result) => self.take_pictured(result),
+                Done::Section(pane, layer, made) => self.take_section(pane, layer, *made),
+                Done::Window { group, window, what } => self.take_window(group, window, what),
             }
         }
         for what in self.jobs.faults() {
@@ -275,6 +306,8 @@ impl Workbench {
         self.refresh_questions();
         self.take_questions();
         self.refresh_lesson();
+        self.refresh_sections();
+        self.go_on_with_curve();
     }
 
     /// Fails in the background on purpose, for a test of the real window.
@@ -356,7 +389,7 @@ impl Workbench {
             R::SetWindow { pane, window } => self.room.set_window(pane, window),
             R::Preset { pane, id } => self.preset(pane, id),
             R::FileWindow { pane, index } => self.file_window(pane, index),
-            R::AutoWindow(pane) => self.auto_window(pane),
+            R::AutoWindow(pane) => self.window_of_picture(pane),
             R::ToggleInverted => self.room.turn(self.room.active()),
             R::GoTo { pane, point } => self.with_links(|room, links| room.go_to(pane, point, links)),
             R::Match => self.match_slices(),
@@ -365,6 +398,8 @@ impl Workbench {
             R::Join(what) => self.join(what),
             R::Hang(what) => self.arrange(what),
             R::PreviousHere(on) => self.previous_here(on),
+            R::Look(look) => self.look(look),
+            R::SavePicture(save) => self.save_picture(*save),
 
             R::Use(tool) => self.take_up(tool),
             R::BrushRadius(mm) => self.brush_radius_mm = mm.clamp(0.5, 60.0),
@@ -484,7 +519,9 @@ impl Workbench {
     /// What runs in the background.
     #[must_use]
     pub fn running(&self) -> Vec<JobView<Slot>> {
-        self.jobs.running()
+        let all = self.jobs.running();
+        // Pictures and windows are done in a blink, and are seen where they belong.
+        all.into_iter().filter(|job| !matches!(job.slot, Slot::Section(..) | Slot::Window(_))).collect()
     }
 
     /// Whether anything runs or waits to be written.

@@ -9,7 +9,6 @@ use crate::clinical::{LesionId, PatientId, StackKey};
 use crate::dicom::FileWindow;
 use crate::geometry::{Anatomical, Grid, SpaceId, main_plane};
 use crate::project::{Document, StackRecord};
-use crate::volume::auto_window;
 
 /// What linking needs to know of a stack; `None` for pictures, which have no place.
 fn placed(document: &Document, record: &StackRecord) -> Option<Placed> {
@@ -144,14 +143,6 @@ impl Workbench {
         let shown = self.room.panes().get(pane).and_then(Pane::shown);
         let info = shown.and_then(|shown| self.info_of(shown.stack));
         if let Some(window) = info.and_then(|info| info.windows.get(index)).map(FileWindow::window) {
-            self.room.set_window(pane, window);
-        }
-    }
-
-    pub(super) fn auto_window(&mut self, pane: usize) {
-        let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown) else { return };
-        let window = self.images.get(shown.stack).and_then(|volume| auto_window(volume, Some(shown.slice)));
-        if let Some(window) = window {
             self.room.set_window(pane, window);
         }
     }

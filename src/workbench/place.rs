@@ -46,20 +46,24 @@ struct PaneAt {
     centre: (f64, f64),
 }
 
-impl PaneAt {
-    fn of(shown: &Shown) -> Self {
-        Self { stack: shown.stack, slice: shown.slice, centre: shown.centre }
-    }
-}
-
 impl Workbench {
+    /// Where a pane is among the slices as they were acquired, whatever plane it is cut in.
+    fn as_acquired(&self, shown: &Shown) -> PaneAt {
+        let mut shown = shown.clone();
+        if let (Some(_), Some(info)) = (shown.cut, self.info_of(shown.stack)) {
+            let own = info.grid();
+            shown.recut(None, &own);
+        }
+        PaneAt { stack: shown.stack, slice: shown.slice, centre: shown.centre }
+    }
+
     /// Where the reader is now. A peek at the visit before counts as what it hides.
     pub(super) fn place(&self) -> Place {
         let Selection { patient, visit, lesion } = self.selection;
         let active = self.room.active();
         let panes = self.room.panes().iter().enumerate().map(|(n, pane)| {
             let pane = self.peek.as_ref().filter(|_| n == active).unwrap_or(pane);
-            pane.shown().map(PaneAt::of)
+            pane.shown().map(|shown| self.as_acquired(shown))
         });
         Place {
             patient,

@@ -3,8 +3,9 @@
 
 use crate::alignment::Link;
 use crate::clinical::{StackKey, StackRole};
-use crate::geometry::{Grid, PatientPoint, VoxelIndex};
-use crate::volume::Window;
+use crate::geometry::{Anatomical, Grid, PatientPoint, Rigid, VoxelIndex, main_plane};
+use crate::render::ColourMap;
+use crate::volume::{Slab, Window, reformat_grid};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The field that a lesion is shown in, mm across (reading.md 6).
@@ -27,13 +28,41 @@ pub enum WindowGroup {
     Own(StackKey),
 }
 
+/// A plane that a pane cuts its volume in, in place of the slices as they were acquired.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cut {
+    /// The plane of the body.
+    pub plane: Anatomical,
+    /// How it is turned away from there; the identity for the plane itself.
+    pub turn: Rigid,
+}
+
+/// A second stack over a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Over {
+    /// The stack.
+    pub stack: StackKey,
+    /// From 0, not seen, to 1, hiding what is below.
+    pub opacity: f32,
+    /// Its colours.
+    pub map: ColourMap,
+}
+
 /// What a pane shows of a stack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     /// The stack.
     pub stack: StackKey,
-    /// Its grid; for pictures a pixel grid.
+    /// The grid whose slices are shown: the stack's own, for pictures a pixel grid, or that of the cut.
     pub grid: Grid,
+    /// The plane it is cut in; none shows the slices as they were acquired.
+    pub cut: Option<Cut>,
+    /// The thickness that is looked through; none shows thin slices.
+    pub slab: Option<Slab>,
+    /// Another stack over it.
+    pub over: Option<Over>,
+    /// A stack that is taken away from it, pixel by pixel.
+    pub minus: Option<StackKey>,
     /// Whether the grid is in patient space, so that places in it mean something elsewhere.
     pub placed: bool,
     /// What it shares its window with.
@@ -55,7 +84,20 @@ impl Shown {
     pub fn middle_of(stack: StackKey, grid: Grid, placed: bool, group: WindowGroup) -> Self {
         let centre = ((f64::from(grid.dims[0]) - 1.0) / 2.0, (f64::from(grid.dims[1]) - 1.0) / 2.0);
         let slice = grid.dims[2] / 2;
-        Self { stack, grid, placed, group, slice, centre, beyond: false, off: 0.0 }
+        Self {
+            stack,
+            grid,
+            cut: None,
+            slab: None,
+            over: None,
+            minus: None,
+            placed,
+            group,
+            slice,
+            centre,
+            beyond: false,
+            off: 0.0,
+        }
     }
 
     /// The place in the middle of the field.
@@ -68,6 +110,33 @@ impl Shown {
     #[must_use]
     pub fn exact_focus(&self) -> PatientPoint {
         self.grid.to_patient(VoxelIndex::new(self.centre.0, self.centre.1, f64::from(self.slice) + self.off))
+    }
+
+    /// Whether the picture is worked out from the voxels around it, as against being a slice of the file.
+    #[must_use]
+    pub fn is_computed(&self) -> bool {
+        self.cut.is_some() || self.slab.is_some() || self.minus.is_some()
+    }
+
+    /// Cuts the stack in another plane, or shows it as acquired; what is in the middle stays there. `own` is the
+    /// stack's own grid.
+    pub fn recut(&mut self, cut: Option<Cut>, own: &Grid) {
+        let focus = self.focus();
+        self.grid = cut.map_or_else(|| own.clone(), |cut| reformat_grid(own, cut.plane, Some(&cut.turn)));
+        self.cut = cut;
+        self.go_to(focus, true);
+        self.beyond = false;
+    }
+
+    /// Looks at a fresh stack in the way that another was looked at.
+    fn look_like(&mut self, before: &Self) {
+        if self.placed && before.placed && self.cut.is_none() && self.minus.is_none() {
+            if before.cut.is_some() {
+                let own = self.grid.clone();
+                self.recut(before.cut, &own);
+            }
+            self.slab = before.slab.or(self.slab);
+        }
     }
 
     /// The last slice.
@@ -169,13 +238,6 @@ impl Room {
         self.own_fields = alone.then(|| (0..self.panes.len()).map(|pane| (pane, self.field_of(pane))).collect());
     }
 
-    /// Changes how a pane shows its stack.
-    pub fn change(&mut self, pane: usize, change: impl FnOnce(&mut Shown)) {
-        if let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) {
-            change(shown);
-        }
-    }
-
     /// Whether a pane shows its greys the other way round than usual.
     #[must_use]
     pub fn is_turned(&self, pane: usize) -> bool {
@@ -217,6 +279,7 @@ impl Room {
             && with.placed
             && let Some(link) = links(before.stack, with.stack)
         {
+            with.look_like(before);
             with.go_to(link.rigid_mm.apply(before.focus()), true);
         }
         *old = Pane::Stack(with);
@@ -226,6 +289,8 @@ impl Room {
     pub fn exchange(&mut self, pane: usize, mut with: Shown) {
         let Some(old) = self.panes.get_mut(pane) else { return };
         if let Some(before) = old.shown() {
+            with.look_like(before);
+            with.over = before.over.filter(|over| over.stack != with.stack);
             if before.grid.dims == with.grid.dims {
                 (with.slice, with.centre, with.beyond) = (before.slice, before.centre, before.beyond);
                 with.off = before.off;
@@ -240,6 +305,12 @@ impl Room {
     #[must_use]
     pub fn window(&self, pane: usize) -> Option<Window> {
         self.windows.get(&self.panes.get(pane)?.shown()?.group).copied()
+    }
+
+    /// The window of a group, when one was set.
+    #[must_use]
+    pub fn window_of(&self, group: WindowGroup) -> Option<Window> {
+        self.windows.get(&group).copied()
     }
 
     /// Sets the window of a pane and of all that share it.
@@ -308,14 +379,43 @@ impl Room {
         self.others_follow(pane, true, links);
     }
 
+    /// Lets all linked panes but one show the slice through a place of that one's space; no picture is moved.
+    pub fn point_at(&mut self, pane: usize, point: PatientPoint, links: LinkOf) {
+        let Some(from) = self.panes.get(pane).and_then(Pane::shown).filter(|shown| shown.placed) else { return };
+        let from = from.stack;
+        for (n, other) in self.panes.iter_mut().enumerate() {
+            let Some(other) = other.shown_mut().filter(|other| n != pane && other.placed) else { continue };
+            if let Some(link) = links(from, other.stack) {
+                other.go_to(link.rigid_mm.apply(point), false);
+            }
+        }
+    }
+
+    /// Changes how a pane looks at its stack.
+    pub fn change(&mut self, pane: usize, change: impl FnOnce(&mut Shown)) {
+        if let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) {
+            change(shown);
+        }
+    }
+
     /// Moves the picture under the field, in points of the screen turned to mm; linked panes move alike.
     pub fn pan(&mut self, pane: usize, right_mm: f64, down_mm: f64, links: LinkOf) {
-        let Some(from) = self.panes.get(pane).and_then(Pane::shown).map(|shown| shown.stack) else { return };
+        let Some(from) = self.panes.get(pane).and_then(Pane::shown).cloned() else { return };
+        let [right, down, _] = from.grid.axes;
+        let moved = right.times_mm(right_mm) + down.times_mm(down_mm);
+        let plane = main_plane(from.grid.normal());
         for other in self.panes.iter_mut().filter_map(Pane::shown_mut) {
-            if other.stack == from || links(from, other.stack).is_some() {
-                other.centre.0 -= right_mm / other.grid.spacing_mm[0];
-                other.centre.1 -= down_mm / other.grid.spacing_mm[1];
+            if other.stack != from.stack && links(from.stack, other.stack).is_none() {
+                continue;
             }
+            // In another plane the picture moves as far as the two have directions in common.
+            let (right_mm, down_mm) = if main_plane(other.grid.normal()) == plane {
+                (right_mm, down_mm)
+            } else {
+                (moved.dot(other.grid.axes[0].vector()), moved.dot(other.grid.axes[1].vector()))
+            };
+            other.centre.0 -= right_mm / other.grid.spacing_mm[0];
+            other.centre.1 -= down_mm / other.grid.spacing_mm[1];
         }
     }
 

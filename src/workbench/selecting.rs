@@ -1,5 +1,6 @@
 //! What is read: patient, visit and lesion; what is left to read; and which stacks hang in the panes.
 
+use super::looking::{WindowFor, usual_slab};
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
 use crate::clinical::{
@@ -239,6 +240,7 @@ impl Workbench {
     /// Hangs the panes anew; the view goes to the lesion, or shows whole pictures without one.
     pub(super) fn hang_and_centre(&mut self) {
         self.peek = None;
+        self.looking.hung_anew();
         self.hang();
         let place = self.selection.lesion.and_then(|lesion| self.place_of(lesion));
         match place {
@@ -262,20 +264,36 @@ impl Workbench {
 
     /// Loads what the panes show and gives each a first window.
     pub(super) fn prepare_panes(&mut self) {
-        let shown = self.room.panes().iter().filter_map(Pane::shown).map(|shown| shown.stack);
-        self.images.set_on_screen(shown.collect());
+        let seen = self.room.panes().iter().filter_map(Pane::shown).map(|shown| shown.stack);
+        let also = self.also_needed();
+        self.images.set_on_screen(seen.chain(also.iter().copied()).collect());
+        for stack in also {
+            let Some(record) = self.document().and_then(|d| d.stack(stack)).cloned() else { continue };
+            self.want(&record, record.info.slices() / 2);
+            self.give_window(&record, shown(&record).group, None);
+        }
         for pane in 0..self.room.panes().len() {
             let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown).cloned() else { continue };
             let Some(record) = self.document().and_then(|d| d.stack(shown.stack)).cloned() else { continue };
             self.want(&record, shown.slice);
-            if let Some(window) = first_window(&record) {
-                self.room.set_first_window(shown.group, window);
-            } else if self.room.window(pane).is_none()
-                && let Some(volume) = self.images.get(shown.stack).filter(|volume| volume.is_complete())
-                && let Some(window) = crate::volume::auto_window(volume, None)
-            {
-                self.room.set_first_window(shown.group, window);
+            self.give_window(&record, shown.group, Some(shown.slice));
+        }
+    }
+
+    /// Gives a stack its first window: the one its role or its unit has, else one from its values, worked out beside
+    /// the screen once they are all there and over the slice that is shown until then.
+    fn give_window(&mut self, record: &StackRecord, group: WindowGroup, slice: Option<u32>) {
+        if let Some(window) = first_window(record) {
+            self.room.set_first_window(group, window);
+        } else if self.room.window_of(group).is_none()
+            && let Some(volume) = self.images.get(record.info.key)
+        {
+            if volume.is_complete() {
+                self.find_window(record.info.key, group, None, WindowFor::First);
+            } else if slice.is_none_or(|slice| volume.slice(slice).is_some()) && volume.loaded_slices() > 0 {
+                self.find_window(record.info.key, group, slice, WindowFor::Meanwhile);
             }
+            self.pump_inline();
         }
     }
 
@@ -358,7 +376,7 @@ impl Workbench {
             series: words::series(record),
             name: words::series_name(record),
             choice: choice_words(&stacks, shown.stack, record.hangs_for.is_some()),
-            odd: odd_here(record, shown.slice),
+            odd: odd_here(record, shown.cut.is_none().then_some(shown.slice)),
         })
     }
 
@@ -451,12 +469,12 @@ impl Workbench {
 }
 
 /// What a reader should know while looking at a slice, in a few words each.
-fn odd_here(record: &StackRecord, slice: u32) -> Vec<String> {
+fn odd_here(record: &StackRecord, slice: Option<u32>) -> Vec<String> {
     let tilt = record.info.oddities.iter().find_map(|odd| match odd {
         Oddity::Tilted { degrees, .. } => Some(format!("tilted {degrees:.1} degrees")),
         _ => None,
     });
-    tilt.into_iter().chain(record.info.slice_marks(slice)).collect()
+    tilt.into_iter().chain(slice.into_iter().flat_map(|slice| record.info.slice_marks(slice))).collect()
 }
 
 /// The patient that is shown first: the first with images to read, else the first.
@@ -555,7 +573,7 @@ pub(super) fn shown(record: &StackRecord) -> Shown {
         _ => super::group::window_group(info),
     };
     let placed = matches!(info.shape, Shape::Volume(_));
-    Shown::middle_of(info.key, info.grid(), placed, group)
+    Shown { slab: usual_slab(info), ..Shown::middle_of(info.key, info.grid(), placed, group) }
 }
 
 /// The window a stack opens with: by role for CT, by unit for PET in SUV and diffusion maps, by the file for others;

@@ -7,7 +7,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Modifiers, PointerButton, Shape, vec2};
 
 /// Whether a text is painted, also one that is no control.
-fn paints(person: &Person, words: &str) -> bool {
+pub(super) fn paints(person: &Person, words: &str) -> bool {
     fn has(shape: &Shape, words: &str) -> bool {
         match shape {
             Shape::Vec(all) => all.iter().any(|shape| has(shape, words)),
@@ -19,7 +19,7 @@ fn paints(person: &Person, words: &str) -> bool {
 }
 
 /// The first two visits, a reader, and two treated lesions.
-fn ready() -> Person {
+pub(super) fn ready() -> Person {
     let truth = truth();
     let mut person = Person::at_the_window();
     let folders = person.copy_of_visits(&["pre", "d35"]);

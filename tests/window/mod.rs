@@ -11,6 +11,7 @@ mod images;
 mod kinds;
 mod patients;
 mod person;
+mod planes;
 mod safety;
 mod samples;
 mod story;

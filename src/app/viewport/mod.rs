@@ -2,6 +2,7 @@
 
 mod choosing;
 mod landmarks;
+mod looks;
 mod member;
 mod overlay;
 mod pane;
@@ -14,14 +15,14 @@ pub(super) use overlay::shadowed;
 pub(super) use truth::patterned;
 
 use super::Outbox;
-use super::input::Input;
+use super::input::{Cine, Input};
 use super::theme::colour;
 use crate::clinical::{LesionId, MarkId, StackKey};
 use crate::geometry::{PatientPoint, Rigid};
 use crate::hanging::Layout;
 use crate::marks::Outline;
 use crate::workbench::{Joining, Request, Workbench};
-use eframe::egui::{Rect, Ui, vec2};
+use eframe::egui::{Pos2, Rect, Ui, vec2};
 use picture::Pictures;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,6 +52,12 @@ pub struct Viewport {
     pointed: Option<(StackKey, PatientPoint)>,
     wheel: pane::Wheel,
     ring: Option<Ring>,
+    /// Where a region for a window was begun, and in which pane.
+    region: Option<(usize, Pos2)>,
+    /// Whether the place under the pointer is shown in all panes.
+    crosshair: bool,
+    /// When cine last showed another slice, seconds of egui's clock.
+    cine_s: Option<f64>,
     /// The pane that fills the room of all.
     alone: Option<usize>,
 }
@@ -70,8 +77,8 @@ struct Ring {
     since_s: f64,
 }
 
-/// Outlines by mark, stack and slice; made anew when the mark or the link changes.
-type OutlineKey = (MarkId, StackKey, u32);
+/// Outlines by mark, stack, slice and the plane it is cut in; made anew when the mark or the link changes.
+type OutlineKey = (MarkId, StackKey, u32, [u64; 3]);
 type OutlineCache = BTreeMap<OutlineKey, (usize, Rigid, Arc<Vec<Outline>>)>;
 
 impl Viewport {
@@ -81,9 +88,11 @@ impl Viewport {
         let count = bench.room().panes().len().max(1);
         self.under_pointer = None;
         self.views.resize(count, None);
-        if !ui.input(|i| i.modifiers.shift) {
+        if !input.crosshair && !ui.input(|i| i.modifiers.shift) {
             self.pointed = None;
         }
+        self.crosshair = input.crosshair;
+        self.cine(ui, bench, input, out);
         self.follow_lesion(ui, bench);
         if self.outlines.len() > 4096 {
             self.outlines.clear();
@@ -115,10 +124,60 @@ impl Viewport {
         self.under_pointer.as_ref()
     }
 
+    /// Where a pane is on the screen, or all of them, as they were drawn last.
+    #[must_use]
+    pub fn place_of(&self, pane: Option<usize>) -> Option<Rect> {
+        let drawn = |view: &Option<View>| view.as_ref().map(View::rect);
+        match pane {
+            Some(pane) => drawn(self.views.get(pane)?),
+            None => self.views.iter().filter_map(drawn).reduce(Rect::union),
+        }
+    }
+
     /// How wide a pane is now, mm.
     #[must_use]
     pub fn field_mm(&self, pane: usize) -> Option<f64> {
         self.views.get(pane).copied().flatten().map(|view| view.field_mm())
+    }
+
+    /// The place that is pointed at, in the space of a stack.
+    #[must_use]
+    pub fn pointed(&self) -> Option<(StackKey, PatientPoint)> {
+        self.pointed
+    }
+
+    /// Shows the next slice, or phase, of the active pane when it is time.
+    fn cine(&mut self, ui: &Ui, bench: &Workbench, input: &Input, out: &mut Outbox) {
+        let Some(cine) = input.cine else {
+            self.cine_s = None;
+            return;
+        };
+        let now = ui.input(|input| input.time);
+        let step_s = match cine {
+            Cine::Slices => 1.0 / 12.0,
+            Cine::Phases => 1.0 / 3.0,
+        };
+        let last = *self.cine_s.get_or_insert(now);
+        if now - last + 1e-4 >= step_s {
+            self.cine_s = Some(now);
+            let pane = bench.room().active();
+            match (cine, bench.room().panes().get(pane).and_then(|pane| pane.shown())) {
+                (Cine::Slices, Some(shown)) => {
+                    let by = crate::workbench::scroll_sign(&shown.grid);
+                    let (end, start) = if by > 0 { (shown.last_slice(), 0) } else { (0, shown.last_slice()) };
+                    if shown.slice == end {
+                        out.ask(Request::SetSlice { pane, slice: start });
+                    } else {
+                        out.ask(Request::Scroll { pane, by });
+                    }
+                }
+                (Cine::Phases, Some(_)) => {
+                    out.ask(Request::StepGroup { step: crate::workbench::Step::Next, all_panes: false });
+                }
+                (_, None) => {}
+            }
+        }
+        ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(step_s));
     }
 
     fn follow_lesion(&mut self, ui: &Ui, bench: &Workbench) {

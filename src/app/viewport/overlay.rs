@@ -135,6 +135,17 @@ pub(super) fn orientation(painter: &Painter, rect: Rect, shown: &Shown, top_room
     }
 }
 
+/// Where the planes of the other panes cross this one; the active pane's stands out.
+pub(super) fn crossings(scene: &Scene<'_>) {
+    let Scene { pane, view, bench, painter, .. } = scene;
+    for (other, [a, b]) in bench.crossings(*pane) {
+        let active = other == bench.room().active();
+        let tint = if active { colour::ACCENT } else { colour::FAINT };
+        let ends = [view.to_screen(a), view.to_screen(b)];
+        painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, tint), 8.0, 5.0));
+    }
+}
+
 /// A bar of a round length; px where not calibrated.
 pub(super) fn scale_bar(painter: &Painter, rect: Rect, view: &View, calibrated: bool, bottom_room: f32) {
     let length_mm = scale_bar_mm(view.field_mm());
@@ -168,7 +179,11 @@ pub(super) fn corners(scene: &Scene<'_>) -> (f32, f32) {
     let mut left = Column::new(painter, rect.left_top() + vec2(9.0, 8.0), false, false, rect.width() * 0.48);
     let mut right = Column::new(painter, rect.right_top() + vec2(-9.0, 8.0), true, false, rect.width() * 0.5);
     if let Some(title) = &title {
-        left.line(&title.visit, theme::bold(theme::BODY), colour::TEXT);
+        let visit = match title.visit.split_once(" \u{b7} ") {
+            Some((name, _)) if scene.dates_hidden => name,
+            _ => &title.visit,
+        };
+        left.line(visit, theme::bold(theme::BODY), colour::TEXT);
         left.line(&title.time, theme::font(theme::SMALL), colour::TEXT);
         right.line(&title.series, theme::font(theme::SMALL), colour::TEXT);
         if !narrow {
@@ -191,6 +206,9 @@ pub(super) fn corners(scene: &Scene<'_>) -> (f32, f32) {
     };
     left.line(&format!("slice {n} of {of}{place}"), theme::font(theme::SMALL), colour::TEXT);
     right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::TEXT);
+    for words in bench.look_words(pane) {
+        right.line(&words, theme::font(theme::SMALL), colour::ACCENT);
+    }
     let unit = bench.info_of(shown.stack).map_or(Unit::None, |info| info.unit);
     if let Some(window) = scene.window {
         right.line(&window_words(window, unit), theme::font(theme::SMALL), colour::TEXT);

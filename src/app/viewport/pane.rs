@@ -1,8 +1,8 @@
 //! One pane: picture, overlays, and what mouse and wheel ask for.
 
-use super::picture::Content;
+use super::picture::{Content, OverContent};
 use super::view::View;
-use super::{UnderPointer, Viewport, overlay, windows};
+use super::{UnderPointer, Viewport, looks, overlay, windows};
 use crate::app::command::Command;
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
@@ -10,12 +10,14 @@ use crate::app::{Outbox, text};
 use crate::clinical::StackKey;
 use crate::geometry::VoxelIndex;
 use crate::project::Document;
-use crate::volume::{Unit, VoiFunction, Volume, Window};
+use crate::volume::{SliceData, Unit, VoiFunction, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
-use crate::workbench::{Hang, Joining, MarkOutline, Request, Tool, Workbench, reading_number, scroll_sign};
+use crate::workbench::{
+    DISC_MM, Hang, Joining, Look, MarkOutline, PanePicture, Request, Tool, Workbench, reading_number, scroll_sign,
+};
 use eframe::egui::{
-    Align2, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
+    Align2, Color32, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
 };
 use std::sync::Arc;
 
@@ -51,6 +53,8 @@ pub(super) struct Scene<'a> {
     pub(super) window: Option<Window>,
     pub(super) bench: &'a Workbench,
     pub(super) painter: Painter,
+    /// Dates are left out of the corner texts.
+    pub(super) dates_hidden: bool,
 }
 
 impl Viewport {
@@ -81,7 +85,8 @@ impl Viewport {
         if let Some(place) = self.views.get_mut(pane) {
             *place = Some(view);
         }
-        let scene = Scene { pane, view, shown, window: bench.room().window(pane), bench, painter };
+        let dates_hidden = input.dates_hidden;
+        let scene = Scene { pane, view, shown, window: bench.window_in(pane), bench, painter, dates_hidden };
         self.picture(ui, &scene, input);
         name(&response, &scene);
         let top = self.over(ui, &scene, input);
@@ -93,38 +98,60 @@ impl Viewport {
     }
 
     fn picture(&mut self, ui: &Ui, scene: &Scene<'_>, input: &Input) {
-        let Scene { shown, bench, view, .. } = scene;
-        let volume = bench.volume(shown.stack).filter(|volume| volume.slice(shown.slice).is_some());
-        let window =
-            scene.window.or_else(|| volume.and_then(|volume| crate::volume::auto_window(volume, Some(shown.slice))));
-        let window = window.unwrap_or(Window::ANY);
-        let texture = volume.and_then(|volume| {
-            let content = Content {
-                stack: shown.stack,
-                slice: shown.slice,
-                window,
-                invert: bench.inverted(scene.pane),
-                overlays: !input.overlays_off,
-                smooth: view.zoom() < 12.0, // closer than that, pixels are shown as they are
-            };
-            self.pictures.texture(ui.ctx(), scene.pane, volume, content)
-        });
+        let Scene { shown, bench, view, pane, .. } = scene;
+        let picture = bench.pane_picture(*pane);
+        let texture = match (picture, picture.and_then(|picture| window_of(scene, picture))) {
+            (Some(PanePicture { volume, slice, made, .. }), Some(window)) => {
+                let content = Content {
+                    stack: shown.stack,
+                    slice,
+                    made,
+                    cut: shown.cut,
+                    window,
+                    invert: bench.inverted(*pane) && shown.minus.is_none(),
+                    overlays: !input.overlays_off,
+                    smooth: view.zoom() < 12.0, // closer than that, pixels are shown as they are
+                };
+                self.pictures.texture(ui.ctx(), *pane, volume, content)
+            }
+            // Until the next one is worked out the one before stays: no black between two planes.
+            _ if shown.is_computed() => self.pictures.last(*pane, shown.stack, shown.cut),
+            _ => None,
+        };
         if let Some(texture) = texture {
             let (place, part) = view.visible();
             black_around(&scene.painter, view.rect(), place);
-            scene.painter.image(texture, place, part, eframe::egui::Color32::WHITE);
+            scene.painter.image(texture, place, part, Color32::WHITE);
+            self.picture_over(ui, scene, place, part);
             return;
         }
         scene.painter.rect_filled(view.rect(), 0.0, colour::BLACK);
-        let words = match (bench.slice_error(shown.stack, shown.slice), bench.files_known(shown.stack)) {
+        let acquired = shown.cut.is_none();
+        let error = bench.slice_error(shown.stack, shown.slice).filter(|_| acquired);
+        let words = match (error, bench.files_known(shown.stack)) {
             (Some(why), _) => why,
             (None, false) if bench.places_to_ask().iter().any(|ask| ask.stacks.contains(&shown.stack)) => {
                 text::FILES_TO_ASK
             }
             (None, false) => text::FILES_UNKNOWN,
+            (None, true) if shown.is_computed() && bench.volume(shown.stack).is_some_and(Volume::is_complete) => {
+                text::looking::WORKING_OUT
+            }
             (None, true) => text::READING_PIXELS,
         };
         wrapped(&scene.painter, view.rect(), words);
+    }
+
+    /// Draws the second stack over the picture, with its colour bar.
+    fn picture_over(&mut self, ui: &Ui, scene: &Scene<'_>, place: Rect, part: Rect) {
+        let Some((over, window, unit)) = scene.bench.over_in(scene.pane) else { return };
+        if let Some(PanePicture { volume, made, .. }) = scene.bench.pane_over(scene.pane) {
+            let content = OverContent { made, window, over };
+            if let Some(texture) = self.pictures.over(ui.ctx(), scene.pane, volume, content) {
+                scene.painter.image(texture, place, part, Color32::WHITE);
+            }
+        }
+        looks::colour_bar(scene, over.map, window, unit);
     }
 
     /// Draws what is over the picture, and says where the corner text at the top ends.
@@ -133,8 +160,8 @@ impl Viewport {
         let Some(document) = bench.document() else { return 0.0 };
         let rect = view.rect();
         let read = bench.volume(shown.stack).and_then(|volume| volume.slices.get(shown.slice as usize));
-        if let (Some(why), true) =
-            (bench.slice_error(shown.stack, shown.slice), read.is_some_and(|slice| slice.get().is_some()))
+        if let (Some(why), true, None) =
+            (bench.slice_error(shown.stack, shown.slice), read.is_some_and(|slice| slice.get().is_some()), shown.cut)
         {
             // Part of the slice is there: what is missing is said over it.
             overlay::sentence(painter, rect, 96.0, why);
@@ -144,7 +171,8 @@ impl Viewport {
             let font = theme::font(theme::SMALL);
             overlay::shadowed(painter, at, Align2::CENTER_TOP, text::MARKS_HIDDEN, font, colour::WARN);
         } else {
-            let stroke = bench.stroke().filter(|stroke| stroke.stack == shown.stack && stroke.slice == shown.slice);
+            let here = |stack, slice| stack == shown.stack && slice == shown.slice && shown.cut.is_none();
+            let stroke = bench.stroke().filter(|stroke| here(stroke.stack, stroke.slice));
             let mut marks = self.marks_of(scene.pane, shown, bench, document);
             if let Some(stroke) = &stroke {
                 marks.retain(|mark| Some(mark.mark) != stroke.mark);
@@ -158,6 +186,7 @@ impl Viewport {
                 self.truth(scene);
             }
         }
+        overlay::crossings(scene);
         self.pointed_cross(scene);
         let (top, bottom) = if input.text_off { (8.0, 8.0) } else { overlay::corners(scene) };
         let control = if bench.group_place(scene.pane).is_some() { super::member::ROOM } else { 0.0 };
@@ -176,7 +205,7 @@ impl Viewport {
             .filter_map(|(mark, rigid)| {
                 let mask = document.mask(mark.info.id)?;
                 let version = Arc::as_ptr(mask) as usize;
-                let key = (mark.info.id, shown.stack, shown.slice);
+                let key = (mark.info.id, shown.stack, shown.slice, pane_key(shown));
                 let fresh = self.outlines.get(&key).filter(|(v, link, _)| *v == version && *link == rigid);
                 let lines = match fresh {
                     Some((_, _, lines)) => Arc::clone(lines),
@@ -201,7 +230,7 @@ impl Viewport {
         let Scene { pane, shown, bench, view, .. } = scene;
         let pane = *pane;
         if let Some(at) = response.hover_pos() {
-            self.point(ui, at, view, shown, bench);
+            self.point(ui, at, scene, out);
             self.wheel_turned(ui, at, view, pane, shown, out);
             brush_cursor(ui, at, view, bench);
         }
@@ -217,6 +246,8 @@ impl Viewport {
             // clicks place landmarks
         } else if bench.tool() != Tool::Scroll {
             paint(ui, response, scene, out);
+        } else if self.region(ui, response, scene, out) {
+            // a region is drawn
         } else if alt && response.dragged_by(PointerButton::Primary) {
             let by = response.drag_delta();
             if by != Vec2::ZERO {
@@ -232,20 +263,59 @@ impl Viewport {
         // A button that is held still asks for nothing: no repaint while nothing changes.
         let by = response.drag_delta();
         let moved = by != Vec2::ZERO;
-        if moved && response.dragged_by(PointerButton::Middle) {
+        let modifiers = ui.input(|input| input.modifiers);
+        if moved && response.dragged_by(PointerButton::Middle) && modifiers.shift {
+            const DEGREES_A_POINT: f32 = 0.25;
+            out.ask(Request::Look(Look::Tilt {
+                pane,
+                forwards_degrees: f64::from(by.y * DEGREES_A_POINT),
+                sideways_degrees: f64::from(-by.x * DEGREES_A_POINT),
+            }));
+        } else if moved && response.dragged_by(PointerButton::Middle) {
             out.ask(Request::Pan { pane, right_mm: view.to_mm(by.x), down_mm: view.to_mm(by.y) });
         }
         if moved
             && response.dragged_by(PointerButton::Secondary)
+            && shown.minus.is_none()
             && let Some(window) = scene.window
         {
             // Wide windows move in larger steps, so that a drag across the pane always means something.
             let least = if window.function == VoiFunction::Linear { 0.25 } else { 0.0 };
-            let step = (window.width / 256.0).max(least);
+            let pace = match (modifiers.shift, modifiers.command) {
+                (true, _) => 0.2,
+                (false, true) => 4.0,
+                (false, false) => 1.0,
+            };
+            let step = (window.width / 256.0).max(least) * pace;
             let width = window.width + f64::from(by.x) * step;
             let centre = window.centre + f64::from(by.y) * step;
             out.ask(Request::SetWindow { pane, window: window.moved(centre, width) });
         }
+    }
+
+    /// With Ctrl the left button draws a region whose values choose the window. Whether it does so now.
+    fn region(&mut self, ui: &Ui, response: &Response, scene: &Scene<'_>, out: &mut Outbox) -> bool {
+        let Some(at) = response.interact_pointer_pos() else { return false };
+        if response.drag_started_by(PointerButton::Primary) && ui.input(|input| input.modifiers.command) {
+            let start = ui.input(|input| input.pointer.press_origin()).unwrap_or(at);
+            self.region = Some((scene.pane, start));
+        }
+        let Some((_, start)) = self.region.filter(|(pane, _)| *pane == scene.pane) else { return false };
+        scene.painter.rect_stroke(
+            Rect::from_two_pos(start, at),
+            0.0,
+            Stroke::new(1.0, colour::ACCENT),
+            StrokeKind::Middle,
+        );
+        let font = theme::font(theme::SMALL);
+        let below = Rect::from_two_pos(start, at).left_bottom() + eframe::egui::vec2(0.0, 4.0);
+        overlay::shadowed(&scene.painter, below, Align2::LEFT_TOP, text::looking::REGION, font, colour::ACCENT);
+        if response.drag_stopped_by(PointerButton::Primary) {
+            self.region = None;
+            let (from, to) = (scene.view.to_index(start), scene.view.to_index(at));
+            out.ask(Request::Look(Look::WindowFrom { pane: scene.pane, from, to }));
+        }
+        true
     }
 
     fn wheel_turned(&mut self, ui: &Ui, at: Pos2, view: &View, pane: usize, shown: &Shown, out: &mut Outbox) {
@@ -280,10 +350,23 @@ impl Viewport {
     }
 
     /// Place and value under the pointer; with Shift the place is shown in all panes.
-    fn point(&mut self, ui: &Ui, at: Pos2, view: &View, shown: &Shown, bench: &Workbench) {
+    fn point(&mut self, ui: &Ui, at: Pos2, scene: &Scene<'_>, out: &mut Outbox) {
+        let Scene { pane, view, shown, bench, .. } = scene;
         let index = view.to_index(at);
         let place = shown.grid.to_patient(VoxelIndex::new(index.0, index.1, f64::from(shown.slice)));
-        let value = bench.volume(shown.stack).and_then(|volume| value_words(volume, index, shown.slice));
+        let value = match bench.disc_of_difference(*pane, index) {
+            Some((disc, unit)) => {
+                let unit = if unit == Unit::None { "" } else { unit.code() };
+                Some(text::looking::disc(disc.mean, disc.sd, unit, DISC_MM))
+            }
+            None if shown.minus.is_some() => None,
+            None => bench.pane_picture(*pane).and_then(|p| value_words(p.volume, index, p.slice)),
+        };
+        let over = bench.pane_over(*pane).and_then(|p| value_words(p.volume, index, p.slice));
+        let value = match (value, over) {
+            (Some(value), Some(over)) => Some(format!("{value} \u{b7} {over}")),
+            (value, over) => value.or(over),
+        };
         let words = if shown.placed {
             let part =
                 |v: f64, plus: char, minus: char| format!("{} {:.1}", if v < 0.0 { minus } else { plus }, v.abs());
@@ -292,8 +375,28 @@ impl Viewport {
             format!("column {:.0}  row {:.0}", index.0 + 1.0, index.1 + 1.0)
         };
         self.under_pointer = Some(UnderPointer { place: words, value: value.unwrap_or_default() });
-        if ui.input(|input| input.modifiers.shift) && shown.placed {
+        if (self.crosshair || ui.input(|input| input.modifiers.shift)) && shown.placed {
             self.pointed = Some((shown.stack, place));
+            if ui.input(|input| input.pointer.delta() != Vec2::ZERO) {
+                out.ask(Request::Look(Look::PointAt { pane: *pane, point: place }));
+            }
+        }
+    }
+}
+
+/// The window that a picture is drawn with: none until one was found; colour needs none.
+fn window_of(scene: &Scene<'_>, picture: PanePicture<'_>) -> Option<Window> {
+    let colour = matches!(picture.volume.slice(picture.slice), Some(SliceData::Rgb8(_)));
+    scene.window.or(colour.then_some(Window::ANY))
+}
+
+/// Tells the grids of one stack apart: its own, and those it is cut in.
+fn pane_key(shown: &Shown) -> [u64; 3] {
+    match shown.cut {
+        None => [0; 3],
+        Some(_) => {
+            let [right, down, _] = shown.grid.axes.map(|axis| axis.vector());
+            [right.x + 2.0 * right.y + 4.0 * right.z, down.x + 2.0 * down.y + 4.0 * down.z, 1.0].map(f64::to_bits)
         }
     }
 }

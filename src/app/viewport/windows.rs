@@ -37,6 +37,7 @@ pub(super) fn menu(response: &Response, pane: usize, shown: &Shown, bench: &Work
             out.ask(Request::AutoWindow(pane));
             ui.close();
         }
+        super::looks::menu(ui, pane, shown, bench, out);
         if let Some(suv) = &info.suv {
             ui.separator();
             uptake(ui, suv);
