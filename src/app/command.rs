@@ -121,10 +121,14 @@ pub enum Command {
     HangTimeCourse,
     /// The phases of this visit.
     HangPhases,
+    /// One series in three planes.
+    HangPlanes,
     /// T1, T2, diffusion and ADC of this visit.
     HangMri,
-    /// CT and PET of this visit.
+    /// CT, PET, and both in one, of this visit.
     HangPetCt,
+    /// Before contrast, after it, and the difference.
+    HangSubtraction,
     /// The next hanging of one's own.
     HangOwn,
     /// One layout smaller.
@@ -354,8 +358,10 @@ table! {
         HangFollowUp "hang_follow_up" "Before and now" "Before ablation, the first scan after the last session, and this visit" [key(Key::F1)];
         HangTimeCourse "hang_time_course" "Time course" "Every visit in one phase and plane" [key(Key::F2)];
         HangPhases "hang_phases" "Phases" "The phases of this visit side by side" [key(Key::F3)];
+        HangPlanes "hang_planes" "Planes of this visit" "Axial, coronal and sagittal of this visit" [key(Key::F4)];
         HangMri "hang_mri" "MRI set" "T1 after contrast, T2, diffusion and ADC of this visit" [key(Key::F5)];
-        HangPetCt "hang_pet_ct" "PET-CT" "CT and PET of this visit side by side" [key(Key::F6)];
+        HangPetCt "hang_pet_ct" "PET-CT" "CT, PET, and PET over CT of this visit" [key(Key::F6)];
+        HangSubtraction "hang_subtraction" "Subtraction of this visit" "Before contrast, after it, and the difference" [key(Key::F7)];
         HangOwn "hang_own" "Own hanging" "The next hanging that you kept; keep one in the list of hangings over the panes" [key(Key::F8)];
         FewerPanes "fewer_panes" "Fewer panes" "The next smaller layout" [key(Key::F9)];
         MorePanes "more_panes" "More panes" "The next larger layout" [key(Key::F10)];

@@ -145,6 +145,8 @@ impl AblationApp {
             C::HangFollowUp => self.hang_so(Hanging::FollowUp),
             C::HangTimeCourse => self.hang_so(Hanging::TimeCourse),
             C::HangPhases => self.hang_so(Hanging::Phases),
+            C::HangPlanes => self.hang_so(Hanging::Planes),
+            C::HangSubtraction => self.hang_so(Hanging::Subtraction),
             C::HangMri => self.hang_so(Hanging::Mri),
             C::HangPetCt => self.hang_so(Hanging::PetCt),
             C::HangOwn => self.hang_own(),

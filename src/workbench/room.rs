@@ -238,13 +238,6 @@ impl Room {
         self.own_fields = alone.then(|| (0..self.panes.len()).map(|pane| (pane, self.field_of(pane))).collect());
     }
 
-    /// Changes how a pane shows its stack.
-    pub fn change(&mut self, pane: usize, change: impl FnOnce(&mut Shown)) {
-        if let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) {
-            change(shown);
-        }
-    }
-
     /// Whether a pane shows its greys the other way round than usual.
     #[must_use]
     pub fn is_turned(&self, pane: usize) -> bool {

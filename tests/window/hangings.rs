@@ -7,7 +7,7 @@ use ablation_review::clinical::{
     AblationModality, Date, Lesion, LesionId, LesionPlace, Organ, PatientId, Session, SessionId, SessionLesion,
     StackRole, TechnicalSuccess, VisitId,
 };
-use ablation_review::geometry::PatientPoint;
+use ablation_review::geometry::{Anatomical, PatientPoint};
 use ablation_review::hanging::Layout;
 use ablation_review::phantom::{self, VisitTruth};
 use ablation_review::workbench::Request;
@@ -118,8 +118,24 @@ fn every_key_hangs_what_it_says() {
     person.nothing_is_clipped();
 
     person.press(Key::F6);
-    assert_eq!(hung(&person), [Some((3, PV)), None]);
+    assert_eq!(hung(&person), [Some((3, PV)), None, None]);
     person.reads("No PET at this visit");
+
+    person.press(Key::F4);
+    assert_eq!(hung(&person), [Some((3, PV)); 3]);
+    let planes = [0, 1, 2].map(|pane| person.shown(pane).cut.map(|cut| cut.plane));
+    assert_eq!(planes, [None, Some(Anatomical::Coronal), Some(Anatomical::Sagittal)], "axial slices are as acquired");
+    let places = [0, 1, 2].map(|pane| person.shown(pane).focus());
+    assert!(places.iter().all(|at| at.distance_mm(places[0]) < 5.0), "all three at the lesion: {places:?}");
+    person.nothing_is_clipped();
+
+    person.press(Key::F7);
+    assert_eq!(hung(&person), [Some((3, ART)), Some((3, PV)), Some((3, PV))]);
+    assert_eq!(person.shown(2).minus, Some(person.shown(0).stack));
+    person.press(Key::D); // held and let go
+    assert!(person.shown(2).minus.is_some(), "what hangs for its difference goes on showing it");
+    assert!(person.shown(1).minus.is_none());
+    person.nothing_is_clipped();
 
     person.press(Key::F1);
     assert_eq!(hung(&person), pv(&[0, 2, 3]));

@@ -252,13 +252,14 @@ impl Viewport {
             tools::mouse(ui, response, scene, out);
         } else if bench.tool() != Tool::Scroll {
             paint(ui, response, scene, out);
+        } else if self.region(ui, response, scene, out) {
+            // a region is drawn
         } else if alt && response.dragged_by(PointerButton::Primary) {
             let by = response.drag_delta();
             if by != Vec2::ZERO {
                 let (right_mm, down_mm) = (view.to_mm(by.x), view.to_mm(by.y));
                 out.ask(Request::Join(Joining::NudgePicture { pane, right_mm, down_mm }));
             }
-        } else if self.region(ui, response, scene, out) {
         } else if response.dragged_by(PointerButton::Primary) {
             let slices = self.wheel.slices(MouseWheelUnit::Point, -response.drag_delta().y * 2.0);
             if slices != 0 {
