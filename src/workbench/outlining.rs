@@ -159,13 +159,13 @@ impl Workbench {
                 if let Some(preview) = &mut self.preview {
                     let tenths = (preview.click.strength * 10.0).round() + f64::from(steps);
                     preview.click.strength = tenths.clamp(0.0, 20.0) / 10.0;
-                    self.work_out();
+                    self.trace();
                 }
             }
             Outlining::Back => {
                 if let Some(preview) = &mut self.preview {
                     preview.click.hints.pop();
-                    self.work_out();
+                    self.trace();
                 }
             }
             Outlining::Accept => self.accept_outline(),
@@ -227,7 +227,7 @@ impl Workbench {
         }
         self.preview =
             Some(Preview { stack, grid, lesion, visit, click, found: None, question: None, keep_when_ready: false });
-        self.work_out();
+        self.trace();
     }
 
     fn correct_outline(&mut self, pane: usize, at: (f64, f64)) {
@@ -243,11 +243,11 @@ impl Workbench {
         let inside = !found.mask.contains(i, j, k);
         preview.click.hints.push(Hint { at: place, inside });
         preview.question = None;
-        self.work_out();
+        self.trace();
     }
 
     /// Works the preview out in the background; the newest wins.
-    fn work_out(&mut self) {
+    fn trace(&mut self) {
         let Some(preview) = &self.preview else { return };
         let Some(volume) = self.images.get(preview.stack).cloned() else { return };
         let click = preview.click.clone();
