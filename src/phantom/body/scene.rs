@@ -52,6 +52,11 @@ impl PlaneOfPixels {
 pub(in crate::phantom) trait ToBody: Sync {
     /// The place in the body.
     fn to_body(&self, at: PatientPoint) -> PatientPoint;
+
+    /// Which place of the visit is seen there: another one where the image is distorted.
+    fn seen_at(&self, at: PatientPoint) -> PatientPoint {
+        at
+    }
 }
 
 /// Paints a slice as the mean of some planes that lie close together: the values of each pixel, row by row.
@@ -72,7 +77,7 @@ pub(in crate::phantom) fn paint<const N: usize, M: Meter<N>>(
         })
         .collect();
     let visit: Vec<PatientPoint> = (0..(wide + 1) * (high + 1))
-        .map(|n| middle.place((n % (wide + 1) * SQUARE) as f64, (n / (wide + 1) * SQUARE) as f64))
+        .map(|n| moved.seen_at(middle.place((n % (wide + 1) * SQUARE) as f64, (n / (wide + 1) * SQUARE) as f64)))
         .collect();
     let apart = planes.first().zip(planes.last()).map_or(0.0, |(a, b)| a.origin.distance_mm(b.origin) / 2.0);
     let half = middle.column.length_mm().max(middle.row.length_mm()) * SQUARE as f64 * 0.72;
@@ -126,7 +131,7 @@ pub(in crate::phantom) fn paint<const N: usize, M: Meter<N>>(
                 }
                 near.push((item, full));
             }
-            let place = Place { squares: &squares, planes, square: [i, j], apart_mm: apart };
+            let place = Place { squares: &squares, planes, square: [i, j], apart_mm: apart, moved };
             place.paint::<N, M>(&near, Patch { from: [0, 0], side: SQUARE }, &mut smaller, &mut out);
         }
     }
@@ -186,6 +191,7 @@ struct Place<'a> {
     square: [usize; 2],
     /// From the middle plane to the outer ones.
     apart_mm: f64,
+    moved: &'a dyn ToBody,
 }
 
 impl Place<'_> {
@@ -221,7 +227,7 @@ impl Place<'_> {
             let [x, y] = from.map(|first| first as f64 + half);
             let in_body = between(corners, x / SQUARE as f64, y / SQUARE as f64);
             let [column, row] = [self.square[0] * SQUARE, self.square[1] * SQUARE].map(|first| first as f64);
-            let at_visit = plane.place(column + x, row + y);
+            let at_visit = self.moved.seen_at(plane.place(column + x, row + y));
             list.clear();
             for (item, full) in near {
                 if *full {
@@ -266,7 +272,7 @@ impl Place<'_> {
                     continue;
                 }
                 let at = start + across * column as f64;
-                let at_visit = || plane.place(i as f64, j as f64);
+                let at_visit = || self.moved.seen_at(plane.place(i as f64, j as f64));
                 let values = pixel::<N, M>(near, at, &at_visit, share.of_grain);
                 if let Some(to) = out.get_mut(j * plane.columns + i) {
                     for (to, value) in to.iter_mut().zip(values) {
