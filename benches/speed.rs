@@ -14,6 +14,7 @@ use ablation_review::clinical::{MarkId, MarkRole};
 use ablation_review::dicom::{Found, FoundStack, Limits, find, read_slice};
 use ablation_review::geometry::Rigid;
 use ablation_review::marks::{Mask, RleSlice, Run, SlicePoint, capsule, disc, outline_on, slice_outlines};
+use ablation_review::phantom;
 use ablation_review::project::{By, OpenAs, Project, edits};
 use ablation_review::render::Luts;
 use ablation_review::volume::{Volume, Window};
@@ -52,6 +53,26 @@ fn read(stack: &FoundStack) -> Volume {
         volume.slices[k].set(slice).unwrap();
     });
     volume
+}
+
+/// One visit of a sample in four phases of 512 x 512 x 60, made and written: what somebody waits for who opens a
+/// sample for the first time.
+#[divan::bench(sample_count = 5)]
+fn make_a_visit(bencher: Bencher) {
+    let text = include_str!("../sample_data/cases/liver-01.toml");
+    let visits: Vec<usize> = text.match_indices("[[visits]]").map(|(at, _)| at).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = folder.path().join("visit.toml");
+    // The second visit alone.
+    std::fs::write(&recipe, format!("{}{}", &text[..visits[0]], &text[visits[1]..visits[2]])).unwrap();
+    let mut round = 0;
+    bencher.bench_local(|| {
+        round += 1;
+        let out = folder.path().join(round.to_string());
+        let written = phantom::write(&recipe.to_string_lossy(), &out, &|_, _| {}, &|| false).unwrap();
+        assert_eq!(written.images, 240);
+        std::fs::remove_dir_all(out).unwrap();
+    });
 }
 
 /// Headers only: what a dropped folder waits for before it is listed.

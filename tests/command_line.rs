@@ -154,9 +154,9 @@ fn a_volume_by_id_and_by_key_is_the_same_file() {
     // NIfTI-1: dim at 40, vox_offset at 108, srow_x at 280; RAS turns the sign of x.
     let short = |at: usize| i16::from_le_bytes(bytes[at..at + 2].try_into().unwrap());
     let float = |at: usize| f32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-    assert_eq!([short(40), short(42), short(44), short(46)], [3, 256, 256, 36]);
+    assert_eq!([short(40), short(42), short(44), short(46)], [3, 320, 320, 45]);
     let grid = ablation_review::phantom::truth_grid("first-look", &visit.id).unwrap();
-    assert_eq!((float(280), float(292)), (-1.45, -(grid.origin.x as f32)));
+    assert_eq!((float(280), float(292)), (-1.1, -(grid.origin.x as f32)));
     // The middle of the first lesion's tumour is darker than liver.
     let place = grid.to_index(truth.lesions[0].visits[0].place);
     let [columns, rows, _] = grid.dims.map(|n| n as usize);
@@ -182,7 +182,7 @@ fn sample_writes_what_it_lists_and_nothing_over_another_file() {
     let write = || run(words("sample", &[OsStr::new("first-look"), OsStr::new("--out"), folder.as_os_str()]));
     let written = write();
     assert_eq!(code(&written), 0, "{written:?}");
-    assert_eq!(json(&written)["images"], 252);
+    assert_eq!(json(&written)["images"], 315);
     assert!(folder.join("truth.json").is_file() && folder.join("d92/portal-venous/014.dcm").is_file());
     let mask = folder.join("masks/d35/portal-venous/L3-viable.nii.gz");
     assert!(mask.is_file() && json(&written)["masks"].as_u64().unwrap() > 20, "{written:?}");

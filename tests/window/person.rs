@@ -335,7 +335,7 @@ impl Person {
         self.node(Role::Image, if pane == LEFT { "Left pane" } else { "Right pane" })
     }
 
-    /// What a pane says of itself: "slice 18 of 36, 160/100".
+    /// What a pane says of itself: "slice 23 of 45, 160/100".
     pub fn pane_value(&self, pane: usize) -> String {
         self.pane(pane).value().unwrap()
     }

@@ -112,7 +112,7 @@ fn right_images_are_up(person: &mut Person, truth: &Truth) {
     assert_eq!(person.series(LEFT), portal_venous(truth, "pre"));
     assert_eq!(person.series(RIGHT), portal_venous(truth, "d35"));
     // The window of the portal venous phase, width and centre; the middle slice, counted from the top.
-    assert_eq!(person.pane_value(LEFT), "slice 18 of 36, 160/100");
+    assert_eq!(person.pane_value(LEFT), "slice 23 of 45, 160/100");
     person.node(Role::Button, &format!("Visit {PRE}"));
     person.node(Role::Button, &format!("Visit {MONTH_1}"));
     assert!(person.bench().pane_link(RIGHT).unwrap().is_unconfirmed());
@@ -122,7 +122,7 @@ fn right_images_are_up(person: &mut Person, truth: &Truth) {
 
 fn scrolls_and_matches(person: &mut Person, truth: &Truth) {
     person.wheel(LEFT, 3);
-    assert_eq!(person.pane_value(LEFT), "slice 21 of 36, 160/100");
+    assert_eq!(person.pane_value(LEFT), "slice 26 of 45, 160/100");
     let half = person.shown(RIGHT).grid.spacing_mm[2] / 2.0;
     let apart = |person: &Person| person.shown(RIGHT).focus().z - person.shown(LEFT).focus().z;
     assert!(apart(person).abs() <= half + 1e-6, "{} mm apart", apart(person));
