@@ -1,11 +1,12 @@
 //! What the project keeps about how two stacks line up.
 
+use super::LandmarkPair;
 use crate::clinical::{LesionId, ReaderId, StackKey, Stamp};
 use crate::geometry::{PatientPoint, Plane, Rigid};
 use serde::{Deserialize, Serialize};
 
 /// How a placement came about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum How {
     /// The reader said "these two are the same place".
@@ -15,6 +16,17 @@ pub enum How {
         /// When; the latest match of a pair counts.
         at: Stamp,
     },
+    /// The reader placed landmarks in both.
+    Landmarks {
+        /// Who.
+        reader: ReaderId,
+        /// When.
+        at: Stamp,
+        /// The landmarks, so that more can be placed later.
+        pairs: Vec<LandmarkPair>,
+        /// Root mean square of what is left of them, mm.
+        rms_mm: f64,
+    },
 }
 
 impl How {
@@ -22,7 +34,15 @@ impl How {
     #[must_use]
     pub fn at(&self) -> Stamp {
         match self {
-            Self::Matched { at, .. } => *at,
+            Self::Matched { at, .. } | Self::Landmarks { at, .. } => *at,
+        }
+    }
+
+    /// Who made it.
+    #[must_use]
+    pub fn reader(&self) -> ReaderId {
+        match self {
+            Self::Matched { reader, .. } | Self::Landmarks { reader, .. } => *reader,
         }
     }
 }

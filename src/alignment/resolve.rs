@@ -1,6 +1,6 @@
 //! From placements and frames of reference to the link between two stacks.
 
-use super::Placement;
+use super::{How, Placement};
 use crate::clinical::{LesionId, StackKey, Stamp, VisitId};
 use crate::geometry::{Rigid, SpaceId};
 use std::cmp::Reverse;
@@ -29,7 +29,7 @@ pub struct Link {
 }
 
 /// Why two stacks line up the way they do, best first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum LinkKind {
     /// The same stack.
     SameStack,
@@ -41,6 +41,8 @@ pub enum LinkKind {
         at_other_lesion: bool,
         /// When the latest of the matches was made.
         at: Stamp,
+        /// How many pairs of landmarks it rests on, and what is left of them, mm; none where slices were matched.
+        landmarks: Option<(usize, f64)>,
     },
     /// Same Frame of Reference UID.
     SameSpace {
@@ -64,20 +66,31 @@ impl Link {
     pub fn words(&self) -> String {
         match &self.kind {
             LinkKind::SameStack => String::new(),
-            LinkKind::Matched { through, at_other_lesion, .. } => {
+            LinkKind::Matched { through, at_other_lesion, landmarks, .. } => {
                 let place = if *at_other_lesion { " at another lesion" } else { "" };
                 let way = match through.len() {
                     0 => String::new(),
                     1 => " through 1 other series".to_owned(),
                     n => format!(" through {n} other series"),
                 };
-                format!("linked · matched{place}{way}, {}", shift_words(&self.rigid_mm))
+                let how = match landmarks {
+                    Some((pairs, rms_mm)) => format!("{pairs} landmarks, {rms_mm:.1} mm left"),
+                    None => "matched".to_owned(),
+                };
+                format!("linked · {how}{place}{way}, {}", movement_words(&self.rigid_mm))
             }
             LinkKind::SameSpace { across_visits: false } => "linked · same scan space".to_owned(),
             LinkKind::SameSpace { across_visits: true } => "linked by frame of reference, not registered".to_owned(),
             LinkKind::TablePosition => "linked by table position only".to_owned(),
         }
     }
+}
+
+/// How a stack is moved onto another: its shift, and its turn where there is one.
+fn movement_words(rigid: &Rigid) -> String {
+    let turn = rigid.angle_deg();
+    // With a turn the shift is that of a far away corner of patient space and says nothing.
+    if turn < 0.05 { shift_words(rigid) } else { format!("turned {turn:.1} degrees") }
 }
 
 /// The shift in whole mm: "z +9 mm"; x and y only where they are not zero.
@@ -128,7 +141,12 @@ pub fn resolve(
     let path_by = |matches: Vec<&Placement>| shortest(from, to, &edges(lesion, matches), stacks);
     if let Some(path) = path_by(here.clone()).or_else(|| path_by([elsewhere, here].concat())) {
         let kind = match path.latest {
-            Some(at) => LinkKind::Matched { through: path.through, at_other_lesion: path.at_other_lesions > 0, at },
+            Some(at) => LinkKind::Matched {
+                landmarks: path.landmarks.filter(|_| path.through.is_empty()),
+                through: path.through,
+                at_other_lesion: path.at_other_lesions > 0,
+                at,
+            },
             None => LinkKind::SameSpace { across_visits: false },
         };
         return Link { rigid_mm: path.rigid_mm, kind };
@@ -151,6 +169,7 @@ struct Edge {
     rigid_mm: Rigid,
     at_other_lesion: bool,
     at: Stamp,
+    landmarks: Option<(usize, f64)>,
 }
 
 /// The match that counts, by pair and direction.
@@ -175,6 +194,10 @@ fn edges(lesion: Option<LesionId>, mut placements: Vec<&Placement>) -> Edges {
             rigid_mm: placement.rigid_mm,
             at_other_lesion: is_elsewhere(placement, lesion),
             at: placement.how.at(),
+            landmarks: match &placement.how {
+                How::Matched { .. } => None,
+                How::Landmarks { pairs, rms_mm, .. } => Some((pairs.len(), *rms_mm)),
+            },
         };
         edges.insert((placement.from, placement.to), edge);
         edges.insert((placement.to, placement.from), Edge { rigid_mm: placement.rigid_mm.inverse(), ..edge });
@@ -189,6 +212,8 @@ struct Path {
     through: Vec<StackKey>,
     at_other_lesions: u32,
     latest: Option<Stamp>,
+    /// Of the last match on the way.
+    landmarks: Option<(usize, f64)>,
 }
 
 /// The best of the shortest ways (breadth first, one step at a time), if there is any.
@@ -196,7 +221,8 @@ fn shortest(from: &Placed, to: &Placed, edges: &Edges, stacks: &[Placed]) -> Opt
     let mut ahead: BTreeMap<StackKey, &Placed> = stacks.iter().map(|stack| (stack.key, stack)).collect();
     ahead.insert(to.key, to);
     ahead.remove(&from.key);
-    let start = Path { rigid_mm: Rigid::IDENTITY, through: Vec::new(), at_other_lesions: 0, latest: None };
+    let start =
+        Path { rigid_mm: Rigid::IDENTITY, through: Vec::new(), at_other_lesions: 0, latest: None, landmarks: None };
     let mut border: Vec<(&Placed, Path)> = vec![(from, start)];
     while !border.is_empty() {
         let mut next: Vec<(&Placed, Path)> = Vec::new();
@@ -229,6 +255,7 @@ fn step(at: &Placed, next: &Placed, path: &Path, edges: &Edges) -> Option<Path> 
             through: path.through.clone(),
             at_other_lesions: path.at_other_lesions + u32::from(edge.at_other_lesion),
             latest: path.latest.max(Some(edge.at)),
+            landmarks: edge.landmarks,
         });
     }
     (share_space(at, next) && at.visit == next.visit).then(|| path.clone())
@@ -340,7 +367,10 @@ mod tests {
         assert_eq!(one.words(), "linked · matched through 1 other series, z +9 mm");
         let two = resolve(&post_art, &pre_art, None, &placements, &stacks);
         assert_eq!((z_mm(&two), through(&two)), (-9.0, 2));
-        assert_eq!(two.kind, LinkKind::Matched { through: vec![post.key, pre.key], at_other_lesion: false, at: at(1) });
+        assert_eq!(
+            two.kind,
+            LinkKind::Matched { through: vec![post.key, pre.key], at_other_lesion: false, at: at(1), landmarks: None }
+        );
     }
 
     #[test]
@@ -392,6 +422,23 @@ mod tests {
         let nudged = [matched(&post, &post_art, 3.0, 1, Some(2))];
         let kept = resolve(&post, &post_art, Some(LesionId(1)), &nudged, &stacks);
         assert_eq!(kept.kind, LinkKind::SameSpace { across_visits: false });
+    }
+
+    #[test]
+    fn landmarks_say_how_many_and_what_is_left() {
+        let (a, b) = (stack(1, 1, "A"), stack(2, 2, "B"));
+        let mut placement = matched(&a, &b, 9.0, 1, None);
+        placement.how = How::Landmarks { reader: ReaderId(1), at: at(1), pairs: Vec::new(), rms_mm: 1.84 };
+        assert_eq!(
+            resolve(&a, &b, None, std::slice::from_ref(&placement), &[]).words(),
+            "linked · 0 landmarks, 1.8 mm left, z +9 mm"
+        );
+        placement.rigid_mm =
+            Rigid::rotation_about(PatientPoint::new(1.0, 2.0, 3.0), PatientDirection::SUPERIOR, 2.5f64.to_radians());
+        assert_eq!(
+            resolve(&b, &a, None, &[placement], &[]).words(),
+            "linked · 0 landmarks, 1.8 mm left, turned 2.5 degrees"
+        );
     }
 
     #[test]

@@ -58,8 +58,15 @@ fn running(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
     ui.add(bar).on_hover_text(&first.label);
     let words = if total > 0 { format!("{} {done} of {total}", first.label) } else { first.label.clone() };
     ui.label(theme::small(words));
-    if jobs.iter().any(|job| job.slot == Slot::Find) && ui.add(Button::new(text::CANCEL).small()).clicked() {
-        out.ask(Request::StopImport);
+    let stop = jobs.iter().find_map(|job| match job.slot {
+        Slot::Find => Some(Request::StopImport),
+        Slot::Sample if app.bench.desk().is_some() => Some(Request::StopSample), // else its card has the button
+        _ => None,
+    });
+    if let Some(stop) = stop
+        && ui.add(Button::new(text::CANCEL).small()).clicked()
+    {
+        out.ask(stop);
     }
 }
 

@@ -15,8 +15,12 @@ pub enum Command {
     OpenProject,
     /// Open a folder of images.
     OpenFolder,
-    /// Open the sample study.
+    /// Show the sample cases.
     OpenSample,
+    /// Show keys and truth of samples before signing, or after it.
+    TruthAtOnce,
+    /// Show or hide the truth of a sample on its images.
+    ShowTruth,
     /// Save the project under another name and go on there.
     SaveAs,
     /// Close the project.
@@ -91,6 +95,34 @@ pub enum Command {
     Unmatch,
     /// Link or unlink the panes.
     ToggleLink,
+    /// Before the procedure, first scan after it, and now.
+    HangFollowUp,
+    /// Every visit in one phase.
+    HangTimeCourse,
+    /// The phases of this visit.
+    HangPhases,
+    /// T1, T2, diffusion and ADC of this visit.
+    HangMri,
+    /// CT and PET of this visit.
+    HangPetCt,
+    /// The next hanging of one's own.
+    HangOwn,
+    /// One layout smaller.
+    FewerPanes,
+    /// One layout larger.
+    MorePanes,
+    /// The latest visit on the left, or the earliest.
+    LatestFirst,
+    /// One pane in the room of all.
+    PaneAlone,
+    /// Place landmarks in two panes.
+    Landmarks,
+    /// Let panes zoom together, or each alone.
+    LinkZoom,
+    /// Let pictures move together, or each alone.
+    LinkPan,
+    /// Let CT of one phase share a window, or not.
+    LinkWindow,
     /// Hide marks while held.
     HideMarks,
     /// Show the previous visit while held.
@@ -291,12 +323,12 @@ table! {
         NextPhaseAll "next_phase_all" "Next phase in all panes" "Every pane that shows a 4-D series steps" [key(Key::Period).alt()];
         PreviousPhaseAll "previous_phase_all" "Previous phase in all panes" "Every pane that shows a 4-D series steps back" [key(Key::Comma).alt()];
         NextPane "next_pane" "Next pane" "Make the next pane the active one" [ctrl(Key::Tab)];
-        Match "match" "Match slices" "These two slices are the same place: link the panes so, and keep it" [key(Key::M)];
+        Match "match" "Match slices" "These slices are the same place: link the panes so, and keep it for this lesion" [key(Key::M)];
         Unmatch "unmatch" "Drop the match" "Link by table position again" [shift(Key::M)];
         ToggleLink "toggle_link" "Link panes" "Let the panes move together, or each alone" [key(Key::L)];
         PreviousHere "previous_here" "Previous visit, held" "Show the visit before in the active pane while the key is held" [key(Key::V)];
-        Subtract "subtract" "Subtraction, held" "Take the images without contrast, or the earliest phase, away while the key is held" [key(Key::D)];
-        ThreePlanes "three_planes" "Three planes" "Axial, coronal and sagittal of this series at this place; the same key goes back" [key(Key::Q)];
+        Subtract "subtract" "Subtraction, held" "Take the images without contrast, or the earliest phase, away while the key is held" [key(Key::D), key(Key::F7)];
+        ThreePlanes "three_planes" "Three planes" "Axial, coronal and sagittal of this series at this place; the same key goes back" [key(Key::Q), key(Key::F4)];
         Crosshair "crosshair" "One point in every pane" "Show the place under the pointer in every pane, or stop" [key(Key::X)];
         NextPlane "next_plane" "Next plane" "Cut the series in the next plane of the body, then as acquired again" [key(Key::P)];
         TiltForwards "tilt_forwards" "Turn the plane forwards" "Turn the plane by 5 degrees, the top of the picture towards you" [ctrl(Key::ArrowDown)];
@@ -312,9 +344,24 @@ table! {
         RegionCurve "region_curve" "Region over time" "The chosen lesion's mark, else the middle of the pane: its values over the phases and at every visit" [key(Key::U)];
         Cine "cine" "Cine" "Run through the slices of the active pane, or stop" [key(Key::C)];
         CinePhases "cine_phases" "Cine of phases" "Run through the phases or times of the active pane, or stop" [shift(Key::C)];
+        HangFollowUp "hang_follow_up" "Before and now" "Before ablation, the first scan after the last session, and this visit" [key(Key::F1)];
+        HangTimeCourse "hang_time_course" "Time course" "Every visit in one phase and plane" [key(Key::F2)];
+        HangPhases "hang_phases" "Phases" "The phases of this visit side by side" [key(Key::F3)];
+        HangMri "hang_mri" "MRI set" "T1 after contrast, T2, diffusion and ADC of this visit" [key(Key::F5)];
+        HangPetCt "hang_pet_ct" "PET-CT" "CT and PET of this visit side by side" [key(Key::F6)];
+        HangOwn "hang_own" "Own hanging" "The next hanging that you kept; keep one in the list of hangings over the panes" [key(Key::F8)];
+        FewerPanes "fewer_panes" "Fewer panes" "The next smaller layout" [key(Key::F9)];
+        MorePanes "more_panes" "More panes" "The next larger layout" [key(Key::F10)];
+        LatestFirst "latest_first" "Latest on the left" "Visits stand from the latest to the earliest, or the other way" [shift(Key::F2)];
+        PaneAlone "pane_alone" "One pane alone" "The active pane in the room of all, or all again; also by a double click" [key(Key::F11)];
+        Landmarks "landmarks" "Landmarks" "Place three or more pairs of landmarks in the active pane and another, and link by them" [ctrl(Key::M)];
+        LinkZoom "link_zoom" "Link zoom" "Panes zoom together, or each alone" [];
+        LinkPan "link_pan" "Link pictures" "Pictures are moved together, or each alone" [];
+        LinkWindow "link_window" "Link windows" "CT of one phase shares its window, or each series has its own" [];
         HideMarks "hide_marks" "Hide marks, held" "Hide all marks while the key is held" [key(Key::G)];
         ToggleText "toggle_text" "Text on images" "Show or hide the text in the corners" [key(Key::I)];
         ToggleOverlays "toggle_overlays" "Overlays of the file" "Show or hide what the file itself draws over its images" [key(Key::O)];
+        ShowTruth "show_truth" "Truth on images" "Show or hide the outlines of what is true of a sample, once they may be shown" [shift(Key::G)];
         FileWindow "file_window" "Window of the file" "Set the window that the file brings; a right click lists them all" [shift(Key::Num1), shift(Key::Exclamationmark)];
         Invert "invert" "Invert grey" "Swap black and white" [shift(Key::I)];
         ZoomIn "zoom_in" "Zoom in" "Zoom in" [key(Key::Plus), shift(Key::Plus)];
@@ -358,7 +405,8 @@ table! {
         NewProject "new_project" "New project" "Make a project file" [ctrl(Key::N)];
         SaveAs "save_as" "Save as" "Save the project under another name and go on there" [ctrl_shift(Key::S)];
         Export "export" "Export" "Write the tables with their data dictionary" [ctrl(Key::E)];
-        OpenSample "open_sample" "Open the sample study" "Four visits of a made-up patient with known truth" [];
+        OpenSample "open_sample" "Sample cases" "Made-up patients whose truth is known, to learn and to try" [];
+        TruthAtOnce "truth_at_once" "Truth at once, for teachers" "Show answer keys and truth of samples before a visit is signed, or after it again; kept in the project" [];
         CloseProject "close_project" "Close project" "Back to the start; everything is already saved" [ctrl(Key::W)];
         TakeOver "take_over" "Take over" "Become the one who can change the project, once whoever had it is gone" [ctrl(Key::T)];
         CheckProject "check_project" "Check the project" "Check the project file in full, beside the reading" [];
@@ -367,7 +415,7 @@ table! {
         ImageMemory "image_memory" "Memory for images" "How much memory series may take before the one shown longest ago is let go" [];
         Cancel "cancel" "Back to scrolling" "Cancel the gesture, close what is open, back to scrolling" [key(Key::Escape)];
         Palette "palette" "Commands" "Search all commands" [ctrl(Key::K)];
-        Help "help" "Keys" "All keys on one sheet" [key(Key::Questionmark), key(Key::F1)];
+        Help "help" "Keys" "All keys on one sheet" [key(Key::Questionmark)];
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Input {
     pub dates_hidden: bool,
     /// The overlays of the files are off.
     pub overlays_off: bool,
+    /// The truth of a sample is off.
+    pub truth_off: bool,
 }
 
 /// What cine runs through.

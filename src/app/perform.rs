@@ -9,8 +9,9 @@ use super::text::whose;
 use super::{Outbox, Screen, text};
 use crate::clinical::MarkRole;
 use crate::dicom::StackInfo;
+use crate::hanging::{Hanging, Layout};
 use crate::workbench::room::Pane;
-use crate::workbench::{Look, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
+use crate::workbench::{Hang, Joining, Look, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 /// What a key turns a plane by.
@@ -58,7 +59,9 @@ impl AblationApp {
             C::OpenProject => self.ask_path(DialogKind::OpenProject),
             C::OpenFolder => self.ask_path(DialogKind::OpenFolder),
             C::SaveAs => self.ask_path(DialogKind::SaveAs),
-            C::OpenSample => self.bench.ask(Request::OpenSample(crate::phantom::FIRST_CASE.to_owned())),
+            C::OpenSample => self.samples.toggle(),
+            C::TruthAtOnce => self.truth_at_once(),
+            C::ShowTruth => self.input.truth_off = !self.input.truth_off,
             C::CloseProject => self.bench.ask(Request::CloseProject),
             C::TakeOver => self.bench.ask(Request::TakeOver),
             C::CheckProject => self.bench.ask(Request::CheckProject),
@@ -112,6 +115,9 @@ impl AblationApp {
             C::Eraser => self.take_up(Tool::Eraser(self.role_at_hand())),
             C::BrushSmaller => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() / 1.2)),
             C::BrushLarger => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() * 1.2)),
+            C::DeleteMark if self.bench.landmarks().is_some() => {
+                self.bench.ask(Request::Join(Joining::RemoveLandmark));
+            }
             C::DeleteMark => {
                 if let Some(mark) = self.bench.mark_at_hand() {
                     self.bench.ask(Request::DeleteMark(mark));
@@ -141,6 +147,20 @@ impl AblationApp {
             }
             C::Cine => self.run_cine(Cine::Slices),
             C::CinePhases => self.run_cine(Cine::Phases),
+            C::HangFollowUp => self.hang_so(Hanging::FollowUp),
+            C::HangTimeCourse => self.hang_so(Hanging::TimeCourse),
+            C::HangPhases => self.hang_so(Hanging::Phases),
+            C::HangMri => self.hang_so(Hanging::Mri),
+            C::HangPetCt => self.hang_so(Hanging::PetCt),
+            C::HangOwn => self.hang_own(),
+            C::FewerPanes => self.step_layout(false),
+            C::MorePanes => self.step_layout(true),
+            C::LatestFirst => self.bench.ask(Request::Hang(Hang::LatestFirst(!self.bench.latest_first()))),
+            C::PaneAlone => self.viewport.toggle_alone(pane),
+            C::Landmarks => self.bench.ask(Request::Join(Joining::Landmarks)),
+            C::LinkZoom => self.bench.ask(Request::Join(Joining::Zoom(!self.bench.together().zoom))),
+            C::LinkPan => self.bench.ask(Request::Join(Joining::Pan(!self.bench.together().pan))),
+            C::LinkWindow => self.bench.ask(Request::Join(Joining::Window(!self.bench.together().window))),
             C::ToggleText => self.input.text_off = !self.input.text_off,
             C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
             C::FileWindow => self.bench.ask(Request::FileWindow { pane, index: 0 }),
@@ -187,6 +207,44 @@ impl AblationApp {
         self.bench.tool().role().unwrap_or(MarkRole::AblationZone)
     }
 
+    /// Hangs so; without images to hang there is nothing to see elsewhere.
+    fn hang_so(&mut self, hanging: Hanging) {
+        self.screen = Screen::Reading;
+        self.bench.ask(Request::Hang(Hang::Use(hanging)));
+    }
+
+    /// The next hanging of one's own after the one that hangs.
+    fn hang_own(&mut self) {
+        let own = self.bench.own_hangings();
+        let here = own.iter().position(|own| *self.bench.hanging() == Hanging::Own(own.clone()));
+        let next = here.map_or(0, |here| (here + 1) % own.len());
+        if let Some(own) = own.into_iter().nth(next) {
+            self.hang_so(Hanging::Own(own));
+        }
+    }
+
+    fn step_layout(&mut self, more: bool) {
+        let mut all: Vec<Layout> =
+            [(1, 1), (1, 2), (1, 3), (2, 2), (2, 3), (3, 3)].map(|(r, c)| Layout::new(r, c)).into();
+        if !more {
+            all.reverse();
+        }
+        let now = self.bench.layout().panes();
+        let next = all.into_iter().find(|other| if more { other.panes() > now } else { other.panes() < now });
+        if next.is_some() {
+            self.bench.ask(Request::Hang(Hang::Layout(next)));
+        }
+    }
+
+    /// The teacher's switch.
+    fn truth_at_once(&mut self) {
+        let Some(mut settings) = self.bench.document().map(crate::project::Document::settings) else { return };
+        settings.truth_at_once = !settings.truth_at_once;
+        let words = if settings.truth_at_once { text::samples::AT_ONCE } else { text::samples::AFTER_SIGNING };
+        self.bench.ask(Request::PutSettings(Box::new(settings)));
+        self.bench.tell(words.to_owned());
+    }
+
     fn archive(&mut self, archived: bool) {
         if let Some(patient) = self.bench.selection().patient {
             self.bench.ask(Request::Whose(Whose::Archive { patient, archived }));
@@ -221,7 +279,9 @@ impl AblationApp {
         if self.screen != Screen::Reading {
             return;
         }
-        if self.bench.tool() != Tool::Scroll {
+        if self.bench.landmarks().is_some() {
+            self.bench.ask(Request::Join(Joining::KeepLandmarks));
+        } else if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip == Strip::Sign {
             self.strip = Strip::Off;
@@ -239,12 +299,16 @@ impl AblationApp {
             self.path_panel.close();
         } else if self.pictures.is_open() {
             self.pictures.toggle();
+        } else if self.samples.is_open() {
+            self.samples.toggle();
         } else if self.identity.is_open() {
             self.identity.toggle();
         } else if self.memory.is_open() {
             self.memory.toggle();
         } else if self.help_open {
             self.help_open = false;
+        } else if self.bench.landmarks().is_some() {
+            self.bench.ask(Request::Join(Joining::Landmarks));
         } else if self.bench.stroke().is_some() {
             self.bench.ask(Request::CancelStroke);
         } else if self.bench.tool() != Tool::Scroll {
@@ -300,14 +364,8 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
     let bench = &app.bench;
     let because = |why: &str| Some(why.to_owned());
     match command {
-        C::NewProject
-        | C::OpenProject
-        | C::OpenFolder
-        | C::OpenSample
-        | C::Palette
-        | C::Help
-        | C::Cancel
-        | C::ImageMemory => None,
+        C::NewProject | C::OpenProject | C::OpenFolder | C::Palette | C::Help | C::Cancel | C::ImageMemory => None,
+        C::OpenSample => bench.desk().is_none().then(|| text::samples::LISTED_HERE.to_owned()),
         _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
         _ if changes(command) && bench.desk().is_some_and(|desk| desk.read_only().is_some()) => {
             bench.desk().and_then(|desk| desk.read_only()).map(str::to_owned)
@@ -346,7 +404,11 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             none.then(|| whose::NEEDS_ARCHIVED.to_owned())
         }
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
+        C::DeleteMark if bench.landmarks().is_some() => None,
+        C::HangOwn => bench.own_hangings().is_empty().then(|| text::hanging::NEEDS_OWN.to_owned()),
+        C::PaneAlone => (bench.room().panes().len() < 2).then(|| text::hanging::NEEDS_MANY.to_owned()),
         C::DeleteMark => bench.mark_at_hand().is_none().then(|| text::NEEDS_MARK.to_owned()),
+        C::ShowTruth => bench.not_shown().is_none().then(|| text::samples::NEEDS_SAMPLE.to_owned()),
         C::Amend => (!bench.is_signed()).then(|| text::NEEDS_SIGNATURE.to_owned()),
         C::ToggleOverlays => (!shows(bench, |info| info.overlays)).then(|| text::NO_OVERLAYS.to_owned()),
         C::FileWindow => (!shows(bench, |info| !info.windows.is_empty())).then(|| text::NO_FILE_WINDOW.to_owned()),
@@ -355,6 +417,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             bench.group_place(pane).is_none().then(|| text::looking::NO_PHASES.to_owned())
         }
         C::Match
+        | C::Landmarks
         | C::NextPane
         | C::SliceUp
         | C::SliceDown
@@ -411,9 +474,11 @@ fn changes(command: Command) -> bool {
             | C::DeleteMark
             | C::KeepPicture
             | C::Match
+            | C::Landmarks
             | C::Unmatch
             | C::Sign
             | C::Amend
+            | C::TruthAtOnce
             | C::MergePatient
             | C::ArchivePatient
             | C::BringBackPatient

@@ -1,6 +1,7 @@
 //! The frame of the window: start, the order of a frame, and who owns which state.
 
 use super::forms::KeptForms;
+use super::hanging_bar::HangingBar;
 use super::history_view::HistoryScreen;
 use super::identity_panel::IdentityPanel;
 use super::images_table::ImagesScreen;
@@ -14,6 +15,7 @@ use super::patient::PatientScreen;
 use super::perform;
 use super::picture_panel::PicturePanel;
 use super::reading::ReadingPanel;
+use super::samples::SampleCards;
 use super::start::StartScreen;
 use super::strip::Strip;
 use super::table_view::TableScreen;
@@ -71,6 +73,7 @@ pub struct AblationApp {
     pub(super) keys: KeyMap,
     pub(super) input: Input,
     pub(super) viewport: Viewport,
+    pub(super) hanging: HangingBar,
     pub(super) visits: VisitsPanel,
     pub(super) reading: ReadingPanel,
     pub(super) patient: PatientScreen,
@@ -79,6 +82,7 @@ pub struct AblationApp {
     pub(super) history: HistoryScreen,
     pub(super) identity: IdentityPanel,
     pub(super) memory: MemoryPanel,
+    pub(super) samples: SampleCards,
     pub(super) path_panel: PathPanel,
     pub(super) pictures: PicturePanel,
     pub(super) start: StartScreen,
@@ -127,6 +131,7 @@ impl AblationApp {
             keys,
             input: Input::default(),
             viewport: Viewport::default(),
+            hanging: HangingBar::default(),
             visits: VisitsPanel::default(),
             reading: ReadingPanel::default(),
             patient: PatientScreen::default(),
@@ -135,6 +140,7 @@ impl AblationApp {
             history: HistoryScreen::default(),
             identity: IdentityPanel::default(),
             memory: MemoryPanel::default(),
+            samples: SampleCards::default(),
             path_panel: PathPanel::default(),
             pictures: PicturePanel::default(),
             start,
@@ -194,6 +200,7 @@ impl AblationApp {
         if open != self.opened.as_deref() {
             self.opened = open.map(ToOwned::to_owned);
             self.screen = Screen::Reading;
+            self.samples.close();
         }
     }
 
@@ -232,7 +239,8 @@ impl AblationApp {
         }
         match (open, self.screen) {
             (false, _) => {
-                CentralPanel::no_frame().show(ui, |ui| self.start.show(ui, &self.bench, &self.keys, out));
+                CentralPanel::no_frame()
+                    .show(ui, |ui| self.start.show(ui, &self.bench, &self.keys, &mut self.samples, out));
             }
             (true, Screen::Reading) => self.reading_room(ui, out),
             (true, Screen::Patient) => {
@@ -256,6 +264,9 @@ impl AblationApp {
         if self.screen == Screen::Reading {
             curve_panel::show(ui, &self.bench, out);
         }
+        if self.bench.desk().is_some() {
+            self.samples.panel(ui, &self.bench, out);
+        }
         if let Some((kind, path)) = self.path_panel.show(ui, self.dialogs.as_mut()) {
             self.answer_dialog(kind, path, out);
         }
@@ -275,6 +286,8 @@ impl AblationApp {
         Panel::right("reading").frame(side).exact_size(right).resizable(false).show(ui, |ui| {
             self.reading.show(ui, &self.bench, &self.keys, &mut self.strip, &mut self.why_open, out);
         });
+        let bar = Frame::new().fill(colour::PANEL).inner_margin(egui::Margin::symmetric(8, 2));
+        Panel::top("hanging").frame(bar).show(ui, |ui| self.hanging.show(ui, &self.bench, &self.keys, out));
         CentralPanel::no_frame().show(ui, |ui| {
             self.viewport.show(ui, &self.bench, &self.input, out);
         });

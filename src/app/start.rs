@@ -1,12 +1,13 @@
-//! The start: recent projects, new project, open a folder, the sample study, and a path field beside them.
+//! The start: recent projects, new project, open a folder, a path field beside them, and the sample cases.
 
 use super::command::Command;
 use super::keys::KeyMap;
+use super::samples::SampleCards;
 use super::theme::{self, colour};
 use super::widgets;
 use super::{Outbox, text};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{self, Align, Button, CentralPanel, Frame, Key, Layout, TextEdit, Ui, vec2};
+use eframe::egui::{self, Align, Button, CentralPanel, Frame, Key, Layout, Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
 use std::path::{Path, PathBuf};
 
 /// So many projects are listed.
@@ -49,17 +50,25 @@ impl StartScreen {
         std::thread::spawn(move || write_list(&file, &list));
     }
 
-    /// Draws the screen.
-    pub fn show(&mut self, ui: &mut Ui, bench: &Workbench, keys: &KeyMap, out: &mut Outbox) {
+    /// Draws the screen: what a person brings on the left, the samples on the right.
+    pub fn show(&mut self, ui: &mut Ui, bench: &Workbench, keys: &KeyMap, samples: &mut SampleCards, out: &mut Outbox) {
         CentralPanel::default().frame(Frame::new().fill(colour::APP)).show(ui, |ui| {
-            let width = 520.0f32.min(ui.available_width() - 40.0);
-            let top = (ui.available_height() * 0.16).max(16.0);
-            ui.vertical_centered(|ui| {
-                ui.add_space(top);
-                ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
-                    self.contents(ui, bench, keys, out);
-                });
-            });
+            let room = ui.available_rect_before_wrap();
+            let (own, gap) = ((room.width() * 0.34).clamp(320.0, 460.0), 40.0);
+            let cards = (room.width() - own - gap - 64.0).min(820.0);
+            let left = room.left() + ((room.width() - own - gap - cards) / 2.0).max(24.0);
+            let top = room.top() + (room.height() * 0.06).max(14.0);
+            let column = |x: f32, width: f32| Rect::from_min_max(pos2(x, top), pos2(x + width, room.bottom() - 8.0));
+            let mut place =
+                |rect: Rect| ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+            let mut first = place(column(left, own));
+            self.contents(&mut first, bench, keys, out);
+            let mut second = place(column(left + own + gap, cards));
+            second.label(theme::title(text::samples::LEAD));
+            second.add(egui::Label::new(theme::soft(text::samples::WORDS)).wrap());
+            second.add_space(6.0);
+            let height = second.available_height();
+            samples.show(&mut second, height, bench, out);
         });
     }
 
@@ -74,7 +83,7 @@ impl StartScreen {
             out.command(Command::OpenFolder);
         }
         ui.horizontal(|ui| {
-            for command in [Command::OpenProject, Command::NewProject, Command::OpenSample] {
+            for command in [Command::OpenProject, Command::NewProject] {
                 widgets::command_button(ui, command, keys, None, out);
             }
         });
@@ -118,11 +127,16 @@ impl StartScreen {
 /// A project's name; an untitled one goes by when it was made.
 fn project_name(path: &Path) -> String {
     let stem = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let made = stem.strip_prefix("untitled-").and_then(|when| {
+    let at = |when: &str| {
         let when = chrono::NaiveDateTime::parse_from_str(when.get(..15)?, "%Y%m%d-%H%M%S").ok()?;
-        Some(when.format("Untitled project of %Y-%m-%d %H:%M UTC").to_string())
-    });
-    made.unwrap_or(stem)
+        Some(when.format("%Y-%m-%d %H:%M UTC").to_string())
+    };
+    let untitled = || Some(format!("Untitled project of {}", at(stem.strip_prefix("untitled-")?)?));
+    let sample = || {
+        let (case, when) = stem.strip_prefix("sample-")?.split_once('@')?;
+        Some(format!("Sample {case}, opened {}", at(when)?))
+    };
+    untitled().or_else(sample).unwrap_or(stem)
 }
 
 /// A path that is there is opened; a project name that is not there yet is made.

@@ -1,9 +1,11 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
+pub mod hanging;
 pub mod history;
 pub mod looking;
 pub mod memory;
 pub mod safety;
+pub mod samples;
 pub mod whose;
 
 pub const APP_NAME: &str = "Ablation Review";

@@ -38,6 +38,8 @@ pub mod colour {
     pub const VIABLE: Color32 = Color32::from_rgb(0xEE, 0x82, 0xC3);
     /// Organ.
     pub const ORGAN: Color32 = Color32::from_rgb(0x8F, 0xB8, 0xA0);
+    /// The truth of a sample.
+    pub const TRUTH: Color32 = Color32::from_rgb(0xF0, 0xE4, 0x42);
     /// Done.
     pub const GOOD: Color32 = Color32::from_rgb(0x5C, 0xC2, 0x9A);
     /// Look here.
@@ -82,6 +84,30 @@ pub fn mark_line(role: MarkRole) -> MarkLine {
         MarkRole::Organ => MarkLine { colour: colour::ORGAN, width: 1.0, dash: None },
         MarkRole::Other => MarkLine { colour: colour::SOFT, width: 1.0, dash: Some((4.0, 4.0)) },
     }
+}
+
+/// How the outline of a true region is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TruthLine {
+    /// Colour: one for all of the truth, which no mark has.
+    pub colour: Color32,
+    /// Width, points.
+    pub width: f32,
+    /// Lengths of the strokes in turn, points.
+    pub dashes: &'static [f32],
+    /// Lengths of the gaps in turn, points.
+    pub gaps: &'static [f32],
+}
+
+/// The line of a true region: the kinds are told apart by pattern.
+#[must_use]
+pub fn truth_line(role: MarkRole) -> TruthLine {
+    let (dashes, gaps): (&[f32], &[f32]) = match role {
+        MarkRole::Tumour => (&[10.0], &[3.0]),
+        MarkRole::AblationZone => (&[8.0, 1.5], &[3.0, 3.0]),
+        MarkRole::ViableTumour | MarkRole::Organ | MarkRole::Other => (&[1.5], &[2.5]),
+    };
+    TruthLine { colour: colour::TRUTH, width: 1.5, dashes, gaps }
 }
 
 /// The bold family's name.

@@ -9,7 +9,7 @@ use crate::outcome::TimePoint;
 use crate::project::{Document, StackRecord};
 use crate::render::Picture;
 use crate::workbench::room::Pane;
-use crate::workbench::{Request, VisitState, Workbench, one_of_each};
+use crate::workbench::{Hang, Request, VisitState, Workbench, one_of_each};
 use eframe::egui::{
     Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind,
     TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
@@ -150,7 +150,7 @@ impl VisitsPanel {
             tip = format!("{tip}\n{}", oddities.join("\n"));
         }
         if response.on_hover_text(tip).clicked() {
-            out.ask(Request::ShowStack { pane: bench.room().active(), stack: key });
+            out.ask(Request::Hang(Hang::Choose { pane: bench.room().active(), stack: key }));
         }
     }
 

@@ -36,6 +36,18 @@ pub fn labelled_command(
     response
 }
 
+/// The words of a small button that opens a list, with room for the sign that it does.
+pub fn opening(words: &str) -> RichText {
+    theme::small(format!("{words}    ")).color(colour::TEXT)
+}
+
+/// The sign at the end of a button that it opens a list below.
+pub fn opens(ui: &Ui, response: &Response) {
+    let at = response.rect.right_center() - vec2(9.0, 0.0);
+    let points = vec![at + vec2(-3.5, -1.5), at + vec2(3.5, -1.5), at + vec2(0.0, 2.5)];
+    ui.painter().add(egui::Shape::convex_polygon(points, colour::SOFT, Stroke::NONE));
+}
+
 /// The tooltip of a command, with its key, or why it is disabled.
 pub fn with_tooltip(response: Response, command: Command, keys: &KeyMap, why_not: Option<&str>) -> Response {
     let info = command.info();

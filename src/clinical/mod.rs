@@ -11,6 +11,7 @@ mod date_words;
 mod finding;
 mod key_picture;
 mod grouping;
+mod hanging;
 mod ids;
 mod lesion;
 mod mark;
@@ -30,6 +31,7 @@ pub use finding::{
     NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,
 };
 pub use grouping::{FrameName, Grouping, GroupingKind};
+pub use hanging::{OwnHanging, PanePlan, PaneVisit};
 pub use ids::{AmendmentId, EventId, GroupingId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
 pub use lesion::{
     AblationModality, Lesion, LesionPlace, LesionStatus, LiverSegment, Organ, Session, SessionLesion, Side,

@@ -1,6 +1,6 @@
 //! A study's own choices, each with the default of reading.md section 2.
 
-use super::Organ;
+use super::{Organ, OwnHanging};
 use serde::{Deserialize, Serialize};
 
 /// Days after the last session, both ends included.
@@ -35,6 +35,17 @@ pub struct StudySettings {
     pub pre_scan_old_after_days: i64,
     /// Later visits stay hidden until this one is signed (reading.md 1.11).
     pub read_in_time_order: bool,
+    /// Keys and truth of a sample are shown before a visit is signed: for teachers. Not written while it is off, so
+    /// that projects of before stay what they are.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub truth_at_once: bool,
+    /// Hangings that readers made, by name. Not written while there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hangings: Vec<OwnHanging>,
+}
+
+fn is_off(switch: &bool) -> bool {
+    !switch
 }
 
 impl Default for StudySettings {
@@ -49,6 +60,8 @@ impl Default for StudySettings {
             rates_from_signed_only: true,
             pre_scan_old_after_days: 42,
             read_in_time_order: true,
+            truth_at_once: false,
+            hangings: Vec::new(),
         }
     }
 }

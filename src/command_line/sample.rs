@@ -5,7 +5,7 @@ use super::console::{Console, Progress};
 use super::png;
 use crate::clinical::MarkRole;
 use crate::export::nifti;
-use crate::phantom::{self, TruthMask};
+use crate::phantom::{self, Sheet, TruthMask};
 use clap::Args;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -20,11 +20,14 @@ pub(super) struct Sample {
     #[arg(long)]
     list: bool,
     /// Folder to write into; made when it is not there.
-    #[arg(long, value_name = "FOLDER", required_unless_present_any = ["list", "sheet"])]
+    #[arg(long, value_name = "FOLDER", required_unless_present_any = ["list", "sheet", "picture"])]
     out: Option<PathBuf>,
     /// Write a contact sheet of all lesions, visits and phases as a picture; it shows what the case is about.
     #[arg(long, value_name = "FILE.png", conflicts_with = "list")]
     sheet: Option<PathBuf>,
+    /// Write the small picture that a list of samples shows; it gives nothing away.
+    #[arg(long, value_name = "FILE.png", conflicts_with = "list")]
+    picture: Option<PathBuf>,
 }
 
 impl Sample {
@@ -39,6 +42,8 @@ impl Sample {
                         "summary": info.summary,
                         "organs": info.organs,
                         "modalities": info.modalities,
+                        "visits": info.visits,
+                        "lesions": info.lesions,
                     })
                 })
                 .collect();
@@ -46,8 +51,13 @@ impl Sample {
         };
         let mut result = json!({ "sample": case });
         if let Some(file) = &self.sheet {
-            let about = write_sheet(case, file)?;
-            add(&mut result, "sheet", about);
+            let sheet = phantom::sheet(case).map_err(Refused::because)?;
+            write_picture(&sheet, file)?;
+            add(&mut result, "sheet", about_sheet(&sheet, file));
+        }
+        if let Some(file) = &self.picture {
+            write_picture(&phantom::picture(case).map_err(Refused::because)?, file)?;
+            add(&mut result, "picture", json!(file.to_string_lossy()));
         }
         if let Some(out) = &self.out {
             let progress = Progress::new(console, "Made", "images");
@@ -71,17 +81,18 @@ fn add(result: &mut Value, name: &str, value: Value) {
 }
 
 /// A new picture beside nothing that is there.
-fn write_sheet(case: &str, file: &Path) -> Result<Value, Refused> {
+fn write_picture(sheet: &Sheet, file: &Path) -> Result<(), Refused> {
     if file.exists() {
         return Err(Refused::because(format!("{file:?} is already there. Choose another name; nothing was written.")));
     }
-    let sheet = phantom::sheet(case).map_err(Refused::because)?;
     let bytes = png::grey(sheet.width, sheet.height, &sheet.grey).map_err(Refused::because)?;
-    std::fs::write(file, bytes)
-        .map_err(|error| Refused::because(format!("{file:?} could not be written: {error}.")))?;
+    std::fs::write(file, bytes).map_err(|error| Refused::because(format!("{file:?} could not be written: {error}.")))
+}
+
+fn about_sheet(sheet: &Sheet, file: &Path) -> Value {
     let rows: Vec<Value> =
         sheet.rows.iter().map(|(visit, lesion)| json!({ "visit": visit, "lesion": lesion })).collect();
-    Ok(json!({ "file": file.to_string_lossy(), "rows": rows, "columns": sheet.columns }))
+    json!({ "file": file.to_string_lossy(), "rows": rows, "columns": sheet.columns })
 }
 
 /// Masks as NIfTI on the grid of each series: `masks/VISIT/SERIES/LESION-ROLE.nii.gz`; how many there are.

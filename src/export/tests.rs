@@ -75,6 +75,7 @@ fn stack(n: u8, role: StackRole) -> Row {
         role,
         role_because: String::new(),
         role_by_reader: false,
+        hangs_for: None,
     })
 }
 

@@ -53,6 +53,21 @@ impl Rigid {
         usable.then(|| Self { rotation: rotation.map(|v| v / length), shift_mm: PatientVector::default() })
     }
 
+    /// A rotation matrix, row by row, followed by a shift in mm. The matrix has to be a rotation; what it lacks of one
+    /// by rounding is put right.
+    #[must_use]
+    pub fn from_matrix(rows: [[f64; 3]; 3], shift_mm: PatientVector) -> Self {
+        let matrix = nalgebra::Matrix3::from_fn(|row, column| rows[row][column]);
+        let rotation = UnitQuaternion::from_rotation_matrix(&nalgebra::Rotation3::from_matrix_unchecked(matrix));
+        Self { rotation: to_array(rotation), shift_mm }
+    }
+
+    /// How far it turns, degrees.
+    #[must_use]
+    pub fn angle_deg(&self) -> f64 {
+        self.quaternion().angle().to_degrees()
+    }
+
     /// The shift part, mm (applied after the rotation).
     #[must_use]
     pub const fn shift_mm(&self) -> PatientVector {

@@ -1,6 +1,7 @@
 //! The choice itself: penalties, smallest sum over all panes wins.
 
-use super::{HangStack, Hanging, Missing, PaneVisit, Situation, VisitStacks};
+use super::plan::{Plan, Want, plans};
+use super::{HangStack, Hanging, Layout, Missing, Situation, VisitStacks};
 use crate::clinical::{Kernel, Organ, StackKey, StackRole};
 use crate::geometry::Anatomical;
 use std::cmp::Reverse;
@@ -14,71 +15,96 @@ pub struct Chosen {
     pub wanted: StackRole,
     /// Whether an earlier correction decided.
     pub by_reader: bool,
+    /// Whether another stack put here is remembered for its visit and this role: not where several panes of one visit
+    /// want the same role.
+    pub remembers: bool,
+}
+
+/// What hangs, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hung {
+    /// Rows and columns.
+    pub layout: Layout,
+    /// The stack of each pane, row by row from the left, or why it stays empty.
+    pub panes: Vec<Result<Chosen, Missing>>,
+    /// The pane of the visit that is read, or the first.
+    pub reads: usize,
+    /// One scan with nothing to compare it with.
+    pub alone: bool,
 }
 
 /// The stack of each pane, or why it stays empty. Same input, same answer, in any order of the stacks.
 #[must_use]
-pub fn hang(hanging: &Hanging, situation: &Situation, visits: &[VisitStacks]) -> Vec<Result<StackKey, Missing>> {
-    choose(hanging, situation, visits).into_iter().map(|pane| pane.map(|chosen| chosen.key)).collect()
-}
-
-/// Like [`hang`], with what a correction needs.
-#[must_use]
-pub fn choose(hanging: &Hanging, situation: &Situation, visits: &[VisitStacks]) -> Vec<Result<Chosen, Missing>> {
-    let panes: Vec<Result<&VisitStacks, Missing>> =
-        hanging.panes.iter().map(|pane| visit_of(*pane, situation, visits).and_then(with_something_to_read)).collect();
-    let filled: Vec<&VisitStacks> = panes.iter().filter_map(|pane| pane.as_ref().ok().copied()).collect();
-    let Some(style) = common_style(&filled, situation.organ) else {
-        return panes.into_iter().map(|pane| pane.and(Err(Missing::NothingToRead))).collect();
+pub fn hang(hanging: &Hanging, situation: &Situation, visits: &[VisitStacks]) -> Hung {
+    let plans = plans(hanging, situation, visits);
+    let style = common_style(&plans, situation.organ);
+    let mut panes: Vec<Result<Chosen, Missing>> =
+        plans.iter().map(|plan| filled(plan, style, situation, twice(&plans, plan))).collect();
+    let is_this = |plan: &Plan<'_>| plan.as_ref().is_ok_and(|(visit, _)| Some(visit.visit) == situation.this);
+    let mut reads = plans.iter().rposition(is_this).unwrap_or(0);
+    let layout = match hanging {
+        Hanging::Own(own) => Layout::new(own.rows, own.columns),
+        _ => Layout::fitting(panes.len()),
     };
-    let fill = |visit: &VisitStacks| {
-        let best = best_in_style(visit, style, situation.organ).ok_or(Missing::NothingToRead)?.1;
-        let remembered = situation.remembered.get(&(visit.visit, best.role));
-        let by_reader = remembered.filter(|key| visit.stacks.iter().any(|stack| stack.key == **key));
-        Ok(Chosen { key: *by_reader.unwrap_or(&best.key), wanted: best.role, by_reader: by_reader.is_some() })
-    };
-    panes.into_iter().map(|pane| pane.and_then(fill)).collect()
-}
-
-/// The visit that a pane is for.
-fn visit_of<'a>(pane: PaneVisit, situation: &Situation, visits: &'a [VisitStacks]) -> Result<&'a VisitStacks, Missing> {
-    let this = situation.this.ok_or(Missing::NoVisit);
-    let this = this.and_then(|id| visits.iter().find(|visit| visit.visit == id).ok_or(Missing::NoImages));
-    if pane == PaneVisit::This {
-        return this;
+    // While the pre-procedure scan itself is looked at it hangs where it always is, and the other pane says what
+    // could come there.
+    let alone = *hanging == Hanging::FollowUp && panes.len() == 2 && panes[0].is_err() && panes[1].is_ok();
+    if alone {
+        panes.swap(0, 1);
+        reads = 0;
     }
-    let read = this.ok();
-    let latest = |before: &dyn Fn(&VisitStacks) -> bool| {
-        let candidates = visits.iter().filter(|visit| before(visit) && visit.stacks.iter().any(HangStack::is_read));
-        candidates.max_by_key(|visit| (visit.date, visit.visit))
-    };
-    let pre = match situation.first_session {
-        Some(session) => latest(&|visit| visit.date < session)
-            // A scan on the day of the session may be the one it was planned on, unless it is being read.
-            .or_else(|| latest(&|visit| visit.date == session && Some(visit.visit) != situation.this)),
-        // Nobody entered a session yet: the first scan is the likeliest.
-        None => visits
-            .iter()
-            .filter(|visit| visit.stacks.iter().any(HangStack::is_read))
-            .min_by_key(|visit| (visit.date, visit.visit)),
-    };
-    let pre = pre.filter(|pre| read.is_none_or(|read| pre.date <= read.date)).ok_or(Missing::NoPreProcedure)?;
-    if situation.this == Some(pre.visit) { Err(Missing::IsPreProcedure) } else { Ok(pre) }
+    let by_time = matches!(hanging, Hanging::FollowUp | Hanging::TimeCourse | Hanging::Own(_));
+    if by_time && situation.latest_first {
+        panes.reverse();
+        reads = panes.len().saturating_sub(1) - reads;
+    }
+    Hung { layout, panes, reads, alone }
 }
 
-fn with_something_to_read(visit: &VisitStacks) -> Result<&VisitStacks, Missing> {
-    if visit.stacks.is_empty() {
-        Err(Missing::NoImages)
-    } else if readable(visit).is_empty() {
-        Err(Missing::NothingToRead)
-    } else {
-        Ok(visit)
-    }
+/// Whether several panes of one visit want the same.
+fn twice(plans: &[Plan<'_>], plan: &Plan<'_>) -> bool {
+    let Ok((visit, want)) = plan else { return false };
+    let same = |other: &&Plan<'_>| other.as_ref().is_ok_and(|(v, w)| v.visit == visit.visit && w == want);
+    plans.iter().filter(same).count() > 1
+}
+
+fn filled(plan: &Plan<'_>, style: Option<Style>, situation: &Situation, twice: bool) -> Result<Chosen, Missing> {
+    let (visit, want) = (*plan)?;
+    let best = match want {
+        Want::Common => {
+            best_in_style(visit, style.ok_or(Missing::NothingToRead)?, situation.organ).map(|(_, best)| best)
+        }
+        Want::Role(role) => best_of_role(visit, role, style, situation.organ),
+        Want::Stack(key) => visit.stacks.iter().find(|stack| stack.key == key),
+    };
+    let best = best.ok_or(Missing::NothingToRead)?;
+    let remembers = !twice && !matches!(want, Want::Stack(_));
+    let wanted = if let Want::Role(role) = want { role } else { best.role };
+    let remembered = situation.remembered.get(&(visit.visit, wanted)).filter(|_| remembers);
+    let by_reader = remembered.filter(|key| visit.stacks.iter().any(|stack| stack.key == **key));
+    Ok(Chosen { key: *by_reader.unwrap_or(&best.key), wanted, by_reader: by_reader.is_some(), remembers })
+}
+
+/// The best stack of a role. Of diffusion the strongest weighting; of a dynamic series the one to be read first.
+fn best_of_role(
+    visit: &VisitStacks,
+    role: StackRole,
+    style: Option<Style>,
+    organ: Option<Organ>,
+) -> Option<&HangStack> {
+    let plane = style.and_then(|(_, plane)| plane).or(Some(Anatomical::Axial));
+    let strongest = |stack: &HangStack| Reverse(stack.b_value.map_or(0, |b| b.max(0.0) as u64));
+    let place = |stack: &HangStack| stack.group.as_ref().map_or(0, |(_, place)| *place);
+    let of_role = visit.stacks.iter().filter(|stack| stack.role == role && stack.slices > 0);
+    of_role.min_by_key(|stack| {
+        let mismatch = u32::from(stack.plane != plane) * OTHER_PLANE;
+        (strongest(stack), mismatch + own_penalty(stack, organ), Reverse(stack.slices), place(stack), stack.key)
+    })
 }
 
 /// What a visit offers to a pane: what is read; where there is none, what is of another kind, for a picture says more
 /// than an empty pane. Localizers and report pages only where somebody asks for them.
-fn readable(visit: &VisitStacks) -> Vec<&HangStack> {
+pub(super) fn readable(visit: &VisitStacks) -> Vec<&HangStack> {
     let read: Vec<&HangStack> = visit.stacks.iter().filter(|stack| stack.is_read()).collect();
     if !read.is_empty() {
         return read;
@@ -89,8 +115,10 @@ fn readable(visit: &VisitStacks) -> Vec<&HangStack> {
 /// What all panes should have in common.
 type Style = (StackRole, Option<Anatomical>);
 
-/// The phase and plane with the smallest sum of penalties over the panes.
-fn common_style(visits: &[&VisitStacks], organ: Option<Organ>) -> Option<Style> {
+/// The phase and plane with the smallest sum of penalties over the panes that have them in common.
+fn common_style(plans: &[Plan<'_>], organ: Option<Organ>) -> Option<Style> {
+    let common = plans.iter().filter_map(|plan| plan.as_ref().ok()).filter(|(_, want)| *want == Want::Common);
+    let visits: Vec<&VisitStacks> = common.map(|(visit, _)| *visit).collect();
     let readable = visits.iter().flat_map(|visit| readable(visit));
     let mut styles: Vec<Style> = readable.map(|stack| (stack.role, stack.plane)).collect();
     styles.sort_unstable();
@@ -170,150 +198,5 @@ fn thickness_penalty(stack: &HangStack) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::choice_words;
-    use super::*;
-    use crate::clinical::{Date, VisitId};
-    use StackRole as R;
-
-    fn stack(n: u8, role: StackRole, thickness_mm: f64) -> HangStack {
-        HangStack {
-            key: StackKey([n; 16]),
-            role,
-            kernel: Kernel::Soft,
-            step_mm: Some(thickness_mm),
-            thickness_mm: Some(thickness_mm),
-            plane: Some(Anatomical::Axial),
-            is_volume: true,
-            slices: (240.0 / thickness_mm) as u32,
-            description: String::new(),
-            group: None,
-        }
-    }
-
-    fn visit(id: u32, day: u32, stacks: Vec<HangStack>) -> VisitStacks {
-        let date = Date::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(u64::from(day));
-        VisitStacks { visit: VisitId(id), date, stacks }
-    }
-
-    fn situation(this: u32, session_day: Option<u64>) -> Situation {
-        let first_session = session_day.map(|day| Date::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(day));
-        Situation { this: Some(VisitId(this)), first_session, organ: Some(Organ::Liver), ..Situation::default() }
-    }
-
-    fn hung(situation: &Situation, visits: &[VisitStacks]) -> Vec<Result<u8, Missing>> {
-        let panes = hang(&Hanging::default(), situation, visits);
-        let mut back = visits.to_vec();
-        back.reverse();
-        back.iter_mut().for_each(|visit| visit.stacks.reverse());
-        assert_eq!(hang(&Hanging::default(), situation, &back), panes, "the order of the input decides nothing");
-        panes.into_iter().map(|pane| pane.map(|key| key.0[0])).collect()
-    }
-
-    #[test]
-    fn portal_venous_three_millimetres_soft_axial() {
-        let mut lung = stack(3, R::CtPortalVenous, 3.0);
-        lung.kernel = Kernel::Lung;
-        let mut coronal = stack(4, R::CtPortalVenous, 3.0);
-        coronal.plane = Some(Anatomical::Coronal);
-        let mut pictures = stack(5, R::CtPortalVenous, 3.0);
-        pictures.is_volume = false;
-        let scout = stack(6, R::Localizer, 3.0);
-        let now = vec![
-            stack(1, R::CtArterial, 3.0),
-            stack(2, R::CtPortalVenous, 3.0),
-            lung,
-            coronal,
-            pictures,
-            scout,
-            stack(7, R::CtPortalVenous, 0.75),
-            stack(8, R::CtPortalVenous, 5.0),
-        ];
-        let visits = [visit(1, 0, vec![stack(9, R::CtPortalVenous, 5.0)]), visit(2, 50, now)];
-        assert_eq!(hung(&situation(2, Some(10)), &visits), [Ok(9), Ok(2)]);
-        assert_eq!(choice_words(&visits[1], StackKey([2; 16])), "Chosen: PV, 3 mm, soft. 6 others");
-        assert_eq!(choice_words(&visits[0], StackKey([9; 16])), "Chosen: PV, 5 mm, soft. No others");
-        assert_eq!(choice_words(&visits[1], StackKey([7; 16])), "Chosen: PV, 0.75 mm, soft. 6 others");
-    }
-
-    #[test]
-    fn panes_agree_on_phase_but_not_at_the_price_of_contrast() {
-        let pre = |stacks| visit(1, 0, stacks);
-        let now = |stacks| visit(2, 50, stacks);
-        let s = situation(2, Some(10));
-        let both_arterial = [
-            pre(vec![stack(1, R::CtPortalVenous, 3.0), stack(2, R::CtArterial, 3.0)]),
-            now(vec![stack(3, R::CtArterial, 3.0), stack(4, R::CtDelayed, 3.0)]),
-        ];
-        assert_eq!(hung(&s, &both_arterial), [Ok(2), Ok(3)]);
-        let unenhanced_pre = [
-            pre(vec![stack(1, R::CtUnenhanced, 3.0)]),
-            now(vec![stack(2, R::CtUnenhanced, 3.0), stack(3, R::CtPortalVenous, 3.0)]),
-        ];
-        assert_eq!(hung(&s, &unenhanced_pre), [Ok(1), Ok(3)]);
-        let mr_now = [
-            pre(vec![stack(1, R::CtPortalVenous, 3.0), stack(2, R::MrT1Enhanced, 3.0)]),
-            now(vec![stack(3, R::MrT1Enhanced, 3.0), stack(4, R::MrT2, 3.0)]),
-        ];
-        assert_eq!(hung(&s, &mr_now), [Ok(2), Ok(3)]);
-    }
-
-    #[test]
-    fn the_lung_is_read_in_its_own_kernel() {
-        let mut lung = stack(2, R::CtEnhanced, 1.0);
-        lung.kernel = Kernel::Lung;
-        let visits = [visit(1, 0, vec![stack(1, R::CtEnhanced, 1.0), lung])];
-        let mut s = situation(1, None);
-        s.organ = Some(Organ::Lung);
-        assert_eq!(hung(&s, &visits)[1], Ok(2));
-        s.organ = Some(Organ::Liver);
-        assert_eq!(hung(&s, &visits)[1], Ok(1));
-    }
-
-    #[test]
-    fn the_pre_pane_is_the_last_scan_before_the_first_session() {
-        let one = |n| vec![stack(n, R::CtPortalVenous, 3.0)];
-        let visits = [visit(1, 0, one(1)), visit(2, 8, one(2)), visit(3, 10, one(3)), visit(4, 50, one(4))];
-        assert_eq!(hung(&situation(4, Some(10)), &visits), [Ok(2), Ok(4)]);
-        assert_eq!(hung(&situation(4, None), &visits), [Ok(1), Ok(4)]);
-        // Only the day of the session itself is there.
-        assert_eq!(hung(&situation(4, Some(10)), &visits[2..]), [Ok(3), Ok(4)]);
-        assert_eq!(hung(&situation(3, Some(10)), &visits[2..]), [Err(Missing::NoPreProcedure), Ok(3)]);
-        assert_eq!(hung(&situation(4, Some(10)), &visits[3..]), [Err(Missing::NoPreProcedure), Ok(4)]);
-        assert_eq!(hung(&situation(2, Some(10)), &visits), [Err(Missing::IsPreProcedure), Ok(2)]);
-        assert_eq!(hung(&situation(1, Some(10)), &visits)[0], Err(Missing::NoPreProcedure), "never a later scan");
-    }
-
-    #[test]
-    fn empty_panes_say_why() {
-        let scouts = [visit(1, 0, vec![stack(1, R::Localizer, 3.0), stack(2, R::Report, 3.0)])];
-        assert_eq!(hung(&situation(1, None), &scouts), [Err(Missing::NoPreProcedure), Err(Missing::NothingToRead)]);
-        let strange = [visit(1, 0, vec![stack(1, R::Localizer, 3.0), stack(2, R::Other, 3.0)])];
-        assert_eq!(hung(&situation(1, None), &strange)[1], Ok(2), "a picture of another kind rather than none");
-        assert_eq!(hung(&situation(7, None), &[]), [Err(Missing::NoPreProcedure), Err(Missing::NoImages)]);
-        assert_eq!(hung(&Situation::default(), &[])[1], Err(Missing::NoVisit));
-        assert_eq!(hung(&situation(1, None), &[visit(1, 0, vec![])])[1], Err(Missing::NoImages));
-        assert_eq!(Missing::NoPreProcedure.to_string(), "no pre-procedure scan in the project");
-    }
-
-    #[test]
-    fn a_correction_is_kept_for_its_visit_and_role() {
-        let visits = [
-            visit(1, 0, vec![stack(1, R::CtPortalVenous, 3.0), stack(2, R::CtPortalVenous, 1.0)]),
-            visit(2, 50, vec![stack(3, R::CtPortalVenous, 3.0)]),
-        ];
-        let mut s = situation(2, Some(10));
-        s.remembered.insert((VisitId(1), R::CtPortalVenous), StackKey([2; 16]));
-        s.remembered.insert((VisitId(2), R::CtPortalVenous), StackKey([99; 16]));
-        let chosen = choose(&Hanging::default(), &s, &visits);
-        assert_eq!(chosen[0], Ok(Chosen { key: StackKey([2; 16]), wanted: R::CtPortalVenous, by_reader: true }));
-        assert!(!chosen[1].unwrap().by_reader, "a stack that is gone decides nothing");
-    }
-
-    #[test]
-    fn a_hanging_survives_its_file() {
-        let json = serde_json::to_string(&Hanging::default()).unwrap();
-        assert_eq!(json, r#"{"panes":["pre","this"]}"#);
-        assert_eq!(serde_json::from_str::<Hanging>(&json).unwrap(), Hanging::default());
-    }
-}
+#[path = "tests.rs"]
+mod tests;

@@ -1,41 +1,69 @@
 //! Which stack goes into which pane: a pure choice from what the stacks are, without images or a window.
 //!
 //! A [`Hanging`] says what the panes are for; a [`Situation`] says for whom and when. The panes are filled
-//! together, so that they show the same plane and phase where the visits allow it.
+//! together, so that they show the same plane and phase where the visits allow it. What is missing stays an empty pane
+//! that says so.
 
 mod choose;
+mod layout;
+mod plan;
 mod words;
 
-pub use choose::{Chosen, choose, hang};
-pub use words::{Missing, choice_words, short_role};
+pub use choose::{Chosen, Hung, hang};
+pub use layout::Layout;
+pub use words::{Missing, choice_words, describe, short_role};
 
-use crate::clinical::{Date, Kernel, Organ, StackKey, StackRole, VisitId};
+use crate::clinical::{Date, Kernel, Organ, OwnHanging, StackKey, StackRole, VisitId};
 use crate::dicom::{Shape, StackInfo};
 use crate::geometry::{Anatomical, main_plane};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a pane shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PaneVisit {
-    /// The last visit before the first session.
-    Pre,
-    /// The visit that is read.
-    This,
+/// What the panes of the reading room are for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Hanging {
+    /// Before the procedure, the first scan after the last session, and now (reading.md 4).
+    #[default]
+    FollowUp,
+    /// Every visit in one phase and plane.
+    TimeCourse,
+    /// The phases of the visit that is read.
+    Phases,
+    /// T1 after contrast, T2, diffusion and ADC of the visit that is read.
+    Mri,
+    /// CT and PET of the visit that is read.
+    PetCt,
+    /// One that a reader made.
+    Own(OwnHanging),
 }
 
-/// What the panes of the reading room are for, left to right.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hanging {
-    /// One entry a pane.
-    pub panes: Vec<PaneVisit>,
-}
+impl Hanging {
+    /// Those of the program, in the order of their keys.
+    pub const NAMED: [Self; 5] = [Self::FollowUp, Self::TimeCourse, Self::Phases, Self::Mri, Self::PetCt];
 
-impl Default for Hanging {
-    /// Before the procedure, and now.
-    fn default() -> Self {
-        Self { panes: vec![PaneVisit::Pre, PaneVisit::This] }
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::FollowUp => "Before and now",
+            Self::TimeCourse => "Time course",
+            Self::Phases => "Phases",
+            Self::Mri => "MRI set",
+            Self::PetCt => "PET-CT",
+            Self::Own(own) => &own.name,
+        }
+    }
+
+    /// What it is called in a file.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::FollowUp => "follow_up",
+            Self::TimeCourse => "time_course",
+            Self::Phases => "phases",
+            Self::Mri => "mri",
+            Self::PetCt => "pet_ct",
+            Self::Own(own) => &own.name,
+        }
     }
 }
 
@@ -49,10 +77,14 @@ pub struct Situation {
     pub this: Option<VisitId>,
     /// The first session of the lesion (of the patient when no lesion is selected); none when none is known.
     pub first_session: Option<Date>,
+    /// The last session of the lesion before the visit that is read, or on its day.
+    pub last_session: Option<Date>,
     /// The organ of the lesion.
     pub organ: Option<Organ>,
     /// What the reader chose before.
     pub remembered: Remembered,
+    /// Visits stand with the latest on the left.
+    pub latest_first: bool,
 }
 
 /// The stacks of one visit.
@@ -89,6 +121,12 @@ pub struct HangStack {
     pub description: String,
     /// The 4-D series that it is of, and its place there in the order of reading.
     pub group: Option<(String, u32)>,
+    /// When it was acquired, seconds since midnight.
+    pub time_s: Option<f64>,
+    /// Series Number.
+    pub series_number: Option<i64>,
+    /// Diffusion weighting, s/mm2.
+    pub b_value: Option<f64>,
 }
 
 impl HangStack {
@@ -110,6 +148,9 @@ impl HangStack {
             slices: stack.slices(),
             description: stack.description.clone(),
             group: stack.group.as_ref().map(|group| (group.id.clone(), group.reading_order())),
+            time_s: stack.acquisition.time_s,
+            series_number: stack.series_number,
+            b_value: stack.acquisition.b_value,
         }
     }
 

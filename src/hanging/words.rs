@@ -22,6 +22,24 @@ pub enum Missing {
     /// The visit has only localizers, report pages and the like.
     #[error("this visit has localizers and report pages only; drop a series here to show it")]
     NothingToRead,
+    /// No visit lies between the last session and the one that is read.
+    #[error("no scan between the last session and this visit")]
+    NoFirstAfter,
+    /// It is the first visit.
+    #[error("no visit before this one")]
+    NoPrevious,
+    /// The visit has no series of a role.
+    #[error("no {} at this visit; drop a series here to show it", .0.words())]
+    NoSeries(StackRole),
+    /// The visit has no CT.
+    #[error("no CT at this visit; drop a series here to show it")]
+    NoCt,
+    /// The visit has one phase only.
+    #[error("no other phase at this visit; drop a series here to show it")]
+    OnePhase,
+    /// The layout has more panes than the hanging fills.
+    #[error("drop a series here to show it")]
+    Spare,
 }
 
 /// A role in as few letters as readers use: "PV", "ART".
@@ -49,7 +67,9 @@ fn mm_words(mm: f64) -> String {
     format!("{} mm", (mm * 100.0).round() / 100.0)
 }
 
-fn describe(stack: &HangStack) -> String {
+/// A stack as readers tell it from others: "PV, 3 mm, soft".
+#[must_use]
+pub fn describe(stack: &HangStack) -> String {
     let mut parts = vec![short_role(stack.role).to_owned()];
     parts.extend(stack.apparent_mm().map(mm_words));
     match stack.kernel {
@@ -64,21 +84,21 @@ fn describe(stack: &HangStack) -> String {
     parts.join(", ")
 }
 
-/// The line under a pane: "Chosen: PV, 3 mm, soft. 4 others". Others are those that somebody would read; a 4-D series
-/// is one.
+/// The line of a pane: "Chosen: PV, 3 mm, soft. 4 others", or "Your choice: ...". Others are those that somebody would
+/// read; a 4-D series is one.
 #[must_use]
-pub fn choice_words(visit: &VisitStacks, shown: StackKey) -> String {
+pub fn choice_words(visit: &VisitStacks, shown: StackKey, by_reader: bool) -> String {
     let Some(stack) = visit.stacks.iter().find(|stack| stack.key == shown) else { return String::new() };
     let group = |stack: &HangStack| stack.group.as_ref().map(|(id, _)| id.clone());
     let others = visit.stacks.iter().filter(|other| other.key != shown && other.is_read());
     let (alone, of_groups): (Vec<_>, Vec<_>) = others.partition(|other| other.group.is_none());
     let groups: BTreeSet<_> =
         of_groups.into_iter().filter_map(group).filter(|id| group(stack).as_ref() != Some(id)).collect();
-    let others = alone.len() + groups.len();
-    let others = match others {
+    let others = match alone.len() + groups.len() {
         0 => "No others".to_owned(),
         1 => "1 other".to_owned(),
         n => format!("{n} others"),
     };
-    format!("Chosen: {}. {others}", describe(stack))
+    let lead = if by_reader { "Your choice" } else { "Chosen" };
+    format!("{lead}: {}. {others}", describe(stack))
 }

@@ -9,42 +9,36 @@
 //! This module reads no images and knows no project.
 
 mod body;
+mod cases;
 mod noise;
+mod preview;
 mod recipe;
 mod sheet;
 mod study;
 mod truth;
 mod uid;
 mod writing;
+mod written;
 
+pub use cases::{CaseInfo, FIRST_CASE, case_of_series, cases};
 pub use recipe::RecipeError;
 pub use sheet::Sheet;
 pub use truth::{
     KeyTruth, LandmarkTruth, LesionTruth, LesionVisitTruth, MarginTruth, RegionTruth, SeriesTruth, SessionTruth, Truth,
     VisitTruth,
 };
+pub use written::{is_written, truth_in};
 
-use crate::clinical::{MarkRole, Modality, Organ};
+use crate::clinical::MarkRole;
 use crate::geometry::Grid;
-use recipe::{Recipe, Visit};
+use cases::BUILT_IN;
+use recipe::Recipe;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use study::Study;
 
-/// A sample study that can be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseInfo {
-    /// Short name, also the folder.
-    pub id: String,
-    /// What it is called.
-    pub title: String,
-    /// What it holds, in a few sentences.
-    pub summary: String,
-    /// Organs with lesions.
-    pub organs: Vec<Organ>,
-    /// Kinds of images.
-    pub modalities: Vec<Modality>,
-}
+/// Which model of body and scanner makes the images: in the files as software version and in `truth.json`. One more
+/// whenever the same recipe gives other pixels.
+const GENERATION: u32 = 2;
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +87,14 @@ pub enum PhantomError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// What is known of a sample cannot be read.
+    #[error("{path:?} does not tell the truth of a sample: {reason}. Write the sample again into an empty folder.")]
+    NotTruth {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// An image could not be turned into DICOM.
     #[error("An image of the sample could not be turned into a DICOM file: {reason}.")]
     Encode {
@@ -104,54 +106,11 @@ pub enum PhantomError {
     Cancelled,
 }
 
-/// The sample that a newcomer is offered.
-pub const FIRST_CASE: &str = "first-look";
-
-/// The recipes that come with the program.
-const RECIPES: [(&str, &str); 12] = [
-    (FIRST_CASE, include_str!("../../sample_data/cases/first-look.toml")),
-    ("liver-01", include_str!("../../sample_data/cases/liver-01.toml")),
-    ("liver-02", include_str!("../../sample_data/cases/liver-02.toml")),
-    ("liver-03", include_str!("../../sample_data/cases/liver-03.toml")),
-    ("liver-04", include_str!("../../sample_data/cases/liver-04.toml")),
-    ("liver-05", include_str!("../../sample_data/cases/liver-05.toml")),
-    ("liver-06", include_str!("../../sample_data/cases/liver-06.toml")),
-    ("liver-07", include_str!("../../sample_data/cases/liver-07.toml")),
-    ("liver-08", include_str!("../../sample_data/cases/liver-08.toml")),
-    ("liver-09", include_str!("../../sample_data/cases/liver-09.toml")),
-    ("liver-10", include_str!("../../sample_data/cases/liver-10.toml")),
-    ("body-01", include_str!("../../sample_data/cases/body-01.toml")),
-];
-
-/// The samples there are. A recipe of the program that cannot be read is left out (a test holds that there is none).
-#[must_use]
-pub fn cases() -> &'static [CaseInfo] {
-    static CASES: OnceLock<Vec<CaseInfo>> = OnceLock::new();
-    CASES.get_or_init(|| {
-        let info = |(id, text): &(&str, &str)| {
-            let recipe = Recipe::read(&format!("{id}.toml"), text).ok()?;
-            let mut organs: Vec<Organ> = recipe.lesions.iter().map(|lesion| lesion.organ).collect();
-            organs.sort();
-            organs.dedup();
-            let has = |of: fn(&Visit) -> bool| recipe.visits.iter().any(of);
-            let kinds = [
-                (has(|visit| visit.ct.is_some()), Modality::Ct),
-                (has(|visit| visit.mr.is_some()), Modality::Mr),
-                (has(|visit| visit.pet.is_some()), Modality::Pet),
-            ];
-            let modalities = kinds.into_iter().filter(|(there, _)| *there).map(|(_, kind)| kind).collect();
-            let (title, summary) = (recipe.title, recipe.summary);
-            Some(CaseInfo { id: (*id).into(), title, summary, organs, modalities })
-        };
-        RECIPES.iter().filter_map(info).collect()
-    })
-}
-
 /// Finds a case by its name, or reads a teacher's recipe by its path (`*.toml`).
 fn open(case: &str) -> Result<Study, PhantomError> {
-    if let Some((id, text)) = RECIPES.iter().find(|(id, _)| *id == case) {
-        let recipe = Recipe::read(&format!("{id}.toml"), text)?;
-        return Ok(Study { id: (*id).into(), recipe });
+    if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.id == case) {
+        let recipe = Recipe::read(&format!("{case}.toml"), built_in.text)?;
+        return Ok(Study { id: case.into(), recipe });
     }
     let path = Path::new(case);
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
@@ -209,26 +168,34 @@ pub struct TruthMask {
     pub voxels: Vec<[u32; 3]>,
 }
 
+/// Regions that are told.
+const ROLES: [MarkRole; 3] = [MarkRole::Tumour, MarkRole::AblationZone, MarkRole::ViableTumour];
+
 /// All masks of a case, on the grid of each series: phases of a visit are different breaths. Scans with a tilted
 /// gantry have none.
 ///
 /// # Errors
 /// When there is no such case, or the recipe cannot be used.
 pub fn truth_masks(case: &str) -> Result<Vec<TruthMask>, PhantomError> {
-    const ROLES: [MarkRole; 3] = [MarkRole::Tumour, MarkRole::AblationZone, MarkRole::ViableTumour];
     let study = open(case)?;
     let mut masks = Vec::new();
     for visit in &study.recipe.visits {
-        for phase in visit.phases().iter().filter(|phase| visit.scan(**phase).odd.tilt_deg == 0.0) {
+        for phase in visit.phases() {
             for (lesion, role) in study.recipe.lesions.iter().flat_map(|lesion| ROLES.map(|role| (lesion, role))) {
-                let Some(voxels) = study::mask(&study, visit, *phase, &lesion.label, role) else { continue };
-                let grid = study::grid(visit, *phase, study.frame_of_reference(visit, *phase));
-                let series = format!("{}/{}", visit.id, phase.folder());
-                masks.push(TruthMask { series, lesion: lesion.label.clone(), role, grid, voxels });
+                masks.extend(study::truth_mask(&study, visit, phase, &lesion.label, role));
             }
         }
     }
     Ok(masks)
+}
+
+/// A small picture of a case for lists: the first visit, through the first lesion before it was treated. It gives
+/// nothing away. Those of the program's own cases are in [`CaseInfo::picture`].
+///
+/// # Errors
+/// When there is no such case, or the recipe cannot be used.
+pub fn picture(case: &str) -> Result<Sheet, PhantomError> {
+    Ok(preview::picture(&open(case)?))
 }
 
 /// A contact sheet of a case: a row for each lesion at each visit, a column for each phase.

@@ -44,7 +44,7 @@ const COLUMNS: [(&str, &[Phase]); 8] = [
 ];
 
 /// Centre and width of the window of a phase, HU.
-fn window(phase: Phase) -> (f64, f64) {
+pub(super) fn window(phase: Phase) -> (f64, f64) {
     match phase {
         Phase::Unenhanced => (50.0, 150.0),
         Phase::Arterial => (80.0, 250.0),

@@ -30,6 +30,12 @@ pub struct Truth {
     pub visits: Vec<VisitTruth>,
     /// Lesions.
     pub lesions: Vec<LesionTruth>,
+    /// Which model made the images.
+    #[serde(default)]
+    pub generation: u32,
+    /// The recipe it was made from, as written.
+    #[serde(default)]
+    pub recipe: String,
 }
 
 /// An ablation session.

@@ -1,6 +1,6 @@
 //! Files of a study into a folder.
 
-use super::recipe::{Phase, Visit};
+use super::recipe::{Phase, Scan, Visit};
 use super::study::{self, Session, Study};
 use super::{PhantomError, Truth, Written};
 use rayon::prelude::*;
@@ -36,7 +36,13 @@ impl Writer<'_> {
             std::fs::create_dir_all(parent).map_err(|source| PhantomError::Write { path: parent.into(), source })?;
         }
         self.written.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
-        std::fs::write(&path, content).map_err(|source| PhantomError::Write { path, source })
+        // Under another name first: a file that is there is whole, whatever happens.
+        let part = path.with_extension("part");
+        let whole = std::fs::write(&part, content).and_then(|()| std::fs::rename(&part, &path));
+        whole.map_err(|source| {
+            let _ = std::fs::remove_file(&part);
+            PhantomError::Write { path, source }
+        })
     }
 
     /// Takes back what was written, and folders that are empty then.
@@ -51,6 +57,27 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// Whether everything that [`write`] writes is there: the truth by its content, images by their names.
+pub(super) fn is_written(study: &Study, folder: &Path) -> bool {
+    let image = |visit: &Visit, phase: Phase| {
+        let scan = visit.scan(phase);
+        (0..scan.slices).filter(|slice| !is_missing(&scan, *slice)).all(|slice| {
+            let of = study::SliceFile { study, visit, phase, slice };
+            folder.join(of.name()).is_file()
+        })
+    };
+    let images = || study.recipe.visits.iter().all(|visit| visit.phases().iter().all(|phase| image(visit, *phase)));
+    // Names first: the truth takes a moment to work out.
+    images()
+        && truth_text(&study::truth(study))
+            .is_ok_and(|text| std::fs::read(folder.join("truth.json")).is_ok_and(|there| there == text))
+}
+
+/// Whether a slice was lost on the way.
+fn is_missing(scan: &Scan, slice: u32) -> bool {
+    scan.odd.missing_slices.contains(&(scan.slices - slice))
 }
 
 /// Writes a study visit by visit, a slice at a time: only a few slices are in memory.
@@ -123,7 +150,7 @@ impl VisitSeries<'_> {
         let scan = self.visit.scan(*first);
         let session = Session { visit: self.visit, seed: study::visit_seed(self.study, self.visit) };
         (0..scan.slices).into_par_iter().try_for_each(|slice| {
-            if scan.odd.missing_slices.contains(&(scan.slices - slice)) {
+            if is_missing(&scan, slice) {
                 return Ok(());
             }
             if cancelled() {
@@ -132,7 +159,7 @@ impl VisitSeries<'_> {
             let stored = session.slice(&items, &motion, &self.phases, slice);
             for (phase, stored) in self.phases.iter().zip(stored) {
                 let of = study::SliceFile { study: self.study, visit: self.visit, phase: *phase, slice };
-                self.writer.put(&format!("{}/{:03}.dcm", of.folder(), of.number()), &study::file(&of, &stored)?)?;
+                self.writer.put(&of.name(), &study::file(&of, &stored)?)?;
                 progress(self.writer.images.fetch_add(1, Ordering::Relaxed) + 1, self.total);
             }
             Ok(())

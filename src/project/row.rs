@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::document::Ids;
-use crate::alignment::{How, Placement};
+use crate::alignment::Placement;
 use crate::clinical::{
     Amendment, AmendmentId, Event, EventId, Finding, FindingKey, Grouping, GroupingId, Lesion, LesionId, MarkId,
     MarkInfo, MarkSummary, Patient, PatientId, Reader, ReaderId, RestOfScan, Session, SessionId, Signature, StackKey,
@@ -28,6 +28,9 @@ pub struct StackRecord {
     pub role_because: String,
     /// Whether the reader said so, as against the program's proposal.
     pub role_by_reader: bool,
+    /// Where this role would hang at its visit, this stack does: a reader's choice. Not written without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hangs_for: Option<StackRole>,
 }
 
 /// A lesion put aside at a visit, to be looked at again.
@@ -376,7 +379,7 @@ impl Row {
                 name(RowKey::Stack(row.from));
                 name(RowKey::Stack(row.to));
                 row.lesion.iter().for_each(|lesion| name(RowKey::Lesion(*lesion)));
-                let How::Matched { reader, .. } = row.how;
+                let reader = row.how.reader();
                 name(RowKey::Reader(reader));
             }
         }

@@ -104,10 +104,13 @@ impl Desk {
     /// The project's name, without folder and ending.
     #[must_use]
     pub fn name(&self) -> String {
-        if self.untitled {
-            return words::UNTITLED.to_owned();
+        let stem = self.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let sample = stem.strip_prefix("sample-").and_then(|rest| rest.split_once('@'));
+        match sample {
+            _ if !self.untitled => stem,
+            Some((case, _)) => words::sample(case),
+            None => words::UNTITLED.to_owned(),
         }
-        self.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// Whether nobody gave it a name yet.

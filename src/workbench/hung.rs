@@ -1,14 +1,14 @@
 //! Which stacks hang in the panes: what the hanging chooses, and what a reader put there instead.
 
-use super::room::{Pane, Shown};
-use super::selecting::{first_session, shown};
-use super::{Workbench, words};
+use super::room::{Pane, Shown, WindowGroup};
+use super::selecting::{first_session, last_session};
+use super::{Selection, Workbench, words};
 use crate::clinical::{StackKey, StackRole, VisitId};
-use crate::hanging::{Chosen, HangStack, Hanging, Missing, Situation, VisitStacks, choose};
-use crate::project::Document;
+use crate::hanging::{HangStack, Hanging, Hung, Layout, Missing, Remembered, Situation, VisitStacks, hang};
+use crate::project::{Document, StackRecord};
 use std::collections::BTreeMap;
 
-/// What a reader put into the panes instead of what would have hung there.
+/// What a reader put into the panes by stepping through series; what was chosen on purpose is in the project.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct ByHand {
     /// Another stack of the visit that belongs into the pane, by visit and the role that would have hung there.
@@ -17,17 +17,44 @@ pub(super) struct ByHand {
     pub(super) panes: BTreeMap<(VisitId, usize), StackKey>,
 }
 
-/// What would hang in each pane, left to right.
-type Hung = Vec<Result<Chosen, Missing>>;
-/// It, and whether it is one scan with nothing to compare it with.
-type HungOrAlone = (Hung, bool);
+/// How panes are hung.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Arrangement {
+    pub(super) hanging: Hanging,
+    /// Rows and columns that a reader set instead of the hanging's own.
+    pub(super) layout: Option<Layout>,
+    /// Visits stand with the latest on the left.
+    pub(super) latest_first: bool,
+    /// The layout in force.
+    pub(super) in_force: Layout,
+    /// What was remembered when the panes were hung: an undo elsewhere hangs them anew.
+    pub(super) hung_with: Remembered,
+}
 
 impl Workbench {
-    /// Shows a stack in a pane. It is remembered.
+    /// What the panes are for.
+    #[must_use]
+    pub fn hanging(&self) -> &Hanging {
+        &self.arrangement.hanging
+    }
+
+    /// Rows and columns of panes.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        if self.shows_three_planes() { Layout::new(1, 3) } else { self.arrangement.in_force }
+    }
+
+    /// Whether visits stand with the latest on the left.
+    #[must_use]
+    pub fn latest_first(&self) -> bool {
+        self.arrangement.latest_first
+    }
+
+    /// Shows a stack in a pane, to look at it. It is remembered for as long as the project is open here.
     pub(super) fn show_stack(&mut self, pane: usize, stack: StackKey) {
         let Some(record) = self.document().and_then(|document| document.stack(stack)).cloned() else { return };
         self.remember(pane, stack);
-        let with = shown(&record);
+        let with = self.shown_as(&record);
         self.with_links(|room, links| {
             room.replace(pane, with, links);
             room.activate(pane);
@@ -35,16 +62,22 @@ impl Workbench {
         self.prepare_panes();
     }
 
+    /// A stack as panes show it: with a window of its own where windows are not shared.
+    pub(super) fn shown_as(&self, record: &StackRecord) -> Shown {
+        let shown = super::selecting::shown(record);
+        let group = if self.together.window { shown.group } else { WindowGroup::Own(shown.stack) };
+        Shown { group, ..shown }
+    }
+
     /// Remembers what a reader put into a pane: for its visit and what would have hung there, or for a pane that has
     /// nothing of its own. A stack of another visit in the place of one is looked at and not kept.
     pub(super) fn remember(&mut self, pane: usize, stack: StackKey) {
         let Some((document, read)) = self.document().zip(self.selection.visit) else { return };
         let visit = document.visit_of_stack(stack);
-        let usual = self.would_hang().and_then(|(hung, _)| hung.into_iter().nth(pane)?.ok());
-        let usual = usual.map(|chosen| (document.visit_of_stack(chosen.key), chosen.wanted));
-        match (visit, usual) {
-            (Some(visit), Some((Some(of_pane), wanted))) if visit == of_pane => {
+        match (visit, self.wanted_in(pane)) {
+            (Some(visit), Some((of_pane, Some(wanted)))) if visit == of_pane => {
                 self.by_hand.roles.insert((visit, wanted), stack);
+                self.arrangement.hung_with.insert((visit, wanted), stack);
             }
             (_, None) => {
                 self.by_hand.panes.insert((read, pane), stack);
@@ -53,9 +86,40 @@ impl Workbench {
         }
     }
 
-    fn would_hang(&self) -> Option<HungOrAlone> {
+    /// The visit and the role that a pane is for; no role where a correction could not say which pane it is for, and
+    /// none at all for a pane that stays empty.
+    pub(super) fn wanted_in(&self, pane: usize) -> Option<(VisitId, Option<StackRole>)> {
+        let chosen = self.would_hang()?.panes.into_iter().nth(pane)?.ok()?;
+        let visit = self.document()?.visit_of_stack(chosen.key)?;
+        Some((visit, chosen.remembers.then_some(chosen.wanted)))
+    }
+
+    /// The choices that are kept in the project, and above them what was stepped to.
+    fn remembered(&self, document: &Document, visits: &[VisitStacks]) -> Remembered {
+        let mut remembered = Remembered::new();
+        for (visit, stack) in visits.iter().flat_map(|v| v.stacks.iter().map(move |stack| (v.visit, stack.key))) {
+            if let Some(role) = document.stack(stack).and_then(|record| record.hangs_for) {
+                remembered.insert((visit, role), stack);
+            }
+        }
+        let here = |visit: &VisitId| visits.iter().any(|v| v.visit == *visit);
+        remembered.extend(self.by_hand.roles.iter().filter(|((visit, _), _)| here(visit)).map(|(at, key)| (*at, *key)));
+        remembered
+    }
+
+    /// What would hang now, with the reader's layout.
+    pub(super) fn would_hang(&self) -> Option<Hung> {
+        self.hung_for(&self.arrangement.hanging, self.selection).map(|(hung, _)| hung)
+    }
+
+    /// What would hang for another reading.
+    pub(super) fn would_hang_for(&self, hanging: &Hanging, at: Selection) -> Option<Hung> {
+        self.hung_for(hanging, at).map(|(hung, _)| hung)
+    }
+
+    fn hung_for(&self, hanging: &Hanging, at: Selection) -> Option<(Hung, Remembered)> {
         let document = self.document()?;
-        let patient = self.selection.patient?;
+        let patient = at.patient?;
         let visits = document.visits_of(patient).into_iter().filter(|visit| !self.is_hidden(visit.id));
         let visits: Vec<VisitStacks> = visits
             .map(|visit| VisitStacks {
@@ -64,14 +128,18 @@ impl Workbench {
                 stacks: document.stacks_of(visit.id).iter().map(|s| HangStack::new(&s.info, s.role)).collect(),
             })
             .collect();
-        let lesion = self.selection.lesion.and_then(|lesion| document.lesion(lesion));
+        let lesion = at.lesion.and_then(|lesion| document.lesion(lesion));
+        let read = at.visit.and_then(|visit| document.visit(visit)).map(|visit| visit.date);
         let situation = Situation {
-            this: self.selection.visit,
-            first_session: first_session(document, patient, self.selection.lesion),
+            this: at.visit,
+            first_session: first_session(document, patient, at.lesion),
+            last_session: read.and_then(|date| last_session(document, patient, at.lesion, date)),
             organ: lesion.map(|lesion| lesion.organ),
-            remembered: self.by_hand.roles.clone(),
+            remembered: self.remembered(document, &visits),
+            latest_first: self.arrangement.latest_first,
         };
-        Some(pre_procedure_first(choose(&Hanging::default(), &situation, &visits)))
+        let hung = hang(hanging, &situation, &visits);
+        Some((fitted(hung, self.arrangement.layout), situation.remembered))
     }
 
     /// What a reader put into a pane for the visit that is read, when it can be shown there.
@@ -79,28 +147,32 @@ impl Workbench {
         let key = self.by_hand.panes.get(&(self.selection.visit?, pane))?;
         let record = document.stack(*key).filter(|record| Some(record.patient) == self.selection.patient)?;
         let visit = document.visit_of_stack(*key)?;
-        (!self.is_hidden(visit)).then(|| shown(record))
+        (!self.is_hidden(visit)).then(|| self.shown_as(record))
     }
 
     pub(super) fn hang(&mut self) {
-        let Some(((hung, alone), document)) = self.would_hang().zip(self.document()) else {
+        let Some(((hung, with), document)) =
+            self.hung_for(&self.arrangement.hanging, self.selection).zip(self.document())
+        else {
             self.room.hang(Vec::new());
             return;
         };
-        let panes = hung.into_iter().enumerate().map(|(n, pane)| match pane {
+        let panes = hung.panes.iter().enumerate().map(|(n, pane)| match pane {
             Ok(chosen) => match document.stack(chosen.key) {
-                Some(record) => Pane::Stack(shown(record)),
+                Some(record) => Pane::Stack(self.shown_as(record)),
                 None => Pane::Empty(words::STACK_GONE.to_owned()),
             },
             Err(missing) => match self.put_there(document, n) {
                 Some(shown) => Pane::Stack(shown),
-                None if alone => Pane::Empty(words::NOTHING_TO_COMPARE.to_owned()),
+                None if hung.alone => Pane::Empty(words::NOTHING_TO_COMPARE.to_owned()),
                 None => Pane::Empty(words::capital(&missing.to_string())),
             },
         });
         let panes: Vec<Pane> = panes.collect();
+        self.arrangement.in_force = hung.layout;
+        self.arrangement.hung_with = with;
         self.room.hang(panes);
-        self.room.activate(usize::from(!alone));
+        self.room.activate(hung.reads);
         self.prepare_panes();
         self.make_thumbnails();
         // Bring all panes to the place that the first one shows.
@@ -111,16 +183,18 @@ impl Workbench {
         });
     }
 
-    /// Whether a pane shows a stack that is gone, or none although there is one now.
+    /// Whether a pane shows a stack that is gone, or none although there is one now, or a reader's choice was taken
+    /// back.
     pub(super) fn panes_are_stale(&self) -> bool {
         let Some(document) = self.document() else { return true };
         if self.three_planes_stand(document) {
             return false;
         }
-        let Some((hung, _)) = self.would_hang() else { return false };
-        let all_there = hung.iter().all(Result::is_ok);
-        self.room.panes().len() != hung.len()
-            || self.room.panes().iter().zip(&hung).any(|(pane, hung)| match (pane, hung) {
+        let Some((hung, with)) = self.hung_for(&self.arrangement.hanging, self.selection) else { return false };
+        let all_there = hung.panes.iter().all(Result::is_ok);
+        self.room.panes().len() != hung.panes.len()
+            || with != self.arrangement.hung_with
+            || self.room.panes().iter().zip(&hung.panes).any(|(pane, hung)| match (pane, hung) {
                 (Pane::Stack(shown), _) => document.stack(shown.stack).is_none(),
                 (Pane::Empty(_), Ok(_)) => all_there,
                 (Pane::Empty(_), Err(_)) => false,
@@ -128,12 +202,18 @@ impl Workbench {
     }
 }
 
-/// While the pre-procedure scan itself is looked at it hangs on the left, where it always is, and the right pane
-/// says what could come there.
-fn pre_procedure_first(hung: Hung) -> HungOrAlone {
-    match <[Result<Chosen, Missing>; 2]>::try_from(hung) {
-        Ok([Err(why), Ok(only)]) => (vec![Ok(only), Err(why)], true),
-        Ok(both) => (both.into(), false),
-        Err(other) => (other, false),
+/// What hangs in a reader's layout: where it has too few panes, those up to the visit that is read; where it has too
+/// many, empty ones at the end.
+fn fitted(mut hung: Hung, layout: Option<Layout>) -> Hung {
+    let layout = layout.unwrap_or(hung.layout);
+    let cells = layout.panes();
+    if hung.panes.len() > cells {
+        let start = (hung.reads + 1).saturating_sub(cells);
+        hung.panes = hung.panes.into_iter().skip(start).take(cells).collect();
+        hung.reads -= start;
+        hung.alone = false;
     }
+    hung.panes.resize(cells, Err(Missing::Spare));
+    hung.layout = layout;
+    hung
 }

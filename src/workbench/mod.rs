@@ -6,6 +6,7 @@
 
 mod answering;
 mod curve;
+mod arranging;
 mod damage;
 mod desk;
 pub mod fault;
@@ -20,7 +21,9 @@ mod keeper;
 mod keeping;
 mod looking;
 mod looking_words;
+mod lesson;
 mod marking;
+mod matching;
 mod memory;
 mod moved;
 mod moving;
@@ -30,21 +33,25 @@ mod patients;
 mod pictures;
 mod place;
 mod planning;
+mod prefetch;
 mod recording;
 mod recovery;
 mod regrouping;
 mod request;
 pub mod room;
+mod samples;
 mod sampling;
 mod scribe;
 mod sections;
 mod selecting;
+mod shelf;
 mod thumbnails;
 mod trail;
 mod untitled;
 pub mod words;
 
 pub use curve::{Curve, CurvePoint};
+pub use arranging::{Hang, PaneChoice};
 pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
@@ -53,7 +60,9 @@ pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use looking::{DISC_MM, Look};
+pub use lesson::{Beside, KeyLine, TrueRegion};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
+pub use matching::{Joining, Landmarks, Together};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
@@ -87,8 +96,12 @@ pub enum Slot {
     Thumbnails,
     /// Opening, making or copying a project.
     Project,
-    /// Writing a sample study.
+    /// Making a sample case.
     Sample,
+    /// Looking which sample cases are made.
+    SampleList,
+    /// What is true of the sample that is read.
+    Lesson,
     /// Writing tables.
     Export,
     /// Checking the project in full.
@@ -124,7 +137,9 @@ pub(crate) enum Done {
     IdentityCopied(Result<String, String>),
     /// There was nothing to do.
     Nothing,
-    Sample(Result<(String, PathBuf), String>),
+    Sample(Result<Option<(String, PathBuf)>, String>),
+    SampleList(BTreeMap<String, bool>),
+    Lesson(Option<Arc<lesson::Lesson>>),
     Exported(Result<String, String>),
     Curve(Vec<(StackKey, Option<crate::volume::Statistics>)>),
     Pictured(Result<String, String>),
@@ -201,7 +216,13 @@ pub struct Workbench {
     thumbnails: BTreeMap<StackKey, Arc<crate::render::Picture>>,
     /// A sample whose lesions and sessions are entered once its images are in the project.
     sample: Option<String>,
+    samples: samples::Samples,
+    lessons: lesson::Lessons,
     by_hand: hung::ByHand,
+    arrangement: hung::Arrangement,
+    together: matching::Together,
+    nudge: Option<matching::Nudge>,
+    landmarks: Option<matching::Landmarks>,
     questions: patients::Questions,
     show_archived: bool,
     looking: looking::Looking,
@@ -236,7 +257,13 @@ impl Workbench {
             outcomes: BTreeMap::new(),
             thumbnails: BTreeMap::new(),
             sample: None,
+            samples: samples::Samples::default(),
+            lessons: lesson::Lessons::default(),
             by_hand: hung::ByHand::default(),
+            arrangement: hung::Arrangement::default(),
+            together: matching::Together::default(),
+            nudge: None,
+            landmarks: None,
             questions: patients::Questions::default(),
             show_archived: false,
             looking: looking::Looking::default(),
@@ -257,6 +284,8 @@ impl Workbench {
                 Done::IdentityCopied(result) => self.safety.identity_copy = Some(result),
                 Done::Nothing => {}
                 Done::Sample(result) => self.take_sample(result),
+                Done::SampleList(made) => self.take_sample_list(made),
+                Done::Lesson(lesson) => self.take_lesson(lesson),
                 Done::Exported(result) => self.take_exported(result),
                 Done::Regrouped(result) => self.take_regrouped(result),
                 Done::Curve(found) => self.take_curve(found),
@@ -279,6 +308,7 @@ impl Workbench {
         self.take_questions();
         self.refresh_sections();
         self.go_on_with_curve();
+        self.refresh_lesson();
     }
 
     /// Fails in the background on purpose, for a test of the real window.
@@ -316,6 +346,9 @@ impl Workbench {
             R::CopyWithoutIdentity { path, dates_as_offsets } => self.copy_without_identity(path, dates_as_offsets),
             R::NewProject(path) => self.new_project(path),
             R::OpenSample(case) => self.open_sample(case),
+            R::StopSample => self.stop_sample(),
+            R::LookAtSamples => self.look_at_samples(),
+            R::LookAtKey(lesson) => self.look_at_key(lesson),
             R::SaveAs(path) => self.save_as(path),
             R::CloseProject => self.close_project(),
             R::StopImport => self.jobs.stop_early(&Slot::Find),
@@ -346,10 +379,11 @@ impl Workbench {
             R::Scroll { pane, by } => self.with_links(|room, links| room.scroll(pane, by, links)),
             R::SetSlice { pane, slice } => self.with_links(|room, links| room.set_slice(pane, slice, links)),
             R::Pan { pane, right_mm, down_mm } => {
-                self.with_links(|room, links| room.pan(pane, right_mm, down_mm, links));
+                self.with_links_if(self.together.pan, |room, links| room.pan(pane, right_mm, down_mm, links));
             }
             R::Zoom { pane, now_mm, factor, about } => {
-                self.with_links(|room, links| room.zoom(pane, now_mm, factor, about, links));
+                let alike = self.together.zoom;
+                self.with_links_if(alike, |room, links| room.zoom(pane, now_mm, factor, about, links));
             }
             R::SetField(field_mm) => self.room.set_field(field_mm),
             R::ResetView => self.reset_view(),
@@ -362,6 +396,8 @@ impl Workbench {
             R::Match => self.match_slices(),
             R::Unmatch => self.unmatch(),
             R::ToggleLink => self.toggle_link(),
+            R::Join(what) => self.join(what),
+            R::Hang(what) => self.arrange(what),
             R::PreviousHere(on) => self.previous_here(on),
             R::Look(look) => self.look(look),
             R::SavePicture(save) => self.save_picture(*save),

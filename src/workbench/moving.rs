@@ -1,15 +1,14 @@
 //! How panes are linked and moved: links in force, matches, windows.
 
-use super::desk::Intent;
 use super::images::ImageMemory;
 use super::notices::Level;
 use super::room::{LinkOf, Pane, Room};
 use super::{Tool, Workbench, words};
-use crate::alignment::{How, Link, Placed, Placement, match_points, resolve};
+use crate::alignment::{Link, Placed, Placement, resolve};
 use crate::clinical::{LesionId, PatientId, StackKey};
 use crate::dicom::FileWindow;
 use crate::geometry::{Anatomical, Grid, SpaceId, main_plane};
-use crate::project::{ChangeKind, Document, NamedEdit, Op, RowKey, StackRecord, edits};
+use crate::project::{Document, StackRecord};
 
 /// What linking needs to know of a stack; `None` for pictures, which have no place.
 fn placed(document: &Document, record: &StackRecord) -> Option<Placed> {
@@ -94,6 +93,16 @@ impl Workbench {
         self.keep_loading();
     }
 
+    /// The same, for what may move alone although panes are linked.
+    pub(super) fn with_links_if(&mut self, together: bool, change: impl FnOnce(&mut Room, LinkOf)) {
+        if together {
+            self.with_links(change);
+        } else {
+            change(&mut self.room, &|_, _| None);
+            self.keep_loading();
+        }
+    }
+
     /// Volumes that were dropped for memory are read again when shown.
     fn keep_loading(&mut self) {
         let missing = self.room.panes().iter().filter_map(Pane::shown).any(|s| self.images.get(s.stack).is_none());
@@ -147,6 +156,7 @@ impl Workbench {
         }
         self.images.ended(key, errors, &mut self.jobs);
         self.prepare_panes();
+        self.read_ahead_for_next();
     }
 
     /// What series take of the memory that they may take.
@@ -161,61 +171,6 @@ impl Workbench {
             Ok(budget_bytes) => self.images.set_budget(budget_bytes, &mut self.jobs),
             Err(why) => self.notices.tell(Level::Problem, words::memory_not_kept(&why), false),
         }
-    }
-
-    /// The middles of the two panes are the same place: kept in the project.
-    pub(super) fn match_slices(&mut self) {
-        let shown: Vec<_> = self.room.panes().iter().filter_map(Pane::shown).cloned().collect();
-        let [first, second] = shown.as_slice() else {
-            self.notices.tell(Level::Problem, words::MATCH_NEEDS_TWO, false);
-            return;
-        };
-        if !first.placed || !second.placed || first.stack == second.stack {
-            self.notices.tell(Level::Problem, words::MATCH_NEEDS_PLACES, false);
-            return;
-        }
-        // The slices are matched along their normal; a shift within the slice is kept as it is, so that a
-        // reader who scrolled one pane alone matches what is seen.
-        let link = self.link(first.stack, second.stack).map(|link| link.rigid_mm).unwrap_or_default();
-        let from = first.focus();
-        let moved = link.apply(from);
-        let plane = second.grid.slice_plane(second.slice);
-        let to = moved - plane.normal.times_mm(plane.distance_mm(moved));
-        let (a, b) = (first.stack, second.stack);
-        self.linked = true; // whoever matched two panes wants them to move together
-        self.change_as_reader(move |document, reader, at| {
-            let placement = Placement {
-                from: a,
-                to: b,
-                lesion: None,
-                rigid_mm: match_points(from, to),
-                how: How::Matched { reader, at },
-            };
-            let mut named = edits::placement(document, placement);
-            // One match a pair: the other direction would speak against it.
-            if document.placement(b, a, None).is_some() {
-                named.edit.ops.push(Op::Remove(RowKey::Placement((b, a, None))));
-            }
-            Ok(Intent::tell(named))
-        });
-    }
-
-    pub(super) fn unmatch(&mut self) {
-        let shown: Vec<_> = self.room.panes().iter().filter_map(Pane::shown).map(|shown| shown.stack).collect();
-        let [a, b] = *shown.as_slice() else { return };
-        self.change_as_reader(move |document, _, _| {
-            let patient = document.stack(a).map(|record| record.patient).ok_or(words::STACK_GONE)?;
-            let keys = [(a, b, None), (b, a, None)];
-            let ops: Vec<Op> = keys
-                .into_iter()
-                .filter(|(from, to, lesion)| document.placement(*from, *to, *lesion).is_some())
-                .map(|key| Op::Remove(RowKey::Placement(key)))
-                .collect();
-            if ops.is_empty() {
-                return Err(words::NO_MATCH.into());
-            }
-            Ok(Intent::tell(NamedEdit::new(ChangeKind::Placement, words::UNMATCHED, ops).of(patient)))
-        });
     }
 
     pub(super) fn take_up(&mut self, tool: Tool) {

@@ -1,4 +1,4 @@
-//! Opening, making, copying and closing projects, and the sample study.
+//! Opening, making, copying and closing projects.
 
 use super::damage::{self, Damage};
 use super::desk::Desk;
@@ -9,7 +9,6 @@ use super::notices::Level;
 use super::scribe::{Pen, Report};
 use super::{Done, Slot, Workbench, words};
 use crate::clinical::Date;
-use crate::phantom;
 use crate::project::{By, OpenAs, OpenError, OpenOptions, Opened, Project};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -286,6 +285,10 @@ impl Workbench {
         self.selection = super::Selection::default();
         self.outcomes.clear();
         self.by_hand = super::hung::ByHand::default();
+        self.lessons = super::lesson::Lessons::default();
+        let latest_first = self.arrangement.latest_first;
+        self.arrangement = super::hung::Arrangement { latest_first, ..Default::default() };
+        (self.nudge, self.landmarks) = (None, None);
         self.thumbnails.clear();
         self.stroke = None;
         self.peek = None;
@@ -343,35 +346,6 @@ impl Workbench {
         let waiting = std::mem::take(&mut self.awaiting_import);
         if !waiting.is_empty() {
             self.find_images(waiting);
-        }
-    }
-
-    /// Writes a sample study into the user's folder and opens it.
-    pub(super) fn open_sample(&mut self, case: String) {
-        let folder = self.user_folder.join("samples").join(&case);
-        self.jobs.start(Slot::Sample, words::WRITING_SAMPLE, Lane::Loading, move |context| {
-            let result = phantom::write(
-                &case,
-                &folder,
-                &|done, total| {
-                    context.show_progress(done, total);
-                },
-                &|| context.cancelled(),
-            );
-            Done::Sample(result.map(|_| (case, folder)).map_err(|error| error.to_string()))
-        });
-        self.pump_inline();
-    }
-
-    pub(super) fn take_sample(&mut self, result: Result<(String, PathBuf), String>) {
-        match result {
-            Ok(_) if !self.may_leave() => {} // something could not be written meanwhile: it stays in view
-            Ok((case, folder)) => {
-                self.close_project();
-                self.sample = Some(case);
-                self.find_images(vec![folder]);
-            }
-            Err(why) => self.notices.tell(Level::Problem, why, false),
         }
     }
 

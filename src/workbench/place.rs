@@ -4,9 +4,9 @@
 
 use super::hung::ByHand;
 use super::room::{Pane, Shown, WindowGroup};
-use super::selecting::shown;
-use super::{Selection, Tool, Workbench};
+use super::{Selection, Together, Tool, Workbench};
 use crate::clinical::{LesionId, PatientId, StackKey, StackRole, VisitId};
+use crate::hanging::{Hanging, Layout};
 use crate::volume::Window;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,12 @@ pub(super) struct Place {
     windows: Vec<(WindowGroup, Window)>,
     turned: Vec<WindowGroup>,
     unlinked: bool,
+    /// The hanging by its code, or the name of the reader's own.
+    hanging: String,
+    /// Rows and columns, where the reader set them.
+    layout: Option<(u32, u32)>,
+    latest_first: bool,
+    together: Option<Together>,
     tool: Tool,
     brush_radius_mm: Option<f64>,
     /// Stacks chosen by hand, by visit and role.
@@ -69,6 +75,10 @@ impl Workbench {
             windows: self.room.windows().collect(),
             turned: self.room.turned().collect(),
             unlinked: !self.linked,
+            hanging: self.arrangement.hanging.code().to_owned(),
+            layout: self.arrangement.layout.map(|layout| (layout.rows(), layout.columns())),
+            latest_first: self.arrangement.latest_first,
+            together: Some(self.together),
             tool: self.tool,
             brush_radius_mm: Some(self.brush_radius_mm),
             chosen: self.by_hand.roles.iter().map(|((visit, role), stack)| (*visit, *role, *stack)).collect(),
@@ -95,6 +105,7 @@ impl Workbench {
             self.selection = Selection { patient: Some(patient), visit, lesion };
         }
         self.linked = !place.unlinked;
+        self.hang_as_before(place);
         if let Some(mm) = place.brush_radius_mm.filter(|mm| mm.is_finite()) {
             self.brush_radius_mm = mm.clamp(0.5, 60.0);
         }
@@ -107,6 +118,17 @@ impl Workbench {
         }
     }
 
+    /// Takes up the hanging that was in use, with what panes have in common.
+    fn hang_as_before(&mut self, place: &Place) {
+        let own = self.own_hangings().into_iter().map(Hanging::Own);
+        let known = Hanging::NAMED.into_iter().chain(own).find(|hanging| hanging.code() == place.hanging);
+        self.arrangement.hanging = known.unwrap_or_default();
+        self.arrangement.layout = place.layout.map(|(rows, columns)| Layout::new(rows, columns));
+        self.arrangement.latest_first = place.latest_first;
+        self.together = place.together.unwrap_or_default();
+        self.room.zoom_alone(!self.together.zoom);
+    }
+
     fn look_as_before(&mut self, place: &Place, patient: PatientId) {
         for (n, at) in place.panes.iter().enumerate() {
             let Some(at) = at else { continue };
@@ -115,7 +137,7 @@ impl Workbench {
             let Some(record) = document.stack(at.stack).filter(|record| record.patient == patient && !hidden) else {
                 continue;
             };
-            let mut with = shown(record);
+            let mut with = self.shown_as(record);
             with.slice = at.slice.min(with.last_slice());
             if at.centre.0.is_finite() && at.centre.1.is_finite() {
                 with.centre = at.centre;

@@ -292,6 +292,7 @@ impl<'a> Plan<'a> {
                 role: role.value,
                 role_because: role.because,
                 role_by_reader: false,
+                hangs_for: None,
             })));
         }
     }

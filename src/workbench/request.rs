@@ -1,6 +1,6 @@
 //! Everything a person can ask of the workbench, with what it needs to be done.
 
-use super::{Look, Regroup, SavePicture, Whose};
+use super::{Hang, Joining, Look, Regroup, SavePicture, Whose};
 use crate::clinical::{
     AmendmentReason, Answer, Complications, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
@@ -79,8 +79,14 @@ pub enum Request {
         /// Dates moved, so that days between them stay.
         dates_as_offsets: bool,
     },
-    /// Write a sample study to the user's folder and open it.
+    /// Open a sample case; it is made first when it is not there yet.
     OpenSample(String),
+    /// Stop making a sample case.
+    StopSample,
+    /// Look which sample cases are made.
+    LookAtSamples,
+    /// Go to the image that shows the expected answer of a lesion at the chosen visit.
+    LookAtKey(LesionId),
     /// Save the project as another file and go on there.
     SaveAs(PathBuf),
     /// Close the project.
@@ -236,6 +242,10 @@ pub enum Request {
     Unmatch,
     /// Let panes move together, or each alone.
     ToggleLink,
+    /// Change what panes have in common, or link them by hand.
+    Join(Joining),
+    /// Change how panes are hung.
+    Hang(Hang),
     /// Show the previous visit in the active pane, or take it back.
     PreviousHere(bool),
     /// Change how panes look at their volumes.

@@ -13,6 +13,9 @@ pub const LESION_FIELD_MM: f64 = 120.0;
 /// The narrowest and widest field, mm.
 const FIELD_RANGE_MM: std::ops::RangeInclusive<f64> = 8.0..=2000.0;
 
+/// Places this close to half way between two slices are half way, in slices.
+const TIE: f64 = 1e-6;
+
 /// How one pane's stack lies to another's: `None` when they have nothing to do with each other.
 pub type LinkOf<'a> = &'a dyn Fn(StackKey, StackKey) -> Option<Link>;
 
@@ -70,6 +73,9 @@ pub struct Shown {
     pub centre: (f64, f64),
     /// Whether the place that a linked pane asked for lies beyond this stack's ends.
     pub beyond: bool,
+    /// How far the place that was asked for lies from the slice that shows it, in slices. Panes follow each other by
+    /// that place, so that a step of one is a step of all whose slices are as far apart.
+    pub off: f64,
 }
 
 impl Shown {
@@ -90,6 +96,7 @@ impl Shown {
             slice,
             centre,
             beyond: false,
+            off: 0.0,
         }
     }
 
@@ -126,6 +133,12 @@ impl Shown {
         }
     }
 
+    /// The place that was asked for, which its slice shows as well as a slice can.
+    #[must_use]
+    pub fn exact_focus(&self) -> PatientPoint {
+        self.grid.to_patient(VoxelIndex::new(self.centre.0, self.centre.1, f64::from(self.slice) + self.off))
+    }
+
     /// The last slice.
     #[must_use]
     pub fn last_slice(&self) -> u32 {
@@ -135,9 +148,11 @@ impl Shown {
     fn go_to(&mut self, point: PatientPoint, recentre: bool) {
         let at = self.grid.to_index(point);
         self.beyond = at.k < -0.5 - 1e-6 || at.k > f64::from(self.last_slice()) + 0.5 + 1e-6;
-        if let Some(slice) = self.grid.nearest_slice(point) {
-            self.slice = slice;
-        }
+        let last = f64::from(self.last_slice());
+        // Half way between two slices the lower one shows it: always the same one, whatever the rounding before.
+        let slice = (at.k - 0.5 - TIE).ceil().clamp(0.0, last);
+        self.slice = slice as u32;
+        self.off = (at.k - slice).clamp(-0.5, 0.5);
         if recentre {
             self.centre = (at.i, at.j);
         }
@@ -178,6 +193,8 @@ pub struct Room {
     active: usize,
     /// Width of the field, mm; none shows the whole picture.
     field_mm: Option<f64>,
+    /// Fields of panes that zoom alone; none while they zoom together.
+    own_fields: Option<BTreeMap<usize, Option<f64>>>,
     windows: BTreeMap<WindowGroup, Window>,
     /// What shows its greys the other way round than usual.
     turned: BTreeSet<WindowGroup>,
@@ -209,6 +226,25 @@ impl Room {
         self.field_mm
     }
 
+    /// Width of a pane's field, mm: its own where panes zoom alone.
+    #[must_use]
+    pub fn field_of(&self, pane: usize) -> Option<f64> {
+        self.own_fields.as_ref().and_then(|own| own.get(&pane).copied()).unwrap_or(self.field_mm)
+    }
+
+    /// Lets each pane zoom alone, or all together, by the field of the active one.
+    pub fn zoom_alone(&mut self, alone: bool) {
+        self.field_mm = self.field_of(self.active);
+        self.own_fields = alone.then(|| (0..self.panes.len()).map(|pane| (pane, self.field_of(pane))).collect());
+    }
+
+    /// Changes how a pane shows its stack.
+    pub fn change(&mut self, pane: usize, change: impl FnOnce(&mut Shown)) {
+        if let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) {
+            change(shown);
+        }
+    }
+
     /// Whether a pane shows its greys the other way round than usual.
     #[must_use]
     pub fn is_turned(&self, pane: usize) -> bool {
@@ -236,6 +272,9 @@ impl Room {
     /// Hangs new panes; the active pane stays when it still exists.
     pub fn hang(&mut self, panes: Vec<Pane>) {
         self.panes = panes;
+        if let Some(own) = &mut self.own_fields {
+            own.clear();
+        }
         self.active = self.active.min(self.panes.len().saturating_sub(1));
     }
 
@@ -261,6 +300,7 @@ impl Room {
             with.over = before.over.filter(|over| over.stack != with.stack);
             if before.grid.dims == with.grid.dims {
                 (with.slice, with.centre, with.beyond) = (before.slice, before.centre, before.beyond);
+                with.off = before.off;
             } else if before.placed && with.placed {
                 with.go_to(before.focus(), true);
             }
@@ -312,6 +352,9 @@ impl Room {
 
     /// Sets the field and moves no picture.
     pub fn set_field_alone(&mut self, field_mm: Option<f64>) {
+        if let Some(own) = &mut self.own_fields {
+            own.clear();
+        }
         self.field_mm = field_mm.map(|mm| mm.clamp(*FIELD_RANGE_MM.start(), *FIELD_RANGE_MM.end()));
     }
 
@@ -388,7 +431,10 @@ impl Room {
     pub fn zoom(&mut self, pane: usize, now_mm: f64, factor: f64, about: (f64, f64), links: LinkOf) {
         let field = (now_mm / factor).clamp(*FIELD_RANGE_MM.start(), *FIELD_RANGE_MM.end());
         let grow = now_mm - field;
-        self.field_mm = Some(field);
+        match &mut self.own_fields {
+            Some(own) => drop(own.insert(pane, Some(field))),
+            None => self.field_mm = Some(field),
+        }
         self.pan(pane, -about.0 * grow, -about.1 * grow, links);
     }
 
@@ -407,7 +453,7 @@ impl Room {
         let Some(from) = self.panes.get(pane).and_then(Pane::shown).filter(|shown| shown.placed).cloned() else {
             return;
         };
-        let focus = from.focus();
+        let focus = from.exact_focus();
         for (n, other) in self.panes.iter_mut().enumerate() {
             let Some(other) = other.shown_mut().filter(|other| n != pane && other.placed) else { continue };
             if let Some(link) = links(from.stack, other.stack) {
@@ -484,6 +530,42 @@ mod tests {
         assert_eq!(other.slice, 10);
         room.set_slice(0, 2, &table);
         assert!(!room.panes()[1].shown().unwrap().beyond);
+    }
+
+    #[test]
+    fn a_step_of_one_pane_is_a_step_of_the_other_also_half_way_between_slices() {
+        for apart in [0.0, 1.0, 2.5, 2.499_999_999, 2.500_000_001, 4.0] {
+            let mut room = Room::default();
+            room.hang(vec![Pane::Stack(shown(1, 0.0, 5.0, 41)), Pane::Stack(shown(2, apart, 5.0, 41))]);
+            // A lesion lies anywhere, each pane shows it by its nearest slice.
+            for pane in 0..2 {
+                room.go_to(pane, PatientPoint::new(0.0, 0.0, 102.4), &|_, _| None);
+            }
+            for n in 1..=8 {
+                let before = slices(&room);
+                room.scroll(usize::from(n % 2 == 0), 1, &table);
+                assert_eq!(slices(&room), [before[0] + 1, before[1] + 1], "{apart} mm apart, step {n}");
+            }
+            for _ in 0..8 {
+                room.scroll(1, -1, &table);
+            }
+            let z = |pane: usize| room.panes()[pane].shown().unwrap().focus().z;
+            assert!((z(0) - z(1)).abs() <= 5.0, "and none drifts away");
+        }
+    }
+
+    #[test]
+    fn panes_that_zoom_alone_leave_the_others_as_they_are() {
+        let mut room = two();
+        room.set_field(Some(200.0));
+        room.zoom_alone(true);
+        room.zoom(0, 200.0, 2.0, (0.0, 0.0), &|_, _| None);
+        assert_eq!((room.field_of(0), room.field_of(1)), (Some(100.0), Some(200.0)));
+        room.activate(1);
+        room.zoom_alone(false);
+        assert_eq!((room.field_of(0), room.field_of(1)), (Some(200.0), Some(200.0)), "as the active one");
+        room.zoom(0, 200.0, 2.0, (0.0, 0.0), &table);
+        assert_eq!(room.field_of(1), Some(100.0));
     }
 
     #[test]

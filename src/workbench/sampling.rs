@@ -34,10 +34,10 @@ fn plan(document: &Document, truth: &Truth) -> Result<NamedEdit, NoEdit> {
     }
     let first_id = document.next_lesion().0;
     let id_of = |label: &str| {
-        let at = truth.lesions.iter().position(|lesion| lesion.label == label)?;
+        let at = truth.known_lesions().position(|lesion| lesion.label == label)?;
         Some(LesionId(first_id + u32::try_from(at).ok()?))
     };
-    for lesion in &truth.lesions {
+    for lesion in truth.known_lesions() {
         let id = id_of(&lesion.label).ok_or(NoEdit::Nothing)?;
         let mut row = Lesion::new(id, patient, lesion.label.clone());
         row.organ = lesion.organ;

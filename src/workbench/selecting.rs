@@ -356,8 +356,11 @@ impl Workbench {
             words::PRE
         } else if Some(visit.id) == self.selection.visit {
             words::THIS_VISIT
+        } else if self.selection.visit.and_then(|read| document.visit(read)).is_some_and(|read| visit.date < read.date)
+        {
+            words::EARLIER_VISIT
         } else {
-            words::OTHER_VISIT
+            words::LATER_VISIT
         };
         let outcome = self.selection.lesion.and_then(|lesion| self.outcome(lesion));
         let time = outcome.and_then(|o| o.at(visit.id).map(|at| format!("{} {}", o.label, at.time_words)));
@@ -372,8 +375,8 @@ impl Workbench {
             time: time.unwrap_or_default(),
             series: words::series(record),
             name: words::series_name(record),
-            choice: choice_words(&stacks, shown.stack),
             odd: odd_here(record, shown.cut.is_none().then_some(shown.slice)),
+            choice: choice_words(&stacks, shown.stack, record.hangs_for.is_some()),
         })
     }
 
@@ -527,6 +530,20 @@ pub(super) fn first_session(document: &Document, patient: PatientId, lesion: Opt
     let sessions = document.sessions_of(patient);
     let of_lesion = sessions.iter().find(|s| s.lesions.iter().any(|treated| Some(treated.lesion) == lesion));
     of_lesion.or_else(|| sessions.first()).map(|session| session.date)
+}
+
+/// The last session of a lesion, or of the patient when there is no lesion, on a day or before it.
+pub(super) fn last_session(
+    document: &Document,
+    patient: PatientId,
+    lesion: Option<LesionId>,
+    until: Date,
+) -> Option<Date> {
+    let sessions = document.sessions_of(patient);
+    let of = |session: &&crate::clinical::Session| {
+        lesion.is_none_or(|lesion| session.lesions.iter().any(|treated| treated.lesion == lesion))
+    };
+    sessions.into_iter().filter(|session| session.date <= until).filter(|s| of(&s)).map(|session| session.date).max()
 }
 
 /// Where a lesion is: as clicked, else the middle of its tumour mark at the earliest visit.

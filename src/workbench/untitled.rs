@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 /// What a project in the user's folder is made with.
 pub(super) struct Plan {
     folder: PathBuf,
+    /// The beginning of its name.
+    name: String,
     who: String,
     reader: Option<String>,
     at: Stamp,
@@ -34,7 +36,7 @@ impl Plan {
     /// A sentence, when the user's folder cannot be written.
     pub(super) fn make(&self) -> Result<Untitled, String> {
         std::fs::create_dir_all(&self.folder).map_err(|error| words::cannot_make_folder(&self.folder, &error))?;
-        let path = self.folder.join(format!("untitled-{}.{PROJECT_ENDING}", self.at.format("%Y%m%d-%H%M%S%3f")));
+        let path = self.folder.join(format!("{}{}.{PROJECT_ENDING}", self.name, self.at.format("%Y%m%d-%H%M%S%3f")));
         let project = Project::create(&path, &self.who, self.at).map_err(|error| error.to_string())?;
         let pen = Pen::new(project, self.at.date_naive());
         Ok(Untitled { pen: Some(pen), path, first: None, around: self.around.clone() })
@@ -72,6 +74,7 @@ impl Workbench {
     pub(super) fn plan_untitled(&self) -> Option<Plan> {
         self.desk.is_none().then(|| Plan {
             folder: self.user_folder.join(UNTITLED_FOLDER),
+            name: self.sample.as_ref().map_or_else(|| "untitled-".to_owned(), |case| format!("sample-{case}@")),
             who: self.who(),
             reader: self.reader.clone(),
             at: self.now(),

@@ -20,7 +20,10 @@ pub(super) const LOOKING: &str = "Looking for images";
 pub(super) const OPENING: &str = "Opening the project";
 pub(super) const MAKING: &str = "Making a project";
 pub(super) const SAVING_AS: &str = "Saving a copy";
-pub(super) const WRITING_SAMPLE: &str = "Writing the sample study";
+pub(super) const LOOKING_AT_SAMPLES: &str = "Looking which samples are made";
+pub(super) const SAMPLE_STOPPED: &str = "The sample was not made to its end. Nothing of it was kept.";
+pub(super) const LOOKING_UP_TRUTH: &str = "Looking up the truth of the sample";
+pub(super) const KEY_IMAGE_GONE: &str = "The series to look at is not in the project.";
 pub(super) const EXPORTING: &str = "Writing tables";
 pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open where it was.";
 
@@ -52,6 +55,12 @@ pub(super) const MATCH_NEEDS_TWO: &str = "A match needs two panes with images.";
 pub(super) const MATCH_NEEDS_PLACES: &str =
     "These two cannot be matched: both need positions in the patient, and they need to be two series.";
 pub(super) const UNMATCHED: &str = "Match dropped";
+pub(super) const NOTHING_CHOSEN: &str = "The program chose what hangs here.";
+pub(super) const HANGING_NEEDS_NAME: &str = "Give the hanging a name, and hang a series first.";
+pub(super) const NUDGE_ALONE: &str = "Nothing else on the screen to match it with.";
+pub(super) const LANDMARKS_BEGUN: &str = "Click the same place in both panes, three pairs or more. Enter keeps them, Backspace takes the last away, Esc stops.";
+pub(super) const LANDMARKS_STOPPED: &str = "The landmarks were not kept.";
+pub(super) const LANDMARK_ELSEWHERE: &str = "Landmarks are placed in the two series they were begun in.";
 pub(super) const NO_MATCH: &str = "These two series were not matched directly. There is nothing to drop.";
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
 pub(super) const OTHER_GRID: &str =
@@ -74,7 +83,33 @@ pub(super) const NO_SESSION_YET: &str =
     "Nothing more to read: a lesion has no session yet. Enter the session that treated it under Patient.";
 pub(super) const PRE: &str = "Pre";
 pub(super) const THIS_VISIT: &str = "This visit";
-pub(super) const OTHER_VISIT: &str = "Other visit";
+pub(super) const EARLIER_VISIT: &str = "Earlier visit";
+pub(super) const LATER_VISIT: &str = "Later visit";
+
+/// The name of a project that a sample was opened into.
+pub(super) fn sample(case: &str) -> String {
+    format!("Sample {case}")
+}
+
+/// What is shown while a sample is made.
+pub(super) fn making_sample(title: &str) -> String {
+    format!("Making the sample: {title}")
+}
+
+/// What was done with a hanging of one's own.
+pub(super) fn hanging_kept(name: &str) -> String {
+    format!("Hanging {name:?} kept")
+}
+
+/// The same when it goes.
+pub(super) fn hanging_deleted(name: &str) -> String {
+    format!("Hanging {name:?} deleted")
+}
+
+/// What was done with landmarks.
+pub(super) fn linked_by_landmarks(pairs: usize, rms_mm: f64) -> String {
+    format!("Two series linked by {pairs} landmarks, {rms_mm:.1} mm left")
+}
 
 /// A first letter in lower case, for the middle of a sentence; abbreviations stay.
 #[must_use]

@@ -102,6 +102,7 @@ fn moved_and_renamed_files_are_found_again_by_uid() {
             role: ablation_review::clinical::StackRole::Other,
             role_because: String::new(),
             role_by_reader: false,
+            hangs_for: None,
         })));
         let frames = stack.info.frames.iter().zip(&stack.sources);
         let paths = frames.map(|(frame, source)| InstancePath {

@@ -141,6 +141,7 @@ pub fn import(
             role: StackRole::CtPortalVenous,
             role_because: "\"PV\" in the description".into(),
             role_by_reader: false,
+            hangs_for: None,
         })));
     }
     let label = format!("Images of {date} imported");

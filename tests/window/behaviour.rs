@@ -194,7 +194,7 @@ fn the_palette_finds_and_runs_a_command() {
 #[test]
 fn the_key_sheet_fits() {
     let mut person = ready();
-    person.press(Key::F1);
+    person.press(Key::Questionmark);
     person.reads("Match slices");
     person.nothing_is_clipped();
     person.press(Key::Escape);
@@ -216,7 +216,7 @@ fn a_button_that_is_held_still_draws_nothing_more() {
 #[test]
 fn the_tables_hide_what_comes_after_the_visit_that_is_read() {
     let mut person = Person::at_the_window();
-    person.click_button("Open the sample study");
+    person.click_button("Sample first-look: First look: three metastases after microwave ablation");
     person.until("the sample is entered", |person| {
         let sessions = person.bench().document().map(|document| {
             let patient = document.patients().next().map(|patient| patient.id);

@@ -6,10 +6,12 @@
 mod bad_input;
 mod behaviour;
 mod disks;
+mod hangings;
 mod images;
 mod kinds;
 mod patients;
 mod person;
 mod planes;
 mod safety;
+mod samples;
 mod story;

@@ -471,7 +471,8 @@ impl DroppedFile for Dropped {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> PathBuf {
+/// Copies a folder with all below it.
+pub fn copy(from: &Path, to: &Path) -> PathBuf {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -381,17 +381,20 @@ fn reads_the_progression(person: &mut Person, truth: &Truth) {
     person.press(Key::N);
     assert_eq!(person.bench().selection().lesion, Some(person.lesion_named("L1")));
     assert_eq!(person.bench().selection().visit, Some(person.visit_on(MONTH_3)));
-    assert_eq!(person.series(RIGHT), portal_venous(truth, "d92"));
+    // From the second scan on the first one after the session hangs between.
+    let right = person.bench().room().panes().len() - 1;
+    assert_eq!((right, person.series(1)), (2, portal_venous(truth, "d35")));
+    assert_eq!(person.series(right), portal_venous(truth, "d92"));
     let nodule = at_visit(&truth.lesions[0], "d92").viable_tumour.as_ref().unwrap();
     person.press(Key::S);
     person.press(Key::Num2);
     person.press(Key::Num8);
     person.press(Key::R);
-    person.scroll_to(RIGHT, nodule.centre);
+    person.scroll_to(right, nodule.centre);
     while person.bench().brush_radius_mm() > nodule.longest_axial_mm / 2.0 {
         person.press(Key::OpenBracket);
     }
-    let at = person.on_screen(RIGHT, nodule.centre);
+    let at = person.on_screen(right, nodule.centre);
     person.drag(PointerButton::Primary, &[at]);
     person.press(Key::Enter);
     let word = &person.bench().visit_outcome().unwrap().word;

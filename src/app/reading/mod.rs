@@ -3,6 +3,7 @@
 
 mod answers;
 mod kept;
+mod key;
 mod lesions;
 mod outcome_box;
 mod rest;
@@ -174,6 +175,7 @@ impl ReadingPanel {
             self.cards.show(ui, bench, document, lesion);
             outcome_box::readings_so_far(ui, bench, document, lesion, out);
             let Some(visit) = bench.selection().visit else { return };
+            key::show(ui, bench, visit, Some(lesion), out);
             if !bench.due(visit).contains(&lesion) {
                 not_treated(ui, out);
                 outcome_box::from_marks(ui, bench, document, lesion, visit);

@@ -1,23 +1,27 @@
 //! The image panes: pictures, marks, text, and what mouse and pen do on them.
 
+mod choosing;
+mod landmarks;
 mod looks;
 mod member;
 mod overlay;
 mod pane;
 mod picture;
+mod truth;
 pub mod view;
 mod windows;
 
 pub(super) use overlay::shadowed;
+pub(super) use truth::patterned;
 
 use super::Outbox;
 use super::input::{Cine, Input};
 use super::theme::colour;
 use crate::clinical::{LesionId, MarkId, StackKey};
 use crate::geometry::{PatientPoint, Rigid};
+use crate::hanging::Layout;
 use crate::marks::Outline;
-use crate::workbench::Request;
-use crate::workbench::Workbench;
+use crate::workbench::{Joining, Request, Workbench};
 use eframe::egui::{Pos2, Rect, Ui, pos2, vec2};
 use picture::Pictures;
 use std::collections::BTreeMap;
@@ -41,6 +45,7 @@ pub struct UnderPointer {
 pub struct Viewport {
     pictures: Pictures,
     outlines: OutlineCache,
+    true_outlines: truth::TrueOutlines,
     views: Vec<Option<View>>,
     under_pointer: Option<UnderPointer>,
     /// A place pointed at with Shift, in the space of a stack.
@@ -53,6 +58,32 @@ pub struct Viewport {
     crosshair: bool,
     /// When cine last showed another slice, seconds of egui's clock.
     cine_s: Option<f64>,
+    /// The pane that fills the room of all.
+    alone: Option<usize>,
+}
+
+/// The place of a pane among rows and columns.
+fn cell(whole: Rect, layout: Layout, pane: usize) -> Rect {
+    let (rows, columns) = (layout.rows() as f32, layout.columns() as f32);
+    let size = vec2((whole.width() - GAP * (columns - 1.0)) / columns, (whole.height() - GAP * (rows - 1.0)) / rows);
+    let (row, column) = (pane / layout.columns() as usize, pane % layout.columns() as usize);
+    let corner = vec2(column as f32 * (size.x + GAP), row as f32 * (size.y + GAP));
+    Rect::from_min_size(whole.min + corner, size)
+}
+
+/// Draws what is seen between the panes, and nothing below them: without a graphics card every pixel counts.
+fn between(ui: &Ui, whole: Rect, layout: Layout) {
+    let first = cell(whole, layout, 0);
+    for column in 1..layout.columns() {
+        let left = whole.left() + column as f32 * (first.width() + GAP) - GAP;
+        let gap = Rect::from_min_size(pos2(left, whole.top()), vec2(GAP, whole.height()));
+        ui.painter().rect_filled(gap, 0.0, colour::LINE);
+    }
+    for row in 1..layout.rows() {
+        let top = whole.top() + row as f32 * (first.height() + GAP) - GAP;
+        let gap = Rect::from_min_size(pos2(whole.left(), top), vec2(whole.width(), GAP));
+        ui.painter().rect_filled(gap, 0.0, colour::LINE);
+    }
 }
 
 /// Shows for half a second where a lesion is after it was chosen.
@@ -81,17 +112,27 @@ impl Viewport {
         if self.outlines.len() > 4096 {
             self.outlines.clear();
         }
-        let width = (whole.width() - GAP * (count as f32 - 1.0)) / count as f32;
+        if bench.is_nudging() && !ui.input(|i| i.modifiers.alt) {
+            out.ask(Request::Join(Joining::EndNudge));
+        }
+        self.alone = self.alone.filter(|pane| *pane < count && count > 1);
+        if self.alone.is_none() {
+            between(ui, whole, bench.layout());
+        }
         for pane in 0..count {
-            let left = whole.left() + pane as f32 * (width + GAP);
-            let rect = Rect::from_min_size(pos2(left, whole.top()), vec2(width, whole.height()));
-            if pane > 0 {
-                let gap = Rect::from_min_size(pos2(left - GAP, whole.top()), vec2(GAP, whole.height()));
-                ui.painter().rect_filled(gap, 0.0, colour::LINE);
-            }
+            let rect = match self.alone {
+                None => cell(whole, bench.layout(), pane),
+                Some(alone) if alone == pane => whole,
+                Some(_) => continue,
+            };
             self.pane(ui, rect, pane, bench, input, out);
         }
         ui.advance_cursor_after_rect(whole);
+    }
+
+    /// Lets a pane fill the room of all, or shows all again.
+    pub fn toggle_alone(&mut self, pane: usize) {
+        self.alone = if self.alone.is_some() { None } else { Some(pane) };
     }
 
     /// What is under the pointer.

@@ -188,7 +188,6 @@ pub(super) fn corners(scene: &Scene<'_>) -> (f32, f32) {
         right.line(&title.series, theme::font(theme::SMALL), colour::TEXT);
         if !narrow {
             right.line(&title.name, theme::font(theme::SMALL), colour::TEXT);
-            right.line(&title.choice, theme::font(theme::SMALL), colour::TEXT);
         }
     }
     let top = left.used.max(right.used);

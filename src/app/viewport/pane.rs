@@ -3,6 +3,7 @@
 use super::picture::{Content, OverContent};
 use super::view::View;
 use super::{UnderPointer, Viewport, looks, overlay, windows};
+use crate::app::command::Command;
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
 use crate::app::{Outbox, text};
@@ -12,7 +13,7 @@ use crate::project::Document;
 use crate::volume::{SliceData, Unit, VoiFunction, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{
-    DISC_MM, Look, MarkOutline, PanePicture, Request, Tool, Workbench, reading_number, scroll_sign,
+    DISC_MM, Hang, Joining, Look, MarkOutline, PanePicture, Request, Tool, Workbench, reading_number, scroll_sign,
 };
 use eframe::egui::{
     Align2, Color32, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role,
@@ -80,7 +81,7 @@ impl Viewport {
                 return;
             }
         };
-        let view = View::new(rect, shown, bench.room().field_mm());
+        let view = View::new(rect, shown, bench.room().field_of(pane));
         if let Some(place) = self.views.get_mut(pane) {
             *place = Some(view);
         }
@@ -90,7 +91,8 @@ impl Viewport {
         name(&response, &scene);
         let top = self.over(ui, &scene, input);
         self.mouse(ui, &response, &scene, out);
-        super::member::control(ui, rect, top, pane, bench, out);
+        super::choosing::line(ui, rect, top, pane, &pane_name(pane, bench), bench, out);
+        super::member::control(ui, rect, top + super::choosing::ROOM, pane, bench, out);
         frame(&scene.painter, &response, pane, bench);
         dropped(&response, pane, out);
     }
@@ -180,11 +182,16 @@ impl Viewport {
                 overlay::outlines(painter, view, mark_line(stroke.role), stroke.outlines);
             }
             self.lesions(scene, ui.input(|input| input.time));
+            if !input.truth_off {
+                self.truth(scene);
+            }
         }
         overlay::crossings(scene);
         self.pointed_cross(scene);
         let (top, bottom) = if input.text_off { (8.0, 8.0) } else { overlay::corners(scene) };
         let control = if bench.group_place(scene.pane).is_some() { super::member::ROOM } else { 0.0 };
+        let control = control + super::choosing::ROOM;
+        super::landmarks::draw(scene);
         overlay::orientation(painter, rect, shown, top + control, bottom);
         overlay::scale_bar(painter, rect, view, bench.is_calibrated(shown.stack), bottom);
         top
@@ -231,9 +238,21 @@ impl Viewport {
             out.ask(Request::ActivatePane(pane));
         }
         windows::menu(response, pane, shown, bench, out);
-        if bench.tool() != Tool::Scroll {
+        if response.double_clicked() && bench.tool() == Tool::Scroll && bench.landmarks().is_none() {
+            out.command(Command::PaneAlone);
+        }
+        let alt = ui.input(|input| input.modifiers.alt);
+        if super::landmarks::click(ui, response, scene, out) {
+            // clicks place landmarks
+        } else if bench.tool() != Tool::Scroll {
             paint(ui, response, scene, out);
         } else if self.region(ui, response, scene, out) {
+        } else if alt && response.dragged_by(PointerButton::Primary) {
+            let by = response.drag_delta();
+            if by != Vec2::ZERO {
+                let (right_mm, down_mm) = (view.to_mm(by.x), view.to_mm(by.y));
+                out.ask(Request::Join(Joining::NudgePicture { pane, right_mm, down_mm }));
+            }
         } else if response.dragged_by(PointerButton::Primary) {
             let slices = self.wheel.slices(MouseWheelUnit::Point, -response.drag_delta().y * 2.0);
             if slices != 0 {
@@ -319,8 +338,11 @@ impl Viewport {
                 });
             } else {
                 let slices = self.wheel.slices(unit, delta);
-                if slices != 0 {
-                    out.ask(Request::Scroll { pane, by: slices * scroll_sign(&shown.grid) });
+                let by = slices * scroll_sign(&shown.grid);
+                match slices {
+                    0 => {}
+                    _ if modifiers.alt => out.ask(Request::Join(Joining::NudgeSlices { pane, by })),
+                    _ => out.ask(Request::Scroll { pane, by }),
                 }
             }
         }
@@ -402,7 +424,7 @@ fn name(response: &Response, scene: &Scene<'_>) {
     let window = window.unwrap_or_default();
     let value = format!("slice {n} of {of}{window}");
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(Role::Image, true, pane_name(*pane));
+        let mut info = WidgetInfo::labeled(Role::Image, true, pane_name(*pane, scene.bench));
         info.current_text_value = Some(value.clone());
         info
     });
@@ -410,17 +432,20 @@ fn name(response: &Response, scene: &Scene<'_>) {
     response.ctx.accesskit_node_builder(response.id, |node| node.set_value(text));
 }
 
-fn pane_name(pane: usize) -> String {
+/// What a pane is called: by its side in a row, else by its number, row by row.
+fn pane_name(pane: usize, bench: &Workbench) -> String {
+    let (layout, last) = (bench.layout(), bench.room().panes().len().saturating_sub(1));
     match pane {
+        n if layout.rows() > 1 => format!("Pane {}", n + 1),
         0 => "Left pane".to_owned(),
-        1 => "Right pane".to_owned(),
-        n => format!("Pane {}", n + 1),
+        n if n >= last => "Right pane".to_owned(),
+        _ => "Middle pane".to_owned(),
     }
 }
 
 /// A pane without a picture: it can be chosen like any other, so that a series can be shown in it.
 fn empty(ui: &Ui, response: &Response, pane: usize, why: &str, bench: &Workbench, out: &mut Outbox) {
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} {why}", pane_name(pane))));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{} {why}", pane_name(pane, bench))));
     let painter = ui.painter_at(response.rect);
     painter.rect_filled(response.rect, 0.0, colour::BLACK);
     wrapped(&painter, response.rect, why);
@@ -446,7 +471,7 @@ fn frame(painter: &Painter, response: &Response, pane: usize, bench: &Workbench)
 /// Shows a series that was dropped on a pane.
 fn dropped(response: &Response, pane: usize, out: &mut Outbox) {
     if let Some(stack) = response.dnd_release_payload::<StackKey>() {
-        out.ask(Request::ShowStack { pane, stack: *stack });
+        out.ask(Request::Hang(Hang::Choose { pane, stack: *stack }));
     }
 }
 

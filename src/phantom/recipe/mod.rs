@@ -60,6 +60,9 @@ pub(super) struct Recipe {
     #[serde(default)]
     pub distractors: Vec<Distractor>,
     pub visits: Vec<Visit>,
+    /// As it was written.
+    #[serde(skip)]
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -470,18 +473,24 @@ impl Recipe {
     /// # Errors
     /// When it is not TOML, holds keys that are not known, or values that cannot be.
     pub fn read(file: &str, text: &str) -> Result<Self, RecipeError> {
-        let recipe: Self = toml::from_str(text).map_err(|error| RecipeError::Text {
+        let mut recipe: Self = toml::from_str(text).map_err(|error| RecipeError::Text {
             file: file.into(),
             line: error.span().map_or(1, |span| text.get(..span.start).unwrap_or("").matches('\n').count() + 1),
             problem: error.message().lines().collect::<Vec<_>>().join(", "),
         })?;
         check::check(file, &recipe)?;
+        recipe.text = text.into();
         Ok(recipe)
     }
 
     /// Seconds since midnight at which a visit starts (checked to be readable).
     pub fn start_s(visit: &Visit) -> u32 {
         check::clock_s(&visit.start).unwrap_or(32_400)
+    }
+
+    /// Whether a lesion is ever treated.
+    pub fn treats(&self, label: &str) -> bool {
+        self.sessions.iter().any(|session| session.lesions.iter().any(|treated| treated == label))
     }
 
     /// The last session of a lesion on or before a day.

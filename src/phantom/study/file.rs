@@ -3,9 +3,9 @@
 use super::ct::{INTERCEPT, PADDING};
 use super::pet::{HALF_LIFE_S, slope};
 use super::{Study, placement};
-use crate::phantom::PhantomError;
 use crate::phantom::recipe::{Dose, Packing, Phase, Recipe, Scan, Sex, Visit};
 use crate::phantom::uid::uid;
+use crate::phantom::{GENERATION, PhantomError};
 use dicom_core::value::DataSetSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
@@ -71,13 +71,18 @@ impl SliceFile<'_> {
         format!("{}/{}", self.visit.id, self.phase.folder())
     }
 
+    /// Name of the file, below the case.
+    pub fn name(&self) -> String {
+        format!("{}/{:03}.dcm", self.folder(), self.number())
+    }
+
     /// Number of the image: scanners count from the head down.
     pub fn number(&self) -> u32 {
         self.scan().slices - self.slice
     }
 
     fn series_uid(&self) -> String {
-        self.study.uid(&format!("{}/{}", self.visit.id, self.phase.folder()))
+        self.study.series_uid(self.visit, self.phase)
     }
 
     fn who(&self, put: Put<'_>) {
@@ -187,7 +192,7 @@ impl SliceFile<'_> {
         put(tags::MODALITY, VR::CS, "MR".into());
         put(tags::MANUFACTURER, VR::LO, "Ablation Review".into());
         put(tags::MANUFACTURER_MODEL_NAME, VR::LO, "Phantom".into());
-        put(tags::SOFTWARE_VERSIONS, VR::LO, "2".into());
+        put(tags::SOFTWARE_VERSIONS, VR::LO, GENERATION.to_string().into());
         put(tags::BODY_PART_EXAMINED, VR::CS, "LIVER".into());
         put(tags::PATIENT_POSITION, VR::CS, "HFS".into());
         put(tags::PROTOCOL_NAME, VR::LO, self.phase.words().into());
@@ -218,7 +223,7 @@ impl SliceFile<'_> {
         put(tags::MODALITY, VR::CS, "CT".into());
         put(tags::MANUFACTURER, VR::LO, "Ablation Review".into());
         put(tags::MANUFACTURER_MODEL_NAME, VR::LO, "Phantom".into());
-        put(tags::SOFTWARE_VERSIONS, VR::LO, "2".into());
+        put(tags::SOFTWARE_VERSIONS, VR::LO, GENERATION.to_string().into());
         put(tags::BODY_PART_EXAMINED, VR::CS, "ABDOMEN".into());
         put(tags::PATIENT_POSITION, VR::CS, "HFS".into());
         put(tags::PROTOCOL_NAME, VR::LO, "Upper abdomen with contrast".into());
@@ -309,7 +314,7 @@ fn pet(of: &SliceFile<'_>, dose: &Dose, object: &mut InMemDicomObject) {
         (tags::MODALITY, VR::CS, "PT".into()),
         (tags::MANUFACTURER, VR::LO, "Ablation Review".into()),
         (tags::MANUFACTURER_MODEL_NAME, VR::LO, "Phantom".into()),
-        (tags::SOFTWARE_VERSIONS, VR::LO, "2".into()),
+        (tags::SOFTWARE_VERSIONS, VR::LO, GENERATION.to_string().into()),
         (tags::BODY_PART_EXAMINED, VR::CS, "ABDOMEN".into()),
         (tags::PATIENT_WEIGHT, VR::DS, decimals(&[dose.weight_kg])),
         (tags::SLICE_THICKNESS, VR::DS, decimals(&[scan.slice_mm])),

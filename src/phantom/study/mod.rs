@@ -14,7 +14,7 @@ mod truth;
 #[cfg(test)]
 pub(super) use ct::{expose, slice_values};
 pub(super) use file::{SliceFile, file};
-pub(super) use truth::{images, mask, truth};
+pub(super) use truth::{images, mask, truth, truth_mask};
 
 use super::body::{self, Build, Item, PlaneOfPixels};
 use super::noise;
@@ -164,6 +164,10 @@ impl Study {
         uid(&format!("ablation-review/cases/{}/{of}", self.id))
     }
 
+    pub(super) fn series_uid(&self, visit: &Visit, phase: Phase) -> String {
+        self.uid(&format!("{}/{}", visit.id, phase.folder()))
+    }
+
     pub(super) fn frame_of_reference(&self, visit: &Visit, phase: Phase) -> String {
         let own = visit.scan(phase).odd.second_frame_of_reference && visit.phases().first() != Some(&phase);
         if own {
@@ -226,18 +230,30 @@ impl Session<'_> {
     /// The stored values of a slice in phases of one breath and one grid.
     pub(super) fn slice(&self, items: &[Item], motion: &Motion, phases: &[Phase], slice: u32) -> Vec<Vec<i16>> {
         let Some(first) = phases.first() else { return Vec::new() };
-        let scan = self.visit.scan(*first);
+        self.slice_of(&self.visit.scan(*first), items, motion, phases, slice)
+    }
+
+    /// The same on another grid than the visit's own.
+    pub(super) fn slice_of(
+        &self,
+        scan: &Scan,
+        items: &[Item],
+        motion: &Motion,
+        phases: &[Phase],
+        slice: u32,
+    ) -> Vec<Vec<i16>> {
+        let Some(first) = phases.first() else { return Vec::new() };
         let seed = |phase: Phase| noise_seed(self.seed, phase, slice);
         if first.is_ct() {
-            let values = ct::slice_values(items, motion, self.visit, &scan, slice, self.seed);
-            return phases.iter().map(|phase| ct::expose(&values, &scan, *phase, seed(*phase))).collect();
+            let values = ct::slice_values(items, motion, self.visit, scan, slice, self.seed);
+            return phases.iter().map(|phase| ct::expose(&values, scan, *phase, seed(*phase))).collect();
         }
         if let (Phase::Pet, Some(pet)) = (*first, &self.visit.pet) {
-            let values = pet::slice_values(items, motion, self.visit, &scan, slice);
-            return vec![pet::expose(&values, &scan, &pet.dose, seed(Phase::Pet))];
+            let values = pet::slice_values(items, motion, self.visit, scan, slice);
+            return vec![pet::expose(&values, scan, &pet.dose, seed(Phase::Pet))];
         }
-        let values = mr::slice_values(items, motion, self.visit, &scan, slice);
-        let expose = |phase: &Phase| mr::expose(&values, &scan, *phase, &seed);
+        let values = mr::slice_values(items, motion, self.visit, scan, slice);
+        let expose = |phase: &Phase| mr::expose(&values, scan, *phase, &seed);
         phases.iter().map(expose).collect()
     }
 }

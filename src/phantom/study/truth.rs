@@ -11,6 +11,7 @@ use crate::phantom::truth::{
     KeyTruth, LandmarkTruth, LesionTruth, LesionVisitTruth, MarginTruth, RegionTruth, SeriesTruth, SessionTruth, Truth,
     VisitTruth,
 };
+use crate::phantom::{GENERATION, TruthMask};
 
 const NOTE: &str = "Synthetic images of a patient who does not exist, for teaching and tests, not for judging readers.";
 
@@ -46,7 +47,7 @@ pub(in crate::phantom) fn truth(study: &Study) -> Truth {
         let phases = visit.phases();
         let series = phases.iter().map(|phase| SeriesTruth {
             folder: format!("{}/{}", visit.id, phase.folder()),
-            uid: study.uid(&format!("{}/{}", visit.id, phase.folder())),
+            uid: study.series_uid(visit, *phase),
             role: phase.role(),
             images: images(visit, *phase),
         });
@@ -82,6 +83,8 @@ pub(in crate::phantom) fn truth(study: &Study) -> Truth {
         sessions: sessions.collect(),
         visits: visits.collect(),
         lesions: recipe.lesions.iter().map(|lesion| lesion_truth(study, lesion)).collect(),
+        generation: GENERATION,
+        recipe: recipe.text.clone(),
     }
 }
 
@@ -221,6 +224,23 @@ pub(in crate::phantom) fn mask(
         MarkRole::Organ | MarkRole::Other => None,
     }?;
     Some(region.voxels(&motion, &grid(visit, phase, String::new())))
+}
+
+/// The same with its grid; none for a scan with a tilted gantry.
+pub(in crate::phantom) fn truth_mask(
+    study: &Study,
+    visit: &Visit,
+    phase: Phase,
+    lesion: &str,
+    role: MarkRole,
+) -> Option<TruthMask> {
+    if visit.scan(phase).odd.tilt_deg != 0.0 {
+        return None;
+    }
+    let voxels = mask(study, visit, phase, lesion, role)?;
+    let grid = grid(visit, phase, study.frame_of_reference(visit, phase));
+    let series = format!("{}/{}", visit.id, phase.folder());
+    Some(TruthMask { series, lesion: lesion.into(), role, grid, voxels })
 }
 
 impl Study {

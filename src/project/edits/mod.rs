@@ -146,6 +146,32 @@ pub fn role(document: &Document, stack: StackKey, role: StackRole) -> Result<Nam
     })
 }
 
+/// Where a role would hang at the visit of a stack, this stack does from now on; none takes that back.
+///
+/// # Errors
+/// When the stack is not there.
+pub fn hangs(document: &Document, stack: StackKey, role: Option<StackRole>) -> Result<NamedEdit, Refusal> {
+    let record = document.stack(stack).ok_or_else(|| missing("stack"))?;
+    let visit = document.visit_of_stack(stack);
+    let others = visit.map(|visit| document.stacks_of(visit)).unwrap_or_default();
+    let others = others.into_iter().filter(|other| {
+        other.info.key != stack && other.patient == record.patient && role.is_some() && other.hangs_for == role
+    });
+    let mut ops: Vec<Op> =
+        others.map(|other| Op::Put(Row::Stack(StackRecord { hangs_for: None, ..other.clone() }))).collect();
+    ops.push(Op::Put(Row::Stack(StackRecord { hangs_for: role, ..record.clone() })));
+    let series = record.info.series_number.map_or_else(|| "A series".to_owned(), |number| format!("Series {number}"));
+    let label = match role {
+        Some(role) => format!("{series} hangs for {role}"),
+        None => format!("{series} is no longer chosen to hang"),
+    };
+    let edit = NamedEdit::new(ChangeKind::Stack, label, ops).of(record.patient);
+    Ok(match visit {
+        Some(visit) => edit.at(visit),
+        None => edit,
+    })
+}
+
 /// A lesion, new or changed.
 #[must_use]
 pub fn lesion(document: &Document, lesion: Lesion) -> NamedEdit {
