@@ -11,7 +11,7 @@ use crate::clinical::MarkRole;
 use crate::dicom::StackInfo;
 use crate::hanging::{Hanging, Layout};
 use crate::workbench::room::Pane;
-use crate::workbench::{Hang, Joining, Look, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
+use crate::workbench::{Hang, Joining, PaneLook, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 /// What a key turns a plane by.
@@ -128,22 +128,22 @@ impl AblationApp {
             C::Unmatch => self.bench.ask(Request::Unmatch),
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
             C::HideMarks | C::PreviousHere | C::Subtract => {} // held keys: see input.rs
-            C::NextPlane => self.bench.ask(Request::Look(Look::NextPlane)),
-            C::ThreePlanes => self.bench.ask(Request::Look(Look::ThreePlanes(self.viewport.pointed()))),
+            C::NextPlane => self.bench.ask(Request::Look(PaneLook::NextPlane)),
+            C::ThreePlanes => self.bench.ask(Request::Look(PaneLook::ThreePlanes(self.viewport.pointed()))),
             C::Crosshair => self.input.crosshair = !self.input.crosshair,
-            C::NextSlab => self.bench.ask(Request::Look(Look::StepSlab(Step::Next))),
-            C::PreviousSlab => self.bench.ask(Request::Look(Look::StepSlab(Step::Previous))),
+            C::NextSlab => self.bench.ask(Request::Look(PaneLook::StepSlab(Step::Next))),
+            C::PreviousSlab => self.bench.ask(Request::Look(PaneLook::StepSlab(Step::Previous))),
             C::TiltForwards => self.tilt(TILT_DEGREES, 0.0),
             C::TiltBackwards => self.tilt(-TILT_DEGREES, 0.0),
             C::TiltLeft => self.tilt(0.0, TILT_DEGREES),
             C::TiltRight => self.tilt(0.0, -TILT_DEGREES),
-            C::Fuse => self.bench.ask(Request::Look(Look::ToggleOver)),
-            C::KeepPicture => self.bench.ask(Request::Look(Look::Keep)),
+            C::Fuse => self.bench.ask(Request::Look(PaneLook::ToggleOver)),
+            C::KeepPicture => self.bench.ask(Request::Look(PaneLook::Keep)),
             C::SavePicture => self.pictures.toggle(),
             C::CopyPicture => self.pictures.copy(),
             C::RegionCurve => {
                 let show = self.bench.curve().is_none();
-                self.bench.ask(Request::Look(Look::Curve(show)));
+                self.bench.ask(Request::Look(PaneLook::Curve(show)));
             }
             C::Cine => self.run_cine(Cine::Slices),
             C::CinePhases => self.run_cine(Cine::Phases),
@@ -261,7 +261,7 @@ impl AblationApp {
 
     fn tilt(&mut self, forwards_degrees: f64, sideways_degrees: f64) {
         let pane = self.bench.room().active();
-        self.bench.ask(Request::Look(Look::Tilt { pane, forwards_degrees, sideways_degrees }));
+        self.bench.ask(Request::Look(PaneLook::Tilt { pane, forwards_degrees, sideways_degrees }));
     }
 
     fn run_cine(&mut self, what: Cine) {

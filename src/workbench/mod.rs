@@ -59,7 +59,7 @@ pub use group::{GroupPlace, one_of_each};
 pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
-pub use looking::{DISC_MM, Look};
+pub use looking::{DISC_MM, PaneLook};
 pub use lesson::{Beside, KeyLine, TrueRegion};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use matching::{Joining, Landmarks, Together};

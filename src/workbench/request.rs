@@ -1,6 +1,6 @@
 //! Everything a person can ask of the workbench, with what it needs to be done.
 
-use super::{Hang, Joining, Look, Regroup, SavePicture, Whose};
+use super::{Hang, Joining, PaneLook, Regroup, SavePicture, Whose};
 use crate::clinical::{
     AmendmentReason, Answer, Complications, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
@@ -249,7 +249,7 @@ pub enum Request {
     /// Show the previous visit in the active pane, or take it back.
     PreviousHere(bool),
     /// Change how panes look at their volumes.
-    Look(Look),
+    Look(PaneLook),
     /// Write a picture to a file.
     SavePicture(Box<SavePicture>),
 
