@@ -398,13 +398,6 @@ impl Room {
         }
     }
 
-    /// Changes how a pane looks at its stack.
-    pub fn change(&mut self, pane: usize, change: impl FnOnce(&mut Shown)) {
-        if let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) {
-            change(shown);
-        }
-    }
-
     /// Moves the picture under the field, in points of the screen turned to mm; linked panes move alike.
     pub fn pan(&mut self, pane: usize, right_mm: f64, down_mm: f64, links: LinkOf) {
         let Some(from) = self.panes.get(pane).and_then(Pane::shown).cloned() else { return };
