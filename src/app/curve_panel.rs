@@ -4,7 +4,7 @@ use super::Outbox;
 use super::text::looking as text;
 use super::theme::{self, colour};
 use crate::volume::Unit;
-use crate::workbench::{Curve, CurvePoint, Look, Request, Workbench};
+use crate::workbench::{Curve, CurvePoint, PaneLook, Request, Workbench};
 use eframe::egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, Window, pos2, vec2};
 
 const SIZE: eframe::egui::Vec2 = vec2(300.0, 132.0);
@@ -24,7 +24,7 @@ pub fn show(ui: &Ui, bench: &Workbench, out: &mut Outbox) {
         }
     });
     if !open {
-        out.ask(Request::Look(Look::Curve(false)));
+        out.ask(Request::Look(PaneLook::Curve(false)));
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Outbox, Screen};
 use crate::clinical::Answer;
 use crate::volume::{PRESETS, presets};
 use crate::workbench::room::Pane;
-use crate::workbench::{Look, Request};
+use crate::workbench::{PaneLook, Request};
 use eframe::egui::{self, Event, Key, Modifiers};
 
 /// What is held down.
@@ -115,7 +115,7 @@ impl AblationApp {
             }
             Command::Subtract if self.input.subtracting != down => {
                 self.input.subtracting = down;
-                out.ask(Request::Look(Look::Subtract(down)));
+                out.ask(Request::Look(PaneLook::Subtract(down)));
             }
             _ => {}
         }

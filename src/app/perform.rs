@@ -12,9 +12,7 @@ use crate::clinical::{Answer, MarkRole};
 use crate::dicom::StackInfo;
 use crate::hanging::{Hanging, Layout};
 use crate::workbench::room::Pane;
-use crate::workbench::{
-    Hang, Joining, Look as PaneLook, Outlining, Request, Step, Tool, Whose, Workbench, fault, scroll_sign,
-};
+use crate::workbench::{Hang, Joining, Outlining, PaneLook, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 /// What a key turns a plane by.

@@ -6,7 +6,7 @@ use super::hung::Arrangement;
 use super::notices::Level;
 use super::room::{Over, Pane};
 use super::selecting::{first_session, last_session};
-use super::{Look, Workbench, words};
+use super::{PaneLook, Workbench, words};
 use crate::clinical::{OwnHanging, PanePlan, PaneVisit, StackKey, VisitId};
 use crate::geometry::main_plane;
 use crate::hanging::{HangStack, Hanging, Layout, View, describe};
@@ -95,10 +95,10 @@ impl Workbench {
             View::AsAcquired => {}
             // Slices that lie in the plane already are shown as they are.
             View::Plane(plane) if main_plane(shown.grid.normal()) == plane => {}
-            View::Plane(plane) => self.look(Look::Plane { pane, plane: Some(plane) }),
+            View::Plane(plane) => self.look(PaneLook::Plane { pane, plane: Some(plane) }),
             View::Under(stack) => {
                 let over = Over { stack, opacity: 0.6, map: ColourMap::default() };
-                self.look(Look::Over { pane, over: Some(over) });
+                self.look(PaneLook::Over { pane, over: Some(over) });
             }
             View::Less(_) => {
                 let stack = shown.stack;

@@ -32,7 +32,7 @@ pub const DISC_MM: f64 = 5.0;
 
 /// What can be asked of how panes look.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Look {
+pub enum PaneLook {
     /// Cut a pane's volume in a plane of the body; none shows the slices as acquired.
     Plane {
         /// The pane.
@@ -137,26 +137,26 @@ impl Looking {
 }
 
 impl Workbench {
-    pub(super) fn look(&mut self, look: Look) {
+    pub(super) fn look(&mut self, look: PaneLook) {
         let active = self.room.active();
         match look {
-            Look::Plane { pane, plane } => self.set_plane(pane, plane),
-            Look::NextPlane => self.next_plane(active),
-            Look::Tilt { pane, forwards_degrees, sideways_degrees } => {
+            PaneLook::Plane { pane, plane } => self.set_plane(pane, plane),
+            PaneLook::NextPlane => self.next_plane(active),
+            PaneLook::Tilt { pane, forwards_degrees, sideways_degrees } => {
                 self.tilt(pane, forwards_degrees, sideways_degrees);
             }
-            Look::Slab { pane, slab } => self.set_slab(pane, slab),
-            Look::StepSlab(step) => self.step_slab(active, step),
-            Look::ThreePlanes(at) => self.three_planes(at),
-            Look::PointAt { pane, point } => self.with_links(|room, links| room.point_at(pane, point, links)),
-            Look::Over { pane, over } => self.set_over(pane, over),
-            Look::ToggleOver => self.toggle_over(active),
-            Look::Subtract(on) => self.subtract(active, on),
-            Look::Curve(show) => self.show_curve(show),
-            Look::Keep => self.keep_picture(),
-            Look::LetGo(picture) => self.drop_picture(picture),
-            Look::Again(picture) => self.show_key_picture(&picture),
-            Look::WindowFrom { pane, from, to } => self.window_from(pane, from, to),
+            PaneLook::Slab { pane, slab } => self.set_slab(pane, slab),
+            PaneLook::StepSlab(step) => self.step_slab(active, step),
+            PaneLook::ThreePlanes(at) => self.three_planes(at),
+            PaneLook::PointAt { pane, point } => self.with_links(|room, links| room.point_at(pane, point, links)),
+            PaneLook::Over { pane, over } => self.set_over(pane, over),
+            PaneLook::ToggleOver => self.toggle_over(active),
+            PaneLook::Subtract(on) => self.subtract(active, on),
+            PaneLook::Curve(show) => self.show_curve(show),
+            PaneLook::Keep => self.keep_picture(),
+            PaneLook::LetGo(picture) => self.drop_picture(picture),
+            PaneLook::Again(picture) => self.show_key_picture(&picture),
+            PaneLook::WindowFrom { pane, from, to } => self.window_from(pane, from, to),
         }
     }
 

@@ -67,7 +67,7 @@ pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
 pub use lesson::{Beside, KeyLine, TrueRegion};
-pub use looking::{DISC_MM, Look};
+pub use looking::{DISC_MM, PaneLook};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use matching::{Joining, Landmarks, Together};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};

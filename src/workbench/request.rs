@@ -1,6 +1,6 @@
 //! Everything a person can ask of the workbench, with what it needs to be done.
 
-use super::{Hang, Joining, Look, Outlining, Regroup, SavePicture, Whose};
+use super::{Hang, Joining, Outlining, PaneLook, Regroup, SavePicture, Whose};
 use crate::clinical::{
     AmendmentReason, Answer, Complications, Date, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
@@ -251,7 +251,7 @@ pub enum Request {
     /// Show the previous visit in the active pane, or take it back.
     PreviousHere(bool),
     /// Change how panes look at their volumes.
-    Look(Look),
+    Look(PaneLook),
     /// Write a picture to a file.
     SavePicture(Box<SavePicture>),
 

@@ -7,7 +7,7 @@ use ablation_review::geometry::{Anatomical, main_plane};
 use ablation_review::render::ColourMap;
 use ablation_review::volume::{Projection, Slab};
 use ablation_review::workbench::room::Over;
-use ablation_review::workbench::{Look, Request, Tool};
+use ablation_review::workbench::{PaneLook, Request, Tool};
 use eframe::egui::{Key, Modifiers, PointerButton, vec2};
 
 fn plane(person: &Person, pane: usize) -> Anatomical {
@@ -182,14 +182,14 @@ fn another_series_lies_over_the_picture_with_its_colours() {
     let (over, words) = person.bench().may_lie_over(RIGHT).into_iter().next().unwrap();
     assert!(words.contains("ART"), "{words}");
     let over = Over { stack: over, opacity: 0.5, map: ColourMap::Viridis };
-    person.bench_mut().ask(Request::Look(Look::Over { pane: RIGHT, over: Some(over) }));
+    person.bench_mut().ask(Request::Look(PaneLook::Over { pane: RIGHT, over: Some(over) }));
     person.see();
     assert!(person.bench().pane_over(RIGHT).is_some());
     assert_eq!(person.painted_pictures(RIGHT), 2, "the picture and what lies over it");
     assert!(paints(&person, "fused with"));
     assert!(paints(&person, "HU"), "the colour bar has a unit");
     // PET is asked for by its key and this study has none.
-    person.bench_mut().ask(Request::Look(Look::Over { pane: RIGHT, over: None }));
+    person.bench_mut().ask(Request::Look(PaneLook::Over { pane: RIGHT, over: None }));
     person.press_with(Modifiers::SHIFT, Key::F);
     assert!(person.says("This visit has no PET"), "{:?}", person.all_words());
 }
@@ -264,7 +264,11 @@ fn the_panel_for_pictures_names_its_fields() {
 fn a_region_chooses_the_window() {
     let mut person = ready();
     let focus = person.on_screen(RIGHT, person.shown(RIGHT).focus());
-    person.bench_mut().ask(Request::Look(Look::WindowFrom { pane: RIGHT, from: (100.0, 100.0), to: (140.0, 130.0) }));
+    person.bench_mut().ask(Request::Look(PaneLook::WindowFrom {
+        pane: RIGHT,
+        from: (100.0, 100.0),
+        to: (140.0, 130.0),
+    }));
     person.see();
     let window = person.bench().window_in(RIGHT).unwrap();
     let volume = person.bench().volume(person.shown(RIGHT).stack).unwrap();

@@ -8,7 +8,7 @@ use crate::geometry::Anatomical;
 use crate::render::ColourMap;
 use crate::volume::{Projection, Slab, Unit, Window};
 use crate::workbench::room::{Over, Shown};
-use crate::workbench::{Look, Request, Workbench};
+use crate::workbench::{PaneLook, Request, Workbench};
 use eframe::egui::{Align2, DragValue, Rect, ScrollArea, Slider, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// What is offered by name; any thickness can be typed.
@@ -40,7 +40,7 @@ fn plane(ui: &mut Ui, pane: usize, shown: &Shown, out: &mut Outbox) {
     ];
     for (plane, label) in choices {
         if ui.selectable_label(shown.cut.map(|cut| cut.plane) == plane, label).clicked() {
-            out.ask(Request::Look(Look::Plane { pane, plane }));
+            out.ask(Request::Look(PaneLook::Plane { pane, plane }));
             ui.close();
         }
     }
@@ -48,7 +48,7 @@ fn plane(ui: &mut Ui, pane: usize, shown: &Shown, out: &mut Outbox) {
 }
 
 fn slab(ui: &mut Ui, pane: usize, shown: &Shown, out: &mut Outbox) {
-    let mut ask = |slab| out.ask(Request::Look(Look::Slab { pane, slab }));
+    let mut ask = |slab| out.ask(Request::Look(PaneLook::Slab { pane, slab }));
     if ui.selectable_label(shown.slab.is_none(), text::THIN).clicked() {
         ask(None);
         ui.close();
@@ -79,7 +79,7 @@ fn slab(ui: &mut Ui, pane: usize, shown: &Shown, out: &mut Outbox) {
 }
 
 fn over(ui: &mut Ui, pane: usize, shown: &Shown, bench: &Workbench, out: &mut Outbox) {
-    let mut ask = |over| out.ask(Request::Look(Look::Over { pane, over }));
+    let mut ask = |over| out.ask(Request::Look(PaneLook::Over { pane, over }));
     let others = bench.may_lie_over(pane);
     if others.is_empty() {
         ui.label(theme::small(text::NO_OTHER));

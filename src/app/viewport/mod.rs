@@ -23,7 +23,7 @@ use crate::geometry::{PatientPoint, Rigid};
 use crate::hanging::Layout;
 use crate::marks::Outline;
 use crate::workbench::{Joining, Request, Workbench};
-use eframe::egui::{Pos2, Rect, Ui, vec2};
+use eframe::egui::{Pos2, Rect, Ui, pos2, vec2};
 use picture::Pictures;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,6 +74,21 @@ fn cell(whole: Rect, layout: Layout, pane: usize) -> Rect {
     Rect::from_min_size(whole.min + corner, size)
 }
 
+/// Draws what is seen between the panes, and nothing below them: without a graphics card every pixel counts.
+fn between(ui: &Ui, whole: Rect, layout: Layout) {
+    let first = cell(whole, layout, 0);
+    for column in 1..layout.columns() {
+        let left = whole.left() + column as f32 * (first.width() + GAP) - GAP;
+        let gap = Rect::from_min_size(pos2(left, whole.top()), vec2(GAP, whole.height()));
+        ui.painter().rect_filled(gap, 0.0, colour::LINE);
+    }
+    for row in 1..layout.rows() {
+        let top = whole.top() + row as f32 * (first.height() + GAP) - GAP;
+        let gap = Rect::from_min_size(pos2(whole.left(), top), vec2(whole.width(), GAP));
+        ui.painter().rect_filled(gap, 0.0, colour::LINE);
+    }
+}
+
 /// Shows for half a second where a lesion is after it was chosen.
 struct Ring {
     lesion: LesionId,
@@ -104,7 +119,9 @@ impl Viewport {
             out.ask(Request::Join(Joining::EndNudge));
         }
         self.alone = self.alone.filter(|pane| *pane < count && count > 1);
-        ui.painter().rect_filled(whole, 0.0, colour::LINE); // what is seen between the panes
+        if self.alone.is_none() {
+            between(ui, whole, bench.layout());
+        }
         for pane in 0..count {
             let rect = match self.alone {
                 None => cell(whole, bench.layout(), pane),

@@ -13,7 +13,7 @@ use crate::project::Document;
 use crate::volume::{SliceData, Unit, VoiFunction, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{
-    DISC_MM, Hang, Joining, Look, MarkOutline, Outlining, PanePicture, Request, Tool, Workbench, reading_number,
+    DISC_MM, Hang, Joining, MarkOutline, Outlining, PaneLook, PanePicture, Request, Tool, Workbench, reading_number,
     scroll_sign,
 };
 use eframe::egui::{
@@ -272,7 +272,7 @@ impl Viewport {
         let modifiers = ui.input(|input| input.modifiers);
         if moved && response.dragged_by(PointerButton::Middle) && modifiers.shift {
             const DEGREES_A_POINT: f32 = 0.25;
-            out.ask(Request::Look(Look::Tilt {
+            out.ask(Request::Look(PaneLook::Tilt {
                 pane,
                 forwards_degrees: f64::from(by.y * DEGREES_A_POINT),
                 sideways_degrees: f64::from(-by.x * DEGREES_A_POINT),
@@ -319,7 +319,7 @@ impl Viewport {
         if response.drag_stopped_by(PointerButton::Primary) {
             self.region = None;
             let (from, to) = (scene.view.to_index(start), scene.view.to_index(at));
-            out.ask(Request::Look(Look::WindowFrom { pane: scene.pane, from, to }));
+            out.ask(Request::Look(PaneLook::WindowFrom { pane: scene.pane, from, to }));
         }
         true
     }
@@ -390,7 +390,7 @@ impl Viewport {
         if (self.crosshair || ui.input(|input| input.modifiers.shift)) && shown.placed {
             self.pointed = Some((shown.stack, place));
             if ui.input(|input| input.pointer.delta() != Vec2::ZERO) {
-                out.ask(Request::Look(Look::PointAt { pane: *pane, point: place }));
+                out.ask(Request::Look(PaneLook::PointAt { pane: *pane, point: place }));
             }
         }
     }

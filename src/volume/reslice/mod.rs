@@ -50,8 +50,8 @@ pub struct Resliced {
 /// The values of a volume in a section; through a slab where one is given, else at the section itself.
 ///
 /// A slab's mean is taken at the middles of equal parts, none of which crosses more than one voxel along any axis
-/// of the volume; its largest and smallest value at their ends, the slab's own two faces among them. What lies
-/// outside the volume or is padding does not count; a pixel that needs a slice not yet read has no value. In a
+/// of the volume; its largest and smallest value in its middle, at such steps from there, and at its two faces: where
+/// it lies on a slice of the volume, all slices within it are met as they are. What lies outside the volume or is padding does not count; a pixel that needs a slice not yet read has no value. In a
 /// stack that is no volume, and in colour, there are no values. The same on one core or many.
 #[must_use]
 pub fn reslice(volume: &Volume, section: &Section, slab: Option<Slab>) -> Resliced {
@@ -94,7 +94,13 @@ fn offsets_mm(slab: Slab, step_mm: f64) -> Vec<f64> {
     let at = |share: f64| (share - 0.5) * slab.thickness_mm;
     match slab.projection {
         Projection::Mean => (0..parts as u32).map(|n| at((f64::from(n) + 0.5) / parts)).collect(),
-        Projection::Maximum | Projection::Minimum => (0..=parts as u32).map(|n| at(f64::from(n) / parts)).collect(),
+        Projection::Maximum | Projection::Minimum => {
+            let half = slab.thickness_mm / 2.0;
+            let step = step_mm.max(slab.thickness_mm / MOST);
+            let inner = ((half / step - 1e-6).floor().max(0.0)) as i32;
+            let inner = (-inner..=inner).map(|n| f64::from(n) * step);
+            std::iter::once(-half).chain(inner).chain([half]).collect()
+        }
     }
 }
 
