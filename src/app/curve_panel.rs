@@ -7,7 +7,7 @@ use crate::volume::Unit;
 use crate::workbench::{Curve, CurvePoint, PaneLook, Request, Workbench};
 use eframe::egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, Window, pos2, vec2};
 
-const SIZE: eframe::egui::Vec2 = vec2(300.0, 132.0);
+const SIZE: eframe::egui::Vec2 = vec2(300.0, 146.0);
 
 /// Draws it while there is a curve.
 pub fn show(ui: &Ui, bench: &Workbench, out: &mut Outbox) {
@@ -60,7 +60,7 @@ fn chart(ui: &mut Ui, title: &str, points: &[CurvePoint], curve: &Curve) {
         })
         .collect();
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("{title}: {}", said.join(", "))));
-    let plot = Rect::from_min_max(rect.min + vec2(22.0, 20.0), rect.max - vec2(22.0, 22.0));
+    let plot = Rect::from_min_max(rect.min + vec2(22.0, 20.0), rect.max - vec2(22.0, 36.0));
     let painter = ui.painter_at(rect.expand(4.0));
     painter.hline(plot.x_range(), plot.bottom(), Stroke::new(1.0, colour::LINE));
     let spread = |point: &CurvePoint| {
@@ -77,6 +77,7 @@ fn chart(ui: &mut Ui, title: &str, points: &[CurvePoint], curve: &Curve) {
     let small = theme::font(theme::SMALL);
     let joined: Vec<Pos2> = (0..points.len()).filter(|n| points[*n].unlike.is_none()).filter_map(place).collect();
     painter.line(joined, Stroke::new(1.2, colour::SOFT));
+    let mut labelled = f32::NEG_INFINITY;
     for (n, point) in points.iter().enumerate() {
         let column = x.get(n).copied().unwrap_or(plot.left());
         let tint = match (&point.unlike, point.shown) {
@@ -99,7 +100,14 @@ fn chart(ui: &mut Ui, title: &str, points: &[CurvePoint], curve: &Curve) {
         } else {
             0.0
         };
-        painter.text(pos2(column + edge, plot.bottom() + 5.0), align, label, small.clone(), tint);
+        let galley = painter.layout_no_wrap(label, small.clone(), tint);
+        let mut label = align.anchor_size(pos2(column + edge, plot.bottom() + 5.0), galley.size());
+        if label.left() < labelled + 4.0 {
+            label = label.translate(vec2(0.0, galley.size().y)); // close to the one before: a row of its own
+        } else {
+            labelled = label.right();
+        }
+        painter.galley(label.min, galley, tint);
         match (place(n), point.values) {
             (Some(at), Some(values)) => {
                 let sd = values.sd.unwrap_or(0.0);

@@ -380,26 +380,27 @@ impl Workbench {
         Some((over, window, record.info.unit))
     }
 
-    /// How a pane's picture came about, where it is not a slice of the file: "coronal, cut from axial slices of 3 mm".
+    /// How a pane's picture came about, where it is not a slice of the file: "coronal from axial 3 mm"; each with
+    /// whether it is a warning.
     #[must_use]
-    pub fn look_words(&self, pane: usize) -> Vec<String> {
+    pub fn look_words(&self, pane: usize) -> Vec<(String, bool)> {
         let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown) else { return Vec::new() };
         let Some((document, info)) = self.document().zip(self.info_of(shown.stack)) else { return Vec::new() };
         let series = |key: StackKey| document.stack(key).map(super::words::series).unwrap_or_default();
         let mut all = Vec::new();
         if let Some(cut) = shown.cut {
-            all.push(words::cut(cut, &info.grid()));
+            all.push((words::cut(cut, &info.grid()), false));
         }
         if let Some(slab) = shown.slab {
-            all.push(words::slab(slab));
+            all.push((words::slab(slab), false));
         }
         if let Some(over) = shown.over {
-            all.push(words::over(&series(over.stack)));
+            all.push((words::over(&series(over.stack)), false));
         }
         if let Some(minus) = shown.minus {
             let link = self.link(shown.stack, minus);
             let matched = link.is_some_and(|link| matches!(link.kind, LinkKind::Matched { .. }));
-            all.push(words::minus(&series(minus), matched));
+            all.push((words::minus(&series(minus), matched), !matched));
         }
         all
     }

@@ -39,11 +39,11 @@ const fn plane(plane: Anatomical) -> &'static str {
     }
 }
 
-/// "coronal, cut from axial slices of 3 mm".
+/// "coronal from axial 3 mm".
 pub(super) fn cut(cut: Cut, own: &Grid) -> String {
     let oblique = if cut.turn == Rigid::IDENTITY { "" } else { "oblique " };
     let step = (own.spacing_mm[2] * 100.0).round() / 100.0;
-    format!("{oblique}{}, cut from {} slices of {step} mm", plane(cut.plane), plane(main_plane(own.normal())))
+    format!("{oblique}{} from {} {step} mm", plane(cut.plane), plane(main_plane(own.normal())))
 }
 
 /// "mean of 3 mm".

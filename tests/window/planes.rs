@@ -27,7 +27,7 @@ fn a_key_cuts_the_next_plane_and_comes_back_to_the_slices() {
         assert!(shown.focus().distance_mm(focus) <= shown.grid.spacing_mm[2] / 2.0 + 1e-6);
         assert_eq!(plane(&person, LEFT), Anatomical::Axial, "the other pane keeps its plane");
         assert_eq!(person.painted_pictures(RIGHT), 1);
-        assert!(paints(&person, "cut from axial slices of 4 mm"), "{:?}", person.bench().look_words(RIGHT));
+        assert!(paints(&person, "from axial 4 mm"), "{:?}", person.bench().look_words(RIGHT));
     }
     // Scrolling goes through the planes; the linked pane shows the slice there.
     let at = person.shown(RIGHT).slice;

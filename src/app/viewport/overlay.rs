@@ -206,8 +206,9 @@ pub(super) fn corners(scene: &Scene<'_>) -> (f32, f32) {
     };
     left.line(&format!("slice {n} of {of}{place}"), theme::font(theme::SMALL), colour::TEXT);
     right.line(&format!("zoom {:.1}", view.zoom()), theme::font(theme::SMALL), colour::TEXT);
-    for words in bench.look_words(pane) {
-        right.line(&words, theme::font(theme::SMALL), colour::ACCENT);
+    for (words, warns) in bench.look_words(pane) {
+        let tint = if warns { colour::WARN } else { colour::ACCENT };
+        right.line(&words, theme::font(theme::SMALL), tint);
     }
     let unit = bench.info_of(shown.stack).map_or(Unit::None, |info| info.unit);
     if let Some(window) = scene.window {
