@@ -58,10 +58,10 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
     }
     Panel::top("whose").frame(Frame::new().fill(colour::RAISED)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        if let Some(first) = open.first() {
-            if block(ui, &mut app.whose.thumbs, first, open.len(), &app.bench, out) {
-                app.whose.later.extend(open.iter().map(|question| question.patient));
-            }
+        if let Some(first) = open.first()
+            && block(ui, &mut app.whose.thumbs, first, open.len(), &app.bench, out)
+        {
+            app.whose.later.extend(open.iter().map(|question| question.patient));
         }
         if let Some((count, of)) = odd {
             let (mut close, mut go) = (false, false);

@@ -96,7 +96,7 @@ fn line(depth: usize, tag: Tag, vr: VR, value: String) -> HeaderLine {
 
 /// "Slice thickness" of SliceThickness.
 fn name(tag: Tag) -> String {
-    let known = StandardDataDictionary.by_tag(tag).filter(|_| tag.group() % 2 == 0);
+    let known = StandardDataDictionary.by_tag(tag).filter(|_| tag.group().is_multiple_of(2));
     let Some(entry) = known else { return "private".to_owned() };
     let mut words = String::new();
     let letters: Vec<char> = entry.alias().chars().collect();

@@ -171,7 +171,11 @@ impl Workbench {
                 });
             }
             let alive = patient.vital_status != VitalStatus::Dead && patient.death_date.is_none();
-            let scans = if alive { self.scans(of) } else { Vec::new() };
+            // A session that followed from a hidden visit would tell what was found there.
+            let open = visits.iter().zip(&of.visits).filter(|(row, _)| row.state != VisitState::Hidden);
+            let waits = visits.iter().any(|visit| visit.state == VisitState::Hidden);
+            let until = if waits { open.map(|(_, visit)| visit.date).max() } else { None };
+            let scans = if alive { self.scans(of, until) } else { Vec::new() };
             let attention = self.attention(of, &visits, &scans);
             let next = scans.into_iter().filter(|scan| scan.state != ScanState::Missed).min_by_key(|scan| scan.target);
             let word = |lesion: &Lesion| self.outcome(lesion.id).map_or(Word::None, |o| o.standing.word.value);
@@ -203,14 +207,20 @@ impl Workbench {
     }
 
     /// Scans that were missed, are due or come next, after each lesion's last session; each once.
-    fn scans(&self, of: &Of<'_>) -> Vec<DueScan> {
+    fn scans(&self, of: &Of<'_>, until: Option<Date>) -> Vec<DueScan> {
         let Some(document) = self.document() else { return Vec::new() };
         let (settings, today) = (document.settings(), self.today());
         let dates: Vec<Date> = of.visits.iter().map(|visit| visit.date).collect();
         let mut scans: Vec<DueScan> = Vec::new();
         for lesion in of.lesions.iter().filter(|lesion| lesion.status == LesionStatus::Ablated) {
             let treated = of.sessions.iter().filter(|s| s.lesions.iter().any(|treated| treated.lesion == lesion.id));
-            let Some(last) = treated.map(|session| session.date).filter(|date| *date <= today).max() else { continue };
+            let Some(last) = treated
+                .map(|session| session.date)
+                .filter(|date| *date <= until.map_or(today, |until| until.min(today)))
+                .max()
+            else {
+                continue;
+            };
             for scan in due_scans(last, lesion.organ, &settings, &dates, today) {
                 if !scans.contains(&scan) {
                     scans.push(scan);
