@@ -4,6 +4,7 @@ use super::person::{LEFT, Person, RIGHT, at_visit, truth};
 use ablation_review::clinical::{AblationModality, MarkRole, Session, SessionId, SessionLesion, TechnicalSuccess};
 use ablation_review::geometry::PatientPoint;
 use ablation_review::workbench::{Request, Tool};
+use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, TouchPhase, vec2};
 
 /// Visits of the sample, a reader, and its first two lesions, treated.
@@ -32,6 +33,7 @@ fn ready(visits: &[&str]) -> Person {
         note: String::new(),
     };
     person.bench_mut().ask(Request::PutSession(Box::new(session)));
+    person.click(Role::CheckBox, "Read in time order"); // else later visits stay hidden until this one is signed
     person.press(Key::N);
     person.inputs = 0;
     person
@@ -120,6 +122,7 @@ fn a_mark_far_from_its_lesion_asks_whose_it_is() {
     let mut person = ready(&["pre", "d35"]);
     let other = at_visit(&truth.lesions[1], "d35").ablation_zone.as_ref().unwrap().centre;
     let lesions: Vec<_> = person.document().lesions().map(|lesion| lesion.id).collect();
+    person.press(Key::Equals); // the whole picture: the other lesion lies beyond the field of this one
     person.press(Key::Z);
     click_on(&mut person, RIGHT, other);
     person.press(Key::Enter);
