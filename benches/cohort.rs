@@ -18,7 +18,8 @@ fn table() -> String {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
-    let mut text = String::from("patient,lesion,visit,answer,sessions,technique,size_mm,technical_success,death,new_tumour\n");
+    let mut text =
+        String::from("patient,lesion,visit,answer,sessions,technique,size_mm,technical_success,death,new_tumour\n");
     let (mut lesions, mut patient) = (0, 0);
     while lesions < 10_000 {
         patient += 1;

@@ -200,7 +200,8 @@ pub const EXPORT_TOOLTIP: &str = "Write the tables with their data dictionary";
 pub const CHOOSE_FOLDER: &str = "Choose folder";
 pub const EXPORT_NEEDS_LESION: &str =
     "There is nothing to export: the project has no lesion yet. Add a lesion in the reading room first.";
-pub const EXPORT_NEEDS_PATH: &str = "A folder or a name ending in .xlsx for all tables, or one ending in .csv for the lesion table.";
+pub const EXPORT_NEEDS_PATH: &str =
+    "A folder or a name ending in .xlsx for all tables, or one ending in .csv for the lesion table.";
 pub const ISO_DATES: &str = "ISO dates";
 pub const ISO_DATES_TOOLTIP: &str = "Calendar dates, such as 2024-03-18";
 pub const DAYS_SINCE: &str = "Days since first ablation";

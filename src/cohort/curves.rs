@@ -79,9 +79,9 @@ impl Member {
 
 fn competing(happening: Option<Happening>) -> Cause {
     match happening {
-        Some(
-            Happening::DeathCancer | Happening::DeathTreatment | Happening::DeathOther | Happening::DeathUnknown,
-        ) => DEATH,
+        Some(Happening::DeathCancer | Happening::DeathTreatment | Happening::DeathOther | Happening::DeathUnknown) => {
+            DEATH
+        }
         Some(Happening::TransplantOrResection) => TRANSPLANT,
         _ => OTHER_COMPETING,
     }
@@ -191,7 +191,12 @@ const REPORTED_DAYS: [i64; 7] = [91, 183, 365, 731, 1096, 1461, 1826];
 impl EndPointCurve {
     /// Makes the curve of these lesions or patients, in the order of their names.
     #[must_use]
-    pub fn of(end_point: EndPoint, level: Level, scale: Scale, followed: impl IntoIterator<Item = (Who, Followed)>) -> Self {
+    pub fn of(
+        end_point: EndPoint,
+        level: Level,
+        scale: Scale,
+        followed: impl IntoIterator<Item = (Who, Followed)>,
+    ) -> Self {
         let mut members = Vec::new();
         let mut excluded = Vec::new();
         for (who, followed) in followed {
@@ -222,7 +227,8 @@ impl EndPointCurve {
             followed: survival.last_day().is_some_and(|last| day <= last),
         };
         let reported = REPORTED_DAYS.iter().copied().filter(|day| survival.last_day().is_some_and(|last| *day <= last));
-        let cells = |cell| count(members.iter().filter(|member| member.cell == cell && member.spell().has_time()).count());
+        let cells =
+            |cell| count(members.iter().filter(|member| member.cell == cell && member.spell().has_time()).count());
         Self {
             end_point,
             words: end_point.words(),

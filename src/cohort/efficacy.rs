@@ -104,10 +104,7 @@ pub struct EfficacyTable {
 /// Counts technique efficacy over lesions. Only index lesions with a session enter; every other lesion is
 /// listed with its reason. Order of input does not matter.
 #[must_use]
-pub fn efficacy<'a>(
-    outcomes: impl IntoIterator<Item = &'a LesionOutcome>,
-    settings: &StudySettings,
-) -> EfficacyTable {
+pub fn efficacy<'a>(outcomes: impl IntoIterator<Item = &'a LesionOutcome>, settings: &StudySettings) -> EfficacyTable {
     let ordered: BTreeMap<(PatientId, LesionId), &LesionOutcome> =
         outcomes.into_iter().map(|outcome| ((outcome.patient, outcome.lesion), outcome)).collect();
     let treated: Vec<&LesionOutcome> = ordered.values().copied().filter(|outcome| is_treated_index(outcome)).collect();

@@ -114,6 +114,7 @@ fn imaged_in_window(lesion: &CourseLesion, settings: &StudySettings) -> bool {
     let Some(end) = sessions.get(course - 1) else { return false };
     lesion.outcome.visits.iter().any(|visit| {
         let days = days_between(*end, visit.date);
-        (window.from_days..=window.to_days).contains(&days) && visit.answer.is_some_and(|answer| answer != Answer::NotDone)
+        (window.from_days..=window.to_days).contains(&days)
+            && visit.answer.is_some_and(|answer| answer != Answer::NotDone)
     })
 }

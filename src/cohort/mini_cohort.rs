@@ -1,6 +1,8 @@
 //! The mini-cohort of clinical.md 6.7, from histories through the rules to the rates.
 
-use super::{Choices, CohortStatistics, EfficacyTable, EndPointCurve, FlowStep, Level, Proportion, efficacy, statistics};
+use super::{
+    Choices, CohortStatistics, EfficacyTable, EndPointCurve, FlowStep, Level, Proportion, efficacy, statistics,
+};
 use crate::clinical::{Cell, ChosenCell, EndPoint, Happening, PatientId, StudySettings};
 use crate::outcome::testing::{Step::*, call_adequate, course, day, draft, lesion, long_after, outcome, words};
 use crate::outcome::{Efficacy, LesionHistory, LesionOutcome, PatientCourse, TimePoint, Word, derive};
@@ -176,7 +178,16 @@ fn three_curves_of_local_progression_by_lesion() {
     use Cell::{Censor, Competing, Event};
     assert_eq!(
         ends,
-        [(183, Censor), (92, Event), (175, Censor), (183, Event), (120, Competing), (150, Competing), (92, Censor), (92, Censor)]
+        [
+            (183, Censor),
+            (92, Event),
+            (175, Censor),
+            (183, Event),
+            (120, Competing),
+            (150, Competing),
+            (92, Censor),
+            (92, Censor)
+        ]
     );
     near(on(ltp, 92).1, 0.125, 1e-12);
     near(on(ltp, 183).1, 0.3875, 1e-12);

@@ -22,7 +22,7 @@ mod strata;
 
 pub use clustered::{Clustered, clustered};
 pub use contingency::{ChiSquare, chi_square, fisher};
-pub use curves::{EndPointCurve, EVENT, IncidenceRow, Level, Member, Missing, OnDay, SurvivalRow, Who};
+pub use curves::{EVENT, EndPointCurve, IncidenceRow, Level, Member, Missing, OnDay, SurvivalRow, Who};
 pub use efficacy::{Counts, EfficacyTable, LeftOut, PATIENT_RULE, Rate, efficacy};
 pub use flow::{FlowBox, FlowStep};
 pub use gray::gray;

@@ -184,10 +184,9 @@ pub fn statistics(courses: &[PatientCourse], settings: &StudySettings, choices: 
         courses.iter().map(|course| (patient(course), disease_free_interval(course, settings))),
     );
     let strata = match CURVES.map(|wanted| of_lesions.iter().find(|curve| curve.end_point == wanted)) {
-        [Some(ltp), Some(ltp_free)] => Factor::ALL
-            .iter()
-            .map(|factor| strata(*factor, &courses, choices.size_cut_mm, ltp, ltp_free))
-            .collect(),
+        [Some(ltp), Some(ltp_free)] => {
+            Factor::ALL.iter().map(|factor| strata(*factor, &courses, choices.size_cut_mm, ltp, ltp_free)).collect()
+        }
         _ => Vec::new(),
     };
     let recurrences = of_lesions
@@ -323,7 +322,8 @@ fn counts(courses: &[&PatientCourse], table: &EfficacyTable) -> CohortCounts {
             counts.index_lesions_treated += u32::from(super::efficacy::is_treated_index(&own.outcome));
             counts.lesion_sessions += super::spell::count(own.history.sessions.len());
             dates.extend(own.history.sessions.iter().map(|session| session.date));
-            counts.answers += super::spell::count(own.outcome.visits.iter().filter(|visit| visit.answer.is_some()).count());
+            counts.answers +=
+                super::spell::count(own.outcome.visits.iter().filter(|visit| visit.answer.is_some()).count());
         }
         counts.sessions += super::spell::count(dates.len());
     }

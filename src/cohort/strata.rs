@@ -59,7 +59,12 @@ pub struct Strata {
 }
 
 /// The value of a lesion: its order, code and name; none where unknown.
-fn value_of(factor: Factor, course: &PatientCourse, lesion: &CourseLesion, size_cut_mm: f64) -> Option<(usize, String, String)> {
+fn value_of(
+    factor: Factor,
+    course: &PatientCourse,
+    lesion: &CourseLesion,
+    size_cut_mm: f64,
+) -> Option<(usize, String, String)> {
     fn coded<T: Coded + PartialEq>(value: T) -> Option<(usize, String, String)> {
         let at = T::ALL.iter().position(|other| *other == value)?;
         (value.code() != "unknown").then(|| (at, value.code().to_owned(), value.words().to_owned()))

@@ -98,7 +98,11 @@ impl Cohort {
         Ok((patient_courses(&counted, as_of), counted.settings(), source))
     }
 
-    fn from_table(&self, path: &Path, console: &Console<'_>) -> Result<(Vec<PatientCourse>, StudySettings, Value), Refused> {
+    fn from_table(
+        &self,
+        path: &Path,
+        console: &Console<'_>,
+    ) -> Result<(Vec<PatientCourse>, StudySettings, Value), Refused> {
         let settings = self.settings.as_deref().map_or_else(|| Ok(StudySettings::default()), settings_of)?;
         let read = |path: &Path| std::fs::read(path).map_err(|why| Refused(format!("{}: {why}.", path.display())));
         let file = file::read(&read(path)?, &settings, self.as_of).map_err(|error| {

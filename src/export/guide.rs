@@ -3,7 +3,8 @@
 use super::gathered::Gathered;
 use super::{Dates, Table, Values, every_table, history_table};
 use crate::clinical::{
-    AmendmentReason, Cell as EventCell, Coded, Date, DiseaseFreeFrom, EndPoint, EventKind, GroupingKind, Happening, Kernel, MarkRole, Modality, OverrideReason, StackRole, Track,
+    AmendmentReason, Cell as EventCell, Coded, Date, DiseaseFreeFrom, EndPoint, EventKind, GroupingKind, Happening,
+    Kernel, MarkRole, Modality, OverrideReason, StackRole, Track,
 };
 use crate::cohort::{Factor, FlowStep, Level as StatisticLevel};
 use crate::outcome::{ObjectionClass, RuleClass};

@@ -18,7 +18,11 @@ const MOST_ROWS: usize = 1_048_575;
 const WIDEST: f64 = 60.0;
 
 /// The workbook's bytes.
-pub(super) fn workbook_of(tables: &[&Table], settings: &StudySettings, options: Options) -> Result<Vec<u8>, ExportError> {
+pub(super) fn workbook_of(
+    tables: &[&Table],
+    settings: &StudySettings,
+    options: Options,
+) -> Result<Vec<u8>, ExportError> {
     if let Some(table) = tables.iter().find(|table| table.rows.len() > MOST_ROWS) {
         return Err(ExportError::Table(format!(
             "the table {} has {} rows, and a sheet holds {MOST_ROWS}; export a folder of CSV files",
@@ -89,7 +93,13 @@ fn finish(sheet: &mut Worksheet, rows: usize, columns: usize) -> Result<(), Xlsx
     Ok(())
 }
 
-fn lines(sheet: &mut Worksheet, head: &Format, names: &[&str], widths: &[f64], rows: &[Vec<String>]) -> Result<(), XlsxError> {
+fn lines(
+    sheet: &mut Worksheet,
+    head: &Format,
+    names: &[&str],
+    widths: &[f64],
+    rows: &[Vec<String>],
+) -> Result<(), XlsxError> {
     for ((name, at), width) in names.iter().zip(0_u16..).zip(widths) {
         sheet.write_string_with_format(0, at, *name, head)?;
         sheet.set_column_width(at, *width)?;

@@ -115,7 +115,8 @@ pub(super) fn zone_smaller_than_tumour(
         ("longest", zone.longest_axial_mm.zip(tumour.longest_axial_mm)),
         ("perpendicular", zone.perpendicular_mm.zip(tumour.perpendicular_mm)),
     ];
-    let short = axes.into_iter().find_map(|(name, sizes)| sizes.filter(|(zone, tumour)| zone < tumour).map(|of| (name, of)));
+    let short =
+        axes.into_iter().find_map(|(name, sizes)| sizes.filter(|(zone, tumour)| zone < tumour).map(|of| (name, of)));
     let (name, (zone, tumour)) = short?;
     said(
         RuleId::R19,

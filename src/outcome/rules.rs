@@ -337,7 +337,9 @@ mod tests {
         assert!(printed(RuleId::R23).ends_with(&format!(" {}", settings.max_sessions_primary_course)));
         let rim = (settings.rim_until_days, settings.rim_until_kidney_days);
         assert!(printed(RuleId::R08).ends_with(&format!("{}; kidney {}", rim.0, rim.1)));
-        assert!(printed(RuleId::R18).ends_with(&format!("{} %, and {} mm", settings.growth_percent, settings.growth_mm)));
+        assert!(
+            printed(RuleId::R18).ends_with(&format!("{} %, and {} mm", settings.growth_percent, settings.growth_mm))
+        );
         assert!(printed(RuleId::R27).ends_with(&format!(" {} d", settings.pre_scan_old_after_days)));
         assert_eq!(printed(RuleId::R29).ends_with("yes"), settings.rates_from_signed_only);
     }

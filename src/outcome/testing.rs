@@ -5,9 +5,9 @@ use super::{
     TreatedSession, Word, derive,
 };
 use crate::clinical::{
-    AblationModality, Adequacy, Answer, Date, DeathCause, Event, EventId, EventKind, Finding, FindingKey, FindingStatus,
-    LesionId, NewTumour, NotDoneReason, NotEvaluableReason, PatientId, PrimaryCancer, ReaderId, SessionId, Shape,
-    StackRole, Stamp, StudySettings, TechnicalSuccess, Track, VisitId, VisitSource, YesNoUnknown,
+    AblationModality, Adequacy, Answer, Date, DeathCause, Event, EventId, EventKind, Finding, FindingKey,
+    FindingStatus, LesionId, NewTumour, NotDoneReason, NotEvaluableReason, PatientId, PrimaryCancer, ReaderId,
+    SessionId, Shape, StackRole, Stamp, StudySettings, TechnicalSuccess, Track, VisitId, VisitSource, YesNoUnknown,
 };
 
 /// Day 0 of every history here.
@@ -143,8 +143,7 @@ pub(crate) fn words(outcome: &LesionOutcome) -> Vec<Word> {
 
 /// A patient with these lesions, derived long after everything; death and transplant are those of the first lesion.
 pub(crate) fn course(histories: Vec<LesionHistory>) -> PatientCourse {
-    let mut visits: Vec<Date> =
-        histories.iter().flat_map(|history| &history.visits).map(|visit| visit.date).collect();
+    let mut visits: Vec<Date> = histories.iter().flat_map(|history| &history.visits).map(|visit| visit.date).collect();
     visits.sort_unstable();
     visits.dedup();
     let first = histories.first().cloned().unwrap_or_else(|| LesionHistory::new(PatientId(0), LesionId(0), "L0"));

@@ -24,11 +24,7 @@ pub fn patient_course(document: &Document, patient: PatientId, today: Date) -> O
         .lesions_of(patient)
         .filter_map(|lesion| {
             let history = lesion_history(document, lesion.id, Track::Main)?;
-            Some(CourseLesion {
-                outcome: derive(&history, &settings, today),
-                facts: facts(document, lesion),
-                history,
-            })
+            Some(CourseLesion { outcome: derive(&history, &settings, today), facts: facts(document, lesion), history })
         })
         .collect();
     let rest = visits

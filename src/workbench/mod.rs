@@ -54,8 +54,8 @@ pub use patients::{Candidate, PatientQuestion, Whose};
 pub use recovery::Recovered;
 pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
-pub use statistics::CountedCohort;
 pub use selecting::{PaneTitle, Selection, VisitState};
+pub use statistics::CountedCohort;
 pub use trail::Trail;
 
 use crate::clinical::{Date, LesionId, StackKey, Stamp};

@@ -147,8 +147,7 @@ impl Chart<'_> {
 
 /// Colours that can be told apart without colour vision.
 fn hue(n: usize) -> Color32 {
-    const HUES: [Color32; 6] =
-        [colour::ACCENT, colour::ZONE, colour::VIABLE, colour::GOOD, colour::TEXT, colour::SOFT];
+    const HUES: [Color32; 6] = [colour::ACCENT, colour::ZONE, colour::VIABLE, colour::GOOD, colour::TEXT, colour::SOFT];
     HUES.get(n % HUES.len()).copied().unwrap_or(colour::TEXT)
 }
 

@@ -5,10 +5,10 @@ mod side;
 #[cfg(test)]
 mod tests;
 
+use super::Outbox;
 use super::text::statistics as words;
 use super::theme::{self, colour};
 use super::widgets::coloured;
-use super::Outbox;
 use crate::clinical::{Coded, EndPoint};
 use crate::cohort::{EndPointCurve, Factor, FlowStep, Level, Missing, Who};
 use crate::workbench::{CountedCohort, Request, Workbench};
@@ -84,8 +84,12 @@ impl StatisticsScreen {
         let all = &cohort.statistics;
         ui.label(theme::caption(words::RATES));
         let settings = &all.settings;
-        let head =
-            words::rule_set(all.rule_set, all.rule_set_version, settings.rates_from_signed_only, all.counts.drafts_left_out);
+        let head = words::rule_set(
+            all.rule_set,
+            all.rule_set_version,
+            settings.rates_from_signed_only,
+            all.counts.drafts_left_out,
+        );
         ui.add(Label::new(theme::small(head)).wrap());
         for (organ, window) in &all.efficacy.windows {
             let line = super::text::window(organ.words(), window.from_days, window.to_days, window.late_from_days);
@@ -98,7 +102,13 @@ impl StatisticsScreen {
             side::rate(ui, rate);
         }
         let left_out = all.efficacy.left_out.len();
-        if left_out > 0 && side::link(ui, &words::behind(super::text::NOT_IN_DENOMINATOR, left_out), self.behind == Some(Behind::NotInDenominator)) {
+        if left_out > 0
+            && side::link(
+                ui,
+                &words::behind(super::text::NOT_IN_DENOMINATOR, left_out),
+                self.behind == Some(Behind::NotInDenominator),
+            )
+        {
             self.behind = Some(Behind::NotInDenominator);
         }
         ui.add_space(2.0 * theme::UNIT);
@@ -140,21 +150,24 @@ impl StatisticsScreen {
         }
         ui.horizontal(|ui| {
             let combo = ComboBox::from_id_salt("end point").width(300.0).selected_text(self.end_point.words());
-            combo.show_ui(ui, |ui| {
+            let combo = combo.show_ui(ui, |ui| {
                 for curve in &of_level {
                     ui.selectable_value(&mut self.end_point, curve.end_point, curve.words);
                 }
             });
+            combo.response.accessible_name(words::END_POINT);
             let grouped = self.level == Level::Lesion
                 && matches!(self.end_point, EndPoint::TimeToLtp | EndPoint::LtpFreeSurvival);
             if grouped {
                 let chosen = self.factor.map_or(words::EVERYBODY, |factor| factor.words());
-                ComboBox::from_id_salt("groups").width(160.0).selected_text(chosen).show_ui(ui, |ui| {
+                let combo = ComboBox::from_id_salt("groups").width(160.0).selected_text(chosen);
+                let combo = combo.show_ui(ui, |ui| {
                     ui.selectable_value(&mut self.factor, None, words::EVERYBODY);
                     for factor in Factor::ALL {
                         ui.selectable_value(&mut self.factor, Some(*factor), factor.words());
                     }
                 });
+                combo.response.accessible_name(words::GROUPS);
             } else {
                 self.factor = None;
             }
@@ -183,7 +196,8 @@ impl StatisticsScreen {
         let counts = words::curve_counts(curve.n, curve.events, curve.competing, curve.censored);
         ui.label(theme::small(counts));
         let (median, follow_up) = (curve.median_days, curve.follow_up_days);
-        let line = format!("{}; {}", words::median(median.day, median.low, median.high), words::follow_up(follow_up.day));
+        let line =
+            format!("{}; {}", words::median(median.day, median.low, median.high), words::follow_up(follow_up.day));
         ui.add(Label::new(theme::small(line)).wrap());
         for day in &curve.on_days {
             ui.label(theme::small(words::on_day(day.day, day.survival, day.incidence)));

@@ -1,10 +1,10 @@
 //! The numbers beside the curves, and the lesions behind one of them.
 
+use crate::app::Outbox;
 use crate::app::table_view::open_lesion;
 use crate::app::text::{self, statistics as words};
 use crate::app::theme::{self, colour};
 use crate::app::widgets::coloured;
-use crate::app::Outbox;
 use crate::clinical::Coded;
 use crate::cohort::{FullRate, Missing, Recurrence};
 use crate::workbench::CountedCohort;
@@ -40,7 +40,13 @@ pub(super) fn count(ui: &mut Ui, name: &str, n: u32, chosen: bool) -> bool {
     if chosen || response.hovered() {
         painter.rect_filled(rect, theme::RADIUS, if chosen { colour::CHOSEN } else { colour::HOVER });
     }
-    painter.text(rect.left_center() + vec2(4.0, 0.0), Align2::LEFT_CENTER, name, theme::font(theme::BODY), colour::SOFT);
+    painter.text(
+        rect.left_center() + vec2(4.0, 0.0),
+        Align2::LEFT_CENTER,
+        name,
+        theme::font(theme::BODY),
+        colour::SOFT,
+    );
     painter.text(rect.right_center() - vec2(4.0, 0.0), Align2::RIGHT_CENTER, n, theme::bold(theme::BODY), colour::TEXT);
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, colour::LINE));
     response.clicked()

@@ -14,8 +14,8 @@ use crate::workbench::{Request, Workbench};
 use efficacy::EfficacyView;
 use eframe::egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use export::ExportForm;
-use grid::{About, TableView};
 pub(in crate::app) use grid::open_lesion;
+use grid::{About, TableView};
 use std::path::PathBuf;
 
 /// The table screen's own state: which table, where to write, and how dates are written.

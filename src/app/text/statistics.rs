@@ -4,9 +4,12 @@ pub const RATES: &str = "Rates";
 pub const FLOW: &str = "Flow of index lesions";
 pub const LESIONS: &str = "Lesions";
 pub const PATIENTS: &str = "Patients";
+pub const END_POINT: &str = "End point";
+pub const GROUPS: &str = "Groups of lesions";
 pub const EVERYBODY: &str = "Everybody";
 pub const INCIDENCE: &str = "Cumulative incidence";
-pub const INCIDENCE_TOOLTIP: &str = "Aalen-Johansen: deaths and transplants compete. The curve to use for local progression";
+pub const INCIDENCE_TOOLTIP: &str =
+    "Aalen-Johansen: deaths and transplants compete. The curve to use for local progression";
 pub const SURVIVAL: &str = "Kaplan-Meier";
 pub const SURVIVAL_TOOLTIP: &str =
     "Competing events are censored. For time to progression one minus this curve overstates the risk";
@@ -16,7 +19,8 @@ pub const COUNTING: &str = "Counting …";
 pub const NOBODY_LEAD: &str = "Nobody is at risk yet";
 pub const NOBODY: &str = "A lesion enters this curve once it was treated and assessed on an adequate study.";
 pub const BEHIND: &str = "Behind the number";
-pub const CHOOSE: &str = "Choose a number on the left, or \"not in it\" below a curve, to see which lesions are behind it.";
+pub const CHOOSE: &str =
+    "Choose a number on the left, or \"not in it\" below a curve, to see which lesions are behind it.";
 pub const OPEN: &str = "Open in the reading room";
 pub const NOT_IN_IT: &str = "Not in it";
 pub const RECURRENCES: &str = "Recurrences by time point";

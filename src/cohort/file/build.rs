@@ -1,7 +1,7 @@
 //! From lines to patients: values are gathered, checked against each other, and put before the rules.
 
 use super::cells::{Line, Sheet};
-use super::{BadCell, CohortFile, Clock, FileError};
+use super::{BadCell, Clock, CohortFile, FileError};
 use crate::clinical::{
     AblationModality, Adequacy, Answer, Coded, Date, DeathCause, Event, EventId, EventKind, Finding, FindingKey,
     FindingStatus, LesionId, NewTumour, Organ, PatientId, PrimaryCancer, ReaderId, SessionId, Stamp, StudySettings,
@@ -158,7 +158,11 @@ fn gather(line: &Line, clock: Clock, rows: &mut PatientRows, label: &str, bad: &
     };
     say!(lesion.sessions, "sessions", many("sessions"));
     say!(lesion.other_therapy, "other_therapy", many("other_therapy"));
-    say!(lesion.technical_success, "technical_success", several(line, "technical_success", TechnicalSuccess::from_code));
+    say!(
+        lesion.technical_success,
+        "technical_success",
+        several(line, "technical_success", TechnicalSuccess::from_code)
+    );
     let yes_no = |text: &str| match text {
         "yes" => Some(true),
         "no" => Some(false),
@@ -223,9 +227,19 @@ fn check(rows: &PatientRows, today: Option<Date>, bad: &mut Vec<BadCell>) {
         for (date, (answer, .., line)) in &lesion.visits {
             let judged = answer.is_some_and(|answer| answer != Answer::NotDone);
             if judged && first.is_none() {
-                wrong(*line, "answer", String::new(), "The lesion has no session, so there is nothing to judge.".to_owned());
+                wrong(
+                    *line,
+                    "answer",
+                    String::new(),
+                    "The lesion has no session, so there is nothing to judge.".to_owned(),
+                );
             } else if judged && first.is_some_and(|first| *date < first) {
-                wrong(*line, "visit", date.to_string(), "Before the first session of the lesion, but with an answer.".to_owned());
+                wrong(
+                    *line,
+                    "visit",
+                    date.to_string(),
+                    "Before the first session of the lesion, but with an answer.".to_owned(),
+                );
             }
             if judged && dead(*date) {
                 wrong(*line, "visit", date.to_string(), "After the patient's death, but with an answer.".to_owned());
@@ -263,10 +277,19 @@ fn check(rows: &PatientRows, today: Option<Date>, bad: &mut Vec<BadCell>) {
 }
 
 fn dates(rows: &PatientRows) -> Vec<Date> {
-    let lesions = rows.lesions.values().flat_map(|lesion| {
-        lesion.visits.keys().copied().chain(lesion.sessions.get().unwrap_or_default())
-    });
-    let own = [&rows.death, &rows.last_known_alive, &rows.transplant, &rows.lost, &rows.idr, &rows.extrahepatic, &rows.second_primary];
+    let lesions = rows
+        .lesions
+        .values()
+        .flat_map(|lesion| lesion.visits.keys().copied().chain(lesion.sessions.get().unwrap_or_default()));
+    let own = [
+        &rows.death,
+        &rows.last_known_alive,
+        &rows.transplant,
+        &rows.lost,
+        &rows.idr,
+        &rows.extrahepatic,
+        &rows.second_primary,
+    ];
     lesions.chain(own.iter().filter_map(|repeated| repeated.get())).collect()
 }
 

@@ -65,11 +65,16 @@ pub(super) fn sheet(bytes: &[u8]) -> Result<Sheet, FileError> {
                 line: number,
                 column: String::new(),
                 value: String::new(),
-                reason: format!("{} cells, but the head has {}: is a comma inside a cell without quotes?", record.len(), columns.len()),
+                reason: format!(
+                    "{} cells, but the head has {}: is a comma inside a cell without quotes?",
+                    record.len(),
+                    columns.len()
+                ),
             });
             continue;
         }
-        let cells = columns.iter().zip(&record).filter_map(|(column, cell)| Some(((*column)?, cell.to_owned()))).collect();
+        let cells =
+            columns.iter().zip(&record).filter_map(|(column, cell)| Some(((*column)?, cell.to_owned()))).collect();
         lines.push(Line { number, cells });
     }
     if !bad.is_empty() {
@@ -83,8 +88,19 @@ pub(super) fn sheet(bytes: &[u8]) -> Result<Sheet, FileError> {
 }
 
 /// Columns with a date in them.
-const DATES: [&str; 11] =
-    ["visit", "sessions", "other_therapy", "resection", "idr", "extrahepatic", "second_primary", "death", "last_known_alive", "transplant", "lost"];
+const DATES: [&str; 11] = [
+    "visit",
+    "sessions",
+    "other_therapy",
+    "resection",
+    "idr",
+    "extrahepatic",
+    "second_primary",
+    "death",
+    "last_known_alive",
+    "transplant",
+    "lost",
+];
 
 /// The first cell with a time decides how the file gives it.
 fn clock(lines: &[Line]) -> Clock {
@@ -161,9 +177,9 @@ impl Line {
 
     fn one_day(&self, column: &'static str, time: &str, clock: Clock) -> Result<Date, BadCell> {
         match clock {
-            Clock::Dates => time
-                .parse::<Date>()
-                .map_err(|_| self.bad(column, format!("\"{time}\" is not a date such as 2026-03-04, as the file has elsewhere."))),
+            Clock::Dates => time.parse::<Date>().map_err(|_| {
+                self.bad(column, format!("\"{time}\" is not a date such as 2026-03-04, as the file has elsewhere."))
+            }),
             Clock::Days => {
                 let days = time.parse::<i64>().ok().filter(|days| days.abs() <= 73_000);
                 days.and_then(|days| day_zero().checked_add_signed(chrono::Duration::days(days))).ok_or_else(|| {

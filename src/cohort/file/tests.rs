@@ -24,7 +24,15 @@ fn the_mini_cohort_as_a_table() {
     let printed: Vec<String> = all.rates.iter().map(|rate| rate.proportion().words()).collect();
     assert_eq!(
         printed,
-        ["12/12 = 100.0 %", "6/8 = 75.0 %", "6/9 = 66.7 %", "6/10 = 60.0 %", "7/8 = 87.5 %", "8/9 = 88.9 %", "3/6 = 50.0 %"]
+        [
+            "12/12 = 100.0 %",
+            "6/8 = 75.0 %",
+            "6/9 = 66.7 %",
+            "6/10 = 60.0 %",
+            "7/8 = 87.5 %",
+            "8/9 = 88.9 %",
+            "3/6 = 50.0 %"
+        ]
     );
     let ltp = &all.end_points[1];
     assert_eq!(ltp.end_point, crate::clinical::EndPoint::TimeToLtp);
@@ -40,13 +48,14 @@ fn dates_say_the_same_as_days() {
             let cells: Vec<String> = line
                 .split(',')
                 .map(|cell| {
-                    let parts: Vec<String> = cell
-                        .split(';')
-                        .map(|part| match part.parse::<i64>() {
-                            Ok(days) => (Date::from_ymd_opt(2024, 2, 28).unwrap() + chrono::Duration::days(days)).to_string(),
-                            Err(_) => part.to_owned(),
-                        })
-                        .collect();
+                    let parts: Vec<String> =
+                        cell.split(';')
+                            .map(|part| match part.parse::<i64>() {
+                                Ok(days) => (Date::from_ymd_opt(2024, 2, 28).unwrap() + chrono::Duration::days(days))
+                                    .to_string(),
+                                Err(_) => part.to_owned(),
+                            })
+                            .collect();
                     parts.join(";")
                 })
                 .collect();
@@ -72,14 +81,41 @@ fn bad_cells_are_refused_with_line_column_and_reason() {
                  P3,L1,35,viable,,,\n\
                  P4,L1,90,viable,0,,60\n\
                  P5,L1,,viable,0,,\n";
-    let cells: Vec<(u64, &str)> =
-        refused(table).iter().map(|cell| (cell.line, match cell.column.as_str() { "answer" => "answer", "visit" => "visit", "patient" => "patient", "sessions" => "sessions", "size_mm" => "size_mm", other => panic!("{other}") })).collect();
+    let cells: Vec<(u64, &str)> = refused(table)
+        .iter()
+        .map(|cell| {
+            (
+                cell.line,
+                match cell.column.as_str() {
+                    "answer" => "answer",
+                    "visit" => "visit",
+                    "patient" => "patient",
+                    "sessions" => "sessions",
+                    "size_mm" => "size_mm",
+                    other => panic!("{other}"),
+                },
+            )
+        })
+        .collect();
     assert_eq!(
         cells,
-        [(2, "answer"), (3, "visit"), (4, "patient"), (5, "sessions"), (6, "visit"), (8, "visit"), (9, "answer"), (10, "visit"), (11, "visit")]
+        [
+            (2, "answer"),
+            (3, "visit"),
+            (4, "patient"),
+            (5, "sessions"),
+            (6, "visit"),
+            (8, "visit"),
+            (9, "answer"),
+            (10, "visit"),
+            (11, "visit")
+        ]
     );
     let first = &refused(table)[0];
-    assert_eq!((first.value.as_str(), first.reason.as_str()), ("clear", "Not one of: no_viable, viable, equivocal, not_evaluable, not_done."));
+    assert_eq!(
+        (first.value.as_str(), first.reason.as_str()),
+        ("clear", "Not one of: no_viable, viable, equivocal, not_evaluable, not_done.")
+    );
 }
 
 #[test]

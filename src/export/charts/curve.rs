@@ -78,7 +78,8 @@ pub fn curve_chart(lines: &[Line<'_>], incidence: bool) -> String {
 }
 
 fn curve_chart_of(lines: &[Line<'_>], of: Of) -> String {
-    let most = lines.iter().flat_map(|line| line.curve.kaplan_meier.last()).map(|row| row.day).max().unwrap_or(1).max(1);
+    let most =
+        lines.iter().flat_map(|line| line.curve.kaplan_meier.last()).map(|row| row.day).max().unwrap_or(1).max(1);
     let legend = if lines.len() > 1 { lines.len() } else { 0 };
     let rows = lines.len().max(1);
     let height = TOP + PLOT_HEIGHT + 74.0 + ROW * (rows as f64 + 1.0) + ROW * legend as f64;
@@ -117,7 +118,8 @@ fn title(lines: &[Line<'_>], of: Of) -> String {
 fn subtitle(lines: &[Line<'_>], of: Of) -> String {
     let Some(curve) = lines.first().map(|line| line.curve) else { return String::new() };
     let what = if curve.level == Level::Lesion { "lesions" } else { "patients" };
-    let (n, events): (u32, u32) = lines.iter().fold((0, 0), |(n, events), line| (n + line.curve.n, events + line.curve.events));
+    let (n, events): (u32, u32) =
+        lines.iter().fold((0, 0), |(n, events), line| (n + line.curve.n, events + line.curve.events));
     let competing: u32 = lines.iter().map(|line| line.curve.competing).sum();
     let method = match of {
         Of::Survival => "Kaplan-Meier, 95 % interval",
@@ -192,11 +194,11 @@ fn draw(
 
 fn at_risk(svg: &mut Svg, lines: &[Line<'_>], most: i64, x: &dyn Fn(f64) -> f64) {
     let top = TOP + PLOT_HEIGHT + 62.0;
-    svg.text((LEFT - 8.0, top), Anchor::End, 12.0, INK, "At risk");
+    svg.text((LEFT - 24.0, top), Anchor::End, 12.0, INK, "At risk");
     for (at, line) in lines.iter().enumerate() {
         let height = top + ROW * (at as f64 + if lines.len() > 1 { 1.0 } else { 0.0 });
         if lines.len() > 1 {
-            svg.text((LEFT - 16.0, height), Anchor::End, 11.0, style(at).0, &clipped(&line.words));
+            svg.text((LEFT - 24.0, height), Anchor::End, 11.0, style(at).0, &clipped(&line.words));
         }
         let survival = crate::cohort::KaplanMeier::of(&line.curve.spells());
         for day in day_ticks(most) {

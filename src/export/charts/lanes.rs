@@ -37,7 +37,14 @@ fn lanes(courses: &[PatientCourse]) -> Vec<Lane> {
                 .filter_map(|visit| Some((visit.days_after_first.filter(|days| *days >= 0)?, visit.answer?)))
                 .collect();
             let death = course.death_date.map(days);
-            let last = answers.iter().map(|(day, _)| *day).chain(sessions.iter().copied()).chain(death).max().unwrap_or(0);
+            let last = answers
+                .iter()
+                .map(|(day, _)| *day)
+                .chain(sessions.iter().copied())
+                .chain(death)
+                .chain(course.transplant_date.map(days))
+                .max()
+                .unwrap_or(0);
             lanes.push(Lane {
                 name: format!("{} {}", course.code, lesion.outcome.label),
                 sessions,
@@ -63,14 +70,21 @@ pub fn swimmer_chart(courses: &[PatientCourse]) -> String {
     let mut svg = Svg::new(LEFT + PLOT_WIDTH + 24.0, bottom + 52.0);
     let x = |day: i64| LEFT + day.clamp(0, most) as f64 / most as f64 * PLOT_WIDTH;
     svg.text((20.0, 24.0), Anchor::Start, 16.0, INK, "Course of every treated lesion");
-    let left_out = if all.len() > shown { format!("; {} shorter ones are not drawn", all.len() - shown) } else { String::new() };
+    let left_out =
+        if all.len() > shown { format!("; {} shorter ones are not drawn", all.len() - shown) } else { String::new() };
     svg.text((20.0, 42.0), Anchor::Start, 11.0, SOFT, &format!("{shown} lesions, longest first{left_out}"));
     legend(&mut svg);
     for day in day_ticks(most) {
         svg.line((x(day), TOP - 6.0), (x(day), bottom), GRID, 1.0);
         svg.text((x(day), bottom + 16.0), Anchor::Middle, 12.0, SOFT, &day.to_string());
     }
-    svg.text((LEFT + PLOT_WIDTH / 2.0, bottom + 38.0), Anchor::Middle, 12.0, INK, "Days after the first session of the lesion");
+    svg.text(
+        (LEFT + PLOT_WIDTH / 2.0, bottom + 38.0),
+        Anchor::Middle,
+        12.0,
+        INK,
+        "Days after the first session of the lesion",
+    );
     for (at, lane) in all.iter().take(shown).enumerate() {
         let y = TOP + LANE * (at as f64 + 0.5);
         svg.text((LEFT - 10.0, y + 4.0), Anchor::End, 11.0, INK, &lane.name);
@@ -114,13 +128,13 @@ fn legend(svg: &mut Svg) {
     let mut say = |svg: &mut Svg, words: &str, draw: &dyn Fn(&mut Svg, (f64, f64))| {
         draw(svg, (x, y));
         svg.text((x + 9.0, y + 4.0), Anchor::Start, 11.0, INK, words);
-        x += 24.0 + 6.2 * words.chars().count() as f64;
+        x += 26.0 + 6.0 * words.chars().count() as f64;
     };
     say(svg, "session", &|svg, (x, y)| triangle(svg, x, y));
     say(svg, "no viable tumour", &|svg, at| mark(svg, at, Answer::NoViable));
     say(svg, "viable tumour", &|svg, at| mark(svg, at, Answer::Viable));
     say(svg, "equivocal", &|svg, at| mark(svg, at, Answer::Equivocal));
-    say(svg, "not evaluable or not done", &|svg, at| mark(svg, at, Answer::NotDone));
+    say(svg, "no result", &|svg, at| mark(svg, at, Answer::NotDone));
     say(svg, "after progression", &|svg, (x, y)| svg.line((x - 6.0, y), (x + 6.0, y), "#d55e00", 3.0));
     say(svg, "transplant", &|svg, (x, y)| svg.rect((x - 4.0, y - 4.0), (8.0, 8.0), "#56b4e9", INK));
     say(svg, "death", &|svg, (x, y)| {

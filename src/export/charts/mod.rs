@@ -23,10 +23,8 @@ use std::path::{Path, PathBuf};
 /// Every chart of a cohort, each with its file name.
 #[must_use]
 pub fn charts(cohort: &CohortStatistics, courses: &[PatientCourse]) -> Vec<(String, String)> {
-    let mut all = vec![
-        ("flow.svg".to_owned(), flow_chart(&cohort.flow)),
-        ("swimmer.svg".to_owned(), swimmer_chart(courses)),
-    ];
+    let mut all =
+        vec![("flow.svg".to_owned(), flow_chart(&cohort.flow)), ("swimmer.svg".to_owned(), swimmer_chart(courses))];
     let sizes = zone_sizes(courses);
     if !sizes.is_empty() {
         all.push(("zone_size.svg".to_owned(), sizes_chart(&sizes)));

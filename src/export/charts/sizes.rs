@@ -62,7 +62,8 @@ pub fn sizes_chart(zones: &[ZoneSizes]) -> String {
     let mut svg = Svg::new(LEFT + PLOT.0 + 24.0, TOP + PLOT.1 + 56.0);
     svg.text((20.0, 24.0), Anchor::Start, 16.0, INK, "Volume of the ablation zone");
     let progressed = zones.iter().filter(|zone| zone.progressed).count();
-    let words = format!("{} lesions with two sizes or more; {progressed} that progressed are drawn dashed", zones.len());
+    let words =
+        format!("{} lesions with two sizes or more; {progressed} that progressed are drawn dashed", zones.len());
     svg.text((20.0, 42.0), Anchor::Start, 11.0, SOFT, &words);
     let mut ml = 0.0;
     while ml <= top_ml + 1e-9 {
@@ -74,7 +75,13 @@ pub fn sizes_chart(zones: &[ZoneSizes]) -> String {
         svg.text((x(day), y(0.0) + 18.0), Anchor::Middle, 12.0, SOFT, &day.to_string());
     }
     svg.upwards((LEFT - 52.0, TOP + PLOT.1 / 2.0), 12.0, INK, "ml");
-    svg.text((LEFT + PLOT.0 / 2.0, y(0.0) + 40.0), Anchor::Middle, 12.0, INK, "Days after the first session of the lesion");
+    svg.text(
+        (LEFT + PLOT.0 / 2.0, y(0.0) + 40.0),
+        Anchor::Middle,
+        12.0,
+        INK,
+        "Days after the first session of the lesion",
+    );
     for zone in zones {
         let (colour, dash) = if zone.progressed { ("#d55e00", "6 3") } else { ("#0072b2", "") };
         let path: Vec<(f64, f64)> = zone.sizes.iter().map(|(day, ml)| (x(*day), y(*ml))).collect();

@@ -5,8 +5,8 @@ use super::super::dates::Dates;
 use super::super::gathered::Gathered;
 use super::super::table::{Column, Table, Values, column, number};
 use crate::clinical::{
-    AblationModality, Answer, Date, DeathCause, Event, EventKind, FindingStatus, Organ, Patient,
-    PrimaryCancer, TechnicalSuccess, Track, VisitId, YesNoUnknown,
+    AblationModality, Answer, Date, DeathCause, Event, EventKind, FindingStatus, Organ, Patient, PrimaryCancer,
+    TechnicalSuccess, Track, VisitId, YesNoUnknown,
 };
 use crate::outcome::{CourseLesion, PatientCourse, VisitOutcome, Word};
 use crate::project::patient_course;

@@ -77,7 +77,8 @@ struct TimeRow<'a> {
     because: &'a str,
 }
 
-const KINDS: &[(&str, &str)] = &[("end_point", "Time to the end point"), ("disease_free_interval", "Disease-free interval")];
+const KINDS: &[(&str, &str)] =
+    &[("end_point", "Time to the end point"), ("disease_free_interval", "Disease-free interval")];
 
 #[rustfmt::skip]
 fn time_columns<'a>() -> Vec<Column<TimeRow<'a>>> {
@@ -199,7 +200,8 @@ pub(in super::super) fn tables(all: &Gathered<'_>, dates: Dates) -> [Table; 4] {
     let firsts: BTreeMap<&str, Option<Date>> =
         courses.iter().map(|course| (course.code.as_str(), all.first_ablation(course.patient))).collect();
     let mut rates: Vec<RateRow<'_>> = cohort.rates.iter().map(|rate| RateRow { group: None, rate }).collect();
-    let mut rows: Vec<TimeRow<'_>> = cohort.end_points.iter().flat_map(|curve| times(curve, "end_point", &firsts)).collect();
+    let mut rows: Vec<TimeRow<'_>> =
+        cohort.end_points.iter().flat_map(|curve| times(curve, "end_point", &firsts)).collect();
     rows.extend(times(&cohort.disease_free_interval, "disease_free_interval", &firsts));
     let steps = |curve: &EndPointCurve| 0..curve.kaplan_meier.len();
     let mut curves: Vec<CurveRow<'_>> = cohort
@@ -217,9 +219,30 @@ pub(in super::super) fn tables(all: &Gathered<'_>, dates: Dates) -> [Table; 4] {
     }
     let tests: Vec<TestRow<'_>> = cohort.strata.iter().flat_map(tests_of).collect();
     [
-        Table::build("rates", "one row a rate of everybody or of a group, with its intervals", &rate_columns(), &rates, dates, |_| None),
-        Table::build("end_points", "one row an end point of a lesion or patient: when and how it ended", &time_columns(), &rows, dates, |r| r.first),
-        Table::build("curves", "one row a day of a curve of everybody or of a group", &curve_columns(), &curves, dates, |_| None),
+        Table::build(
+            "rates",
+            "one row a rate of everybody or of a group, with its intervals",
+            &rate_columns(),
+            &rates,
+            dates,
+            |_| None,
+        ),
+        Table::build(
+            "end_points",
+            "one row an end point of a lesion or patient: when and how it ended",
+            &time_columns(),
+            &rows,
+            dates,
+            |r| r.first,
+        ),
+        Table::build(
+            "curves",
+            "one row a day of a curve of everybody or of a group",
+            &curve_columns(),
+            &curves,
+            dates,
+            |_| None,
+        ),
         Table::build("group_tests", "one row a test between groups", &test_columns(), &tests, dates, |_| None),
     ]
 }

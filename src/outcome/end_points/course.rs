@@ -118,7 +118,9 @@ impl PatientCourse {
         let resected = self
             .events
             .iter()
-            .filter(|event| event.kind == EventKind::Resection && event.lesion.is_some_and(|about| own.contains(&about)))
+            .filter(|event| {
+                event.kind == EventKind::Resection && event.lesion.is_some_and(|about| own.contains(&about))
+            })
             .map(|event| event.date);
         let date = self.transplant_date.filter(|_| liver).into_iter().chain(resected).min();
         date.map(|date| Happened { date, what: Happening::TransplantOrResection })

@@ -58,10 +58,7 @@ impl Followed {
 }
 
 fn is_death(what: Happening) -> bool {
-    matches!(
-        what,
-        Happening::DeathCancer | Happening::DeathTreatment | Happening::DeathOther | Happening::DeathUnknown
-    )
+    matches!(what, Happening::DeathCancer | Happening::DeathTreatment | Happening::DeathOther | Happening::DeathUnknown)
 }
 
 /// What an end point is followed through.
@@ -87,12 +84,16 @@ impl Path {
             (cell != Cell::Ignore).then_some((happened, cell))
         });
         match ended {
-            Some((happened, Cell::Exclude)) => Followed::Excluded(format!("{} on {}: not at risk.", happened.what, happened.date)),
+            Some((happened, Cell::Exclude)) => {
+                Followed::Excluded(format!("{} on {}: not at risk.", happened.what, happened.date))
+            }
             Some((happened, _)) if happened.what == Happening::Lost => {
                 let before = self.last_look.map(|(date, what)| (date.min(happened.date), what));
                 self.censored(before, Some(happened))
             }
-            Some((happened, cell)) => self.ended(happened.date, cell, Some(happened), format!("{} on {}.", happened.what, happened.date)),
+            Some((happened, cell)) => {
+                self.ended(happened.date, cell, Some(happened), format!("{} on {}.", happened.what, happened.date))
+            }
             None => self.censored(self.last_look, None),
         }
     }

@@ -38,9 +38,11 @@ fn one(course: &PatientCourse, settings: &StudySettings, end_point: EndPoint) ->
     let index: Vec<&CourseLesion> = course.treated_index().collect();
     let mut happened: Vec<Happened> = course.death().into_iter().collect();
     happened.extend(course.lost(None));
-    happened.extend([Happening::OrganDistant, Happening::Extrahepatic, Happening::SecondPrimary]
-        .into_iter()
-        .filter_map(|what| course.first_new(what)));
+    happened.extend(
+        [Happening::OrganDistant, Happening::Extrahepatic, Happening::SecondPrimary]
+            .into_iter()
+            .filter_map(|what| course.first_new(what)),
+    );
     happened.extend(course.replaced(&index));
     happened.extend(index.iter().filter_map(|lesion| lesion.unproven_therapy()).min());
     let mut entry = None;
@@ -52,9 +54,9 @@ fn one(course: &PatientCourse, settings: &StudySettings, end_point: EndPoint) ->
         }
         EndPoint::DistantProgressionFreeSurvival | EndPoint::OrganDistant | EndPoint::Extrahepatic => {
             let look = course.rest_assessed_until();
-            let shown = happened.iter().any(|happened| {
-                matches!(happened.what, Happening::OrganDistant | Happening::Extrahepatic)
-            });
+            let shown = happened
+                .iter()
+                .any(|happened| matches!(happened.what, Happening::OrganDistant | Happening::Extrahepatic));
             if look.is_none() && !shown {
                 return Followed::Excluded("The rest of the scan was never assessed.".to_owned());
             }
@@ -63,7 +65,8 @@ fn one(course: &PatientCourse, settings: &StudySettings, end_point: EndPoint) ->
         EndPoint::LtpFreeSurvival | EndPoint::TimeToLtp => {
             let complete = index.iter().filter_map(|lesion| lesion.outcome.counted.first_complete.as_ref());
             let Some(complete) = complete.map(|complete| complete.value.date).min() else {
-                if matrix::cell(settings, end_point, Happening::Residual) == Cell::Exclude || residual(&index).is_none() {
+                if matrix::cell(settings, end_point, Happening::Residual) == Cell::Exclude || residual(&index).is_none()
+                {
                     return Followed::Excluded("No index lesion was ever complete: not at risk.".to_owned());
                 }
                 happened.extend(residual(&index));
@@ -113,12 +116,7 @@ fn last_any(course: &PatientCourse, index: &[&CourseLesion]) -> Option<(Date, &'
 }
 
 /// A patient's local control ends with the first index lesion whose control is lost.
-fn local_control(
-    course: &PatientCourse,
-    index: &[&CourseLesion],
-    start: Date,
-    settings: &StudySettings,
-) -> Followed {
+fn local_control(course: &PatientCourse, index: &[&CourseLesion], start: Date, settings: &StudySettings) -> Followed {
     let times: Vec<TimeToEvent> = index
         .iter()
         .filter_map(|lesion| lesion_end_points(course, lesion, settings).remove(&EndPoint::LocalControl))

@@ -1,7 +1,9 @@
 //! End points by hand: days, how they end, and why.
 
 use super::*;
-use crate::clinical::{Cell, ChosenCell, DeathCause, DiseaseFreeFrom, EndPoint, EventKind, Happening, NewTumour, StudySettings};
+use crate::clinical::{
+    Cell, ChosenCell, DeathCause, DiseaseFreeFrom, EndPoint, EventKind, Happening, NewTumour, StudySettings,
+};
 use crate::outcome::testing::{Step::*, course, day, happens, lesion, outcome, rest};
 use proptest::prelude::*;
 
@@ -28,7 +30,14 @@ fn a_progression_counts_where_the_matrix_says() {
     patient.last_known_alive = Some(day(400));
     use EndPoint as E;
     let event = Some((92, Cell::Event));
-    for end_point in [E::DiseaseFreeSurvival, E::ProgressionFreeSurvival, E::TimeToProgression, E::LtpFreeSurvival, E::TimeToLtp, E::LocalControl] {
+    for end_point in [
+        E::DiseaseFreeSurvival,
+        E::ProgressionFreeSurvival,
+        E::TimeToProgression,
+        E::LtpFreeSurvival,
+        E::TimeToLtp,
+        E::LocalControl,
+    ] {
         assert_eq!(of_patient(&patient, end_point), event, "{end_point}");
     }
     for end_point in [E::OverallSurvival, E::CancerSpecificSurvival] {
@@ -72,7 +81,11 @@ fn loss_ends_at_the_last_look_before_it() {
     happens(&mut patient, 200, EventKind::Lost, None);
     patient.death_date = Some(day(900));
     use EndPoint as E;
-    assert_eq!(of_lesion(&patient, 0, E::LtpFreeSurvival), Some((92, Cell::Censor)), "death after loss is not of imaging");
+    assert_eq!(
+        of_lesion(&patient, 0, E::LtpFreeSurvival),
+        Some((92, Cell::Censor)),
+        "death after loss is not of imaging"
+    );
     assert_eq!(of_patient(&patient, E::ProgressionFreeSurvival), Some((92, Cell::Censor)));
     assert_eq!(of_patient(&patient, E::OverallSurvival), Some((900, Cell::Event)));
     let times = lesion_end_points(&patient, &patient.lesions[0], &settings());
@@ -102,7 +115,8 @@ fn the_rest_of_the_scan_and_events_give_distant_progression() {
 #[test]
 fn transplant_resection_and_other_therapy() {
     use EndPoint as E;
-    let both = || course(vec![lesion(1, 1, &[(35, N), (92, N), (183, N)]), lesion(1, 2, &[(35, N), (92, N), (183, N)])]);
+    let both =
+        || course(vec![lesion(1, 1, &[(35, N), (92, N), (183, N)]), lesion(1, 2, &[(35, N), (92, N), (183, N)])]);
     let mut patient = both();
     happens(&mut patient, 110, EventKind::OtherTherapy, Some(1));
     assert_eq!(of_lesion(&patient, 0, E::LtpFreeSurvival), Some((110, Cell::Censor)));
@@ -118,7 +132,8 @@ fn transplant_resection_and_other_therapy() {
     assert_eq!(of_lesion(&patient, 0, E::LtpFreeSurvival), Some((150, Cell::Censor)));
     assert_eq!(of_lesion(&patient, 0, E::TimeToLtp), Some((150, Cell::Competing)));
     assert_eq!(of_patient(&patient, E::OverallSurvival), Some((183, Cell::Censor)));
-    let chosen = ChosenCell { end_point: E::LtpFreeSurvival, happening: Happening::TransplantOrResection, cell: Cell::Event };
+    let chosen =
+        ChosenCell { end_point: E::LtpFreeSurvival, happening: Happening::TransplantOrResection, cell: Cell::Event };
     let counted = StudySettings { event_cells: vec![chosen], ..settings() };
     let times = lesion_end_points(&patient, &patient.lesions[0], &counted);
     assert_eq!(at(&times[&E::LtpFreeSurvival]), Some((150, Cell::Event)));
@@ -156,7 +171,11 @@ fn local_control_is_lost_where_treatment_fails() {
     assert_eq!(of_lesion(&patient, 2, E::LocalControl), Some((92, Cell::Censor)), "the re-treatment is not judged yet");
     assert_eq!(of_patient(&patient, E::LocalControl), Some((135, Cell::Event)));
     for lesion in 0..3 {
-        assert_eq!(of_lesion(&patient, lesion, E::TimeToLtp), Some((92, Cell::Event)), "re-treatment takes nothing back");
+        assert_eq!(
+            of_lesion(&patient, lesion, E::TimeToLtp),
+            Some((92, Cell::Event)),
+            "re-treatment takes nothing back"
+        );
     }
 }
 
@@ -173,7 +192,8 @@ fn delayed_entry_starts_at_the_first_complete_study() {
 #[test]
 fn the_disease_free_interval() {
     let free = |course: &PatientCourse, settings: &StudySettings| at(&disease_free_interval(course, settings));
-    let mut patient = course(vec![lesion(1, 1, &[(35, N), (92, N), (183, V)]), lesion(1, 2, &[(35, V), (49, S), (84, N), (183, N)])]);
+    let mut patient =
+        course(vec![lesion(1, 1, &[(35, N), (92, N), (183, V)]), lesion(1, 2, &[(35, V), (49, S), (84, N), (183, N)])]);
     assert_eq!(free(&patient, &settings()), Some((183 - 84, Cell::Event)));
     let from_ablation = StudySettings { disease_free_from: DiseaseFreeFrom::Ablation, ..settings() };
     assert_eq!(free(&patient, &from_ablation), Some((183 - 49, Cell::Event)));

@@ -1,6 +1,8 @@
 //! What is pointed out: late rims, growth, small zones, visits after a transplant.
 
-use crate::clinical::{LesionId, MarkId, MarkInfo, MarkRole, MarkSummary, Organ, PatientId, ReaderId, Shape, StackKey, StackRole};
+use crate::clinical::{
+    LesionId, MarkId, MarkInfo, MarkRole, MarkSummary, Organ, PatientId, ReaderId, Shape, StackKey, StackRole,
+};
 use crate::outcome::testing::{Step::*, day, finding, id, lesion, outcome, visit_on, words};
 use crate::outcome::{LesionHistory, ObjectionClass, RuleId, StudyContent, Word};
 
@@ -63,7 +65,10 @@ fn r18_growth_needs_volume_and_an_axis() {
     assert_eq!(said(&grown(24.9, 39.0), 92), []);
     assert_eq!(said(&grown(30.0, 38.9), 92), []);
     let sentence = &outcome(&grown(26.0, 40.0)).visits[1].objections[0].sentence;
-    assert!(sentence.starts_with("The zone has grown since 2026-03-04: 20.0 to 26.0 ml (+30 %), an axis by 4 mm."), "{sentence}");
+    assert!(
+        sentence.starts_with("The zone has grown since 2026-03-04: 20.0 to 26.0 ml (+30 %), an axis by 4 mm."),
+        "{sentence}"
+    );
     let mut treated_between = grown(26.0, 40.0);
     treated_between.sessions.push(lesion(1, 1, &[(60, S)]).sessions[1].clone());
     assert_eq!(said(&treated_between, 92), [], "after a new session sizes start anew (R24)");
