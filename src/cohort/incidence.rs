@@ -32,7 +32,8 @@ impl IncidencePoint {
     #[must_use]
     pub fn interval_95(&self) -> Option<Interval> {
         let x = self.incidence;
-        if x <= 0.0 || x >= 1.0 {
+        // What is 1 but for rounding is 1.
+        if x <= 0.0 || x >= 1.0 - 1e-12 {
             return None;
         }
         let spread = (Z_95 * self.variance.max(0.0).sqrt() / (x * x.ln()).abs()).exp();

@@ -150,21 +150,24 @@ impl StatisticsScreen {
         }
         ui.horizontal(|ui| {
             let combo = ComboBox::from_id_salt("end point").width(300.0).selected_text(self.end_point.words());
-            combo.show_ui(ui, |ui| {
+            let combo = combo.show_ui(ui, |ui| {
                 for curve in &of_level {
                     ui.selectable_value(&mut self.end_point, curve.end_point, curve.words);
                 }
             });
+            combo.response.accessible_name(words::END_POINT);
             let grouped = self.level == Level::Lesion
                 && matches!(self.end_point, EndPoint::TimeToLtp | EndPoint::LtpFreeSurvival);
             if grouped {
                 let chosen = self.factor.map_or(words::EVERYBODY, |factor| factor.words());
-                ComboBox::from_id_salt("groups").width(160.0).selected_text(chosen).show_ui(ui, |ui| {
+                let combo = ComboBox::from_id_salt("groups").width(160.0).selected_text(chosen);
+                let combo = combo.show_ui(ui, |ui| {
                     ui.selectable_value(&mut self.factor, None, words::EVERYBODY);
                     for factor in Factor::ALL {
                         ui.selectable_value(&mut self.factor, Some(*factor), factor.words());
                     }
                 });
+                combo.response.accessible_name(words::GROUPS);
             } else {
                 self.factor = None;
             }

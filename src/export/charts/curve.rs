@@ -194,11 +194,11 @@ fn draw(
 
 fn at_risk(svg: &mut Svg, lines: &[Line<'_>], most: i64, x: &dyn Fn(f64) -> f64) {
     let top = TOP + PLOT_HEIGHT + 62.0;
-    svg.text((LEFT - 8.0, top), Anchor::End, 12.0, INK, "At risk");
+    svg.text((LEFT - 24.0, top), Anchor::End, 12.0, INK, "At risk");
     for (at, line) in lines.iter().enumerate() {
         let height = top + ROW * (at as f64 + if lines.len() > 1 { 1.0 } else { 0.0 });
         if lines.len() > 1 {
-            svg.text((LEFT - 16.0, height), Anchor::End, 11.0, style(at).0, &clipped(&line.words));
+            svg.text((LEFT - 24.0, height), Anchor::End, 11.0, style(at).0, &clipped(&line.words));
         }
         let survival = crate::cohort::KaplanMeier::of(&line.curve.spells());
         for day in day_ticks(most) {

@@ -37,8 +37,14 @@ fn lanes(courses: &[PatientCourse]) -> Vec<Lane> {
                 .filter_map(|visit| Some((visit.days_after_first.filter(|days| *days >= 0)?, visit.answer?)))
                 .collect();
             let death = course.death_date.map(days);
-            let last =
-                answers.iter().map(|(day, _)| *day).chain(sessions.iter().copied()).chain(death).max().unwrap_or(0);
+            let last = answers
+                .iter()
+                .map(|(day, _)| *day)
+                .chain(sessions.iter().copied())
+                .chain(death)
+                .chain(course.transplant_date.map(days))
+                .max()
+                .unwrap_or(0);
             lanes.push(Lane {
                 name: format!("{} {}", course.code, lesion.outcome.label),
                 sessions,
@@ -122,13 +128,13 @@ fn legend(svg: &mut Svg) {
     let mut say = |svg: &mut Svg, words: &str, draw: &dyn Fn(&mut Svg, (f64, f64))| {
         draw(svg, (x, y));
         svg.text((x + 9.0, y + 4.0), Anchor::Start, 11.0, INK, words);
-        x += 24.0 + 6.2 * words.chars().count() as f64;
+        x += 26.0 + 6.0 * words.chars().count() as f64;
     };
     say(svg, "session", &|svg, (x, y)| triangle(svg, x, y));
     say(svg, "no viable tumour", &|svg, at| mark(svg, at, Answer::NoViable));
     say(svg, "viable tumour", &|svg, at| mark(svg, at, Answer::Viable));
     say(svg, "equivocal", &|svg, at| mark(svg, at, Answer::Equivocal));
-    say(svg, "not evaluable or not done", &|svg, at| mark(svg, at, Answer::NotDone));
+    say(svg, "no result", &|svg, at| mark(svg, at, Answer::NotDone));
     say(svg, "after progression", &|svg, (x, y)| svg.line((x - 6.0, y), (x + 6.0, y), "#d55e00", 3.0));
     say(svg, "transplant", &|svg, (x, y)| svg.rect((x - 4.0, y - 4.0), (8.0, 8.0), "#56b4e9", INK));
     say(svg, "death", &|svg, (x, y)| {
