@@ -4,6 +4,7 @@ use crate::sample_study;
 use crate::support::real;
 use serde_json::Value;
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Command, Output};
 
 fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Output {
@@ -416,4 +417,51 @@ fn cohort_takes_settings_and_refuses_bad_cells() {
     let refused = run(["cohort".as_ref(), bad.as_os_str()]);
     assert_eq!((code(&refused), refused.stdout.len()), (1, 0));
     assert!(said(&refused).contains("Line 2, column answer, \"complete\": Not one of: no_viable,"), "{refused:?}");
+}
+
+#[test]
+fn outline_marks_a_zone_and_says_what_it_measures() {
+    let folder = sample_study::folder();
+    let truth: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("truth.json")).unwrap()).unwrap();
+    let lesion = &truth["lesions"][0];
+    let at_visit = lesion["visits"].as_array().unwrap().iter().find(|visit| visit["visit"] == "d35").unwrap();
+    let zone = &at_visit["ablation_zone"];
+    let visit = truth["visits"].as_array().unwrap().iter().find(|visit| visit["id"] == "d35").unwrap();
+    let series =
+        visit["series"].as_array().unwrap().iter().find(|series| series["role"] == "ct_portal_venous").unwrap();
+    let centre = ["x", "y", "z"].map(|axis| zone["centre"][axis].to_string()).join(",");
+    let out = tempfile::tempdir().unwrap();
+    let mask = out.path().join("zone.nii.gz");
+    let outline = |at: &str, name: &Path| {
+        let images = folder.join("d35");
+        let series = ["--series", series["uid"].as_str().unwrap(), "--at", at, "--out"].map(OsStr::new);
+        run([&[OsStr::new("outline"), images.as_os_str()][..], &series, &[name.as_os_str()]].concat())
+    };
+    let output = outline(&centre, &mask);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let json = json(&output);
+    let near = |field: &str, truth: &str, part: f64| {
+        let (found, wanted) = (json[field].as_f64().unwrap(), zone[truth].as_f64().unwrap());
+        assert!((found / wanted - 1.0).abs() < part, "{field}: {found}, {wanted}");
+    };
+    near("volume_ml", "voxels_ml", 0.1);
+    near("longest_axial_mm", "longest_axial_mm", 0.08);
+    assert_eq!((json["role"].as_str(), json["unit"].as_str()), (Some("ablation_zone"), Some("HU")));
+    assert_eq!(json["leaked"], Value::Array(Vec::new()));
+    // Every field is written down.
+    let guide = include_str!("../assets/guide/formats.md");
+    let part = &guide[guide.find("### outline PATH").unwrap()..guide.find("### new PROJECT").unwrap()];
+    for field in json.as_object().unwrap().keys() {
+        assert!(part.contains(&format!("`{field}")), "{field} is not in formats.md");
+    }
+    // The same again gives the same bytes.
+    let again = out.path().join("again.nii.gz");
+    assert_eq!(code(&outline(&centre, &again)), 0);
+    assert_eq!(std::fs::read(&mask).unwrap(), std::fs::read(&again).unwrap());
+
+    let refused = outline("900,0,0", &out.path().join("nothing.nii"));
+    assert_eq!((code(&refused), refused.stdout.len()), (1, 0));
+    assert!(said(&refused).contains("no value where you clicked"), "{refused:?}");
+    assert!(!out.path().join("nothing.nii").exists());
+    assert_eq!(code(&outline("1,2", &mask)), 2);
 }
