@@ -420,8 +420,7 @@ fn the_landmarks_of_every_sample_give_its_movement() {
                 let mark = visit.landmarks.iter().find(|mark| mark.name == name && mark.series == series)?;
                 Some(mark.place)
             };
-            let soft =
-                ["portal_bifurcation", "umbilical_portal_vein", "hepatic_vein_confluence", "left_kidney_middle"];
+            let soft = ["portal_bifurcation", "umbilical_portal_vein", "hepatic_vein_confluence", "left_kidney_middle"];
             let pairs: Vec<LandmarkPair> = soft
                 .iter()
                 .filter_map(|name| Some(LandmarkPair { from: place(first, from, name)?, to: place(visit, to, name)? }))
