@@ -9,10 +9,10 @@ mod coded;
 mod date;
 mod date_words;
 mod finding;
-mod key_picture;
 mod grouping;
 mod hanging;
 mod ids;
+mod key_picture;
 mod lesion;
 mod mark;
 mod oddity;
@@ -25,7 +25,6 @@ pub use coded::Coded;
 pub(crate) use coded::coded;
 pub use date::{Date, Stamp, days_between};
 pub use date_words::may_hold_date;
-pub use key_picture::{KeptPlane, KeptProjection, KeyPicture};
 pub use finding::{
     Adequacy, Amendment, AmendmentReason, Answer, Finding, FindingKey, FindingStatus, NotDoneReason,
     NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,
@@ -33,6 +32,7 @@ pub use finding::{
 pub use grouping::{FrameName, Grouping, GroupingKind};
 pub use hanging::{OwnHanging, PanePlan, PaneVisit};
 pub use ids::{AmendmentId, EventId, GroupingId, LesionId, MarkId, PatientId, ReaderId, SessionId, VisitId};
+pub use key_picture::{KeptPlane, KeptProjection, KeyPicture};
 pub use lesion::{
     AblationModality, Lesion, LesionPlace, LesionStatus, LiverSegment, Organ, Session, SessionLesion, Side,
     TechnicalSuccess, TumourType,

@@ -69,11 +69,8 @@ impl Workbench {
         let mut with = shown(&record);
         let own = with.grid.clone();
         let turn = picture.plane.and_then(|(plane, rotation)| {
-            let turn = if rotation == Rigid::IDENTITY.rotation() {
-                Rigid::IDENTITY
-            } else {
-                Rigid::from_rotation(rotation)?
-            };
+            let turn =
+                if rotation == Rigid::IDENTITY.rotation() { Rigid::IDENTITY } else { Rigid::from_rotation(rotation)? };
             Some(Cut { plane: plane_of(plane), turn })
         });
         with.recut(turn, &own);

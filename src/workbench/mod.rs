@@ -5,8 +5,8 @@
 //! here draws, and nothing here waits: [`Workbench::pump`] takes in what background work has finished.
 
 mod answering;
-mod curve;
 mod arranging;
+mod curve;
 mod damage;
 mod desk;
 pub mod fault;
@@ -19,9 +19,9 @@ mod importing;
 pub mod jobs;
 mod keeper;
 mod keeping;
+mod lesson;
 mod looking;
 mod looking_words;
-mod lesson;
 mod marking;
 mod matching;
 mod memory;
@@ -50,8 +50,8 @@ mod trail;
 mod untitled;
 pub mod words;
 
-pub use curve::{Curve, CurvePoint};
 pub use arranging::{Hang, PaneChoice};
+pub use curve::{Curve, CurvePoint};
 pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
@@ -59,8 +59,8 @@ pub use group::{GroupPlace, one_of_each};
 pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
-pub use looking::{DISC_MM, PaneLook};
 pub use lesson::{Beside, KeyLine, TrueRegion};
+pub use looking::{DISC_MM, PaneLook};
 pub use marking::{LesionSpot, MarkOutline, StrokeView};
 pub use matching::{Joining, Landmarks, Together};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};

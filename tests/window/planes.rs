@@ -264,7 +264,11 @@ fn the_panel_for_pictures_names_its_fields() {
 fn a_region_chooses_the_window() {
     let mut person = ready();
     let focus = person.on_screen(RIGHT, person.shown(RIGHT).focus());
-    person.bench_mut().ask(Request::Look(PaneLook::WindowFrom { pane: RIGHT, from: (100.0, 100.0), to: (140.0, 130.0) }));
+    person.bench_mut().ask(Request::Look(PaneLook::WindowFrom {
+        pane: RIGHT,
+        from: (100.0, 100.0),
+        to: (140.0, 130.0),
+    }));
     person.see();
     let window = person.bench().window_in(RIGHT).unwrap();
     let volume = person.bench().volume(person.shown(RIGHT).stack).unwrap();

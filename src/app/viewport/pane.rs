@@ -13,7 +13,7 @@ use crate::project::Document;
 use crate::volume::{SliceData, Unit, VoiFunction, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{
-    DISC_MM, Hang, Joining, PaneLook, MarkOutline, PanePicture, Request, Tool, Workbench, reading_number, scroll_sign,
+    DISC_MM, Hang, Joining, MarkOutline, PaneLook, PanePicture, Request, Tool, Workbench, reading_number, scroll_sign,
 };
 use eframe::egui::{
     Align2, Color32, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role,
@@ -91,9 +91,11 @@ impl Viewport {
         name(&response, &scene);
         let top = self.over(ui, &scene, input);
         self.mouse(ui, &response, &scene, out);
-        super::choosing::line(ui, rect, top, pane, &pane_name(pane, bench), bench, out);
-        super::member::control(ui, rect, top + super::choosing::ROOM, pane, bench, out);
-        frame(&scene.painter, &response, pane, bench);
+        if !input.picture_taken {
+            super::choosing::line(ui, rect, top, pane, &pane_name(pane, bench), bench, out);
+            super::member::control(ui, rect, top + super::choosing::ROOM, pane, bench, out);
+            frame(&scene.painter, &response, pane, bench);
+        }
         dropped(&response, pane, out);
     }
 
@@ -377,7 +379,8 @@ impl Viewport {
         if (self.crosshair || ui.input(|input| input.modifiers.shift)) && shown.placed {
             self.pointed = Some((shown.stack, place));
             if ui.input(|input| input.pointer.delta() != Vec2::ZERO) {
-                out.ask(Request::Look(PaneLook::PointAt { pane: *pane, point: place }));
+                out.read(Request::Look(PaneLook::PointAt { pane: *pane, point: place }));
+                ui.ctx().request_repaint();
             }
         }
     }
