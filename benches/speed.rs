@@ -5,12 +5,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a bench that cannot start should say so and stop
 
+#[path = "support/thousand.rs"]
+mod thousand;
+
 mod support;
 
 use ablation_review::clinical::{MarkId, MarkRole};
 use ablation_review::dicom::{Found, FoundStack, Limits, find, read_slice};
 use ablation_review::geometry::Rigid;
 use ablation_review::marks::{Mask, RleSlice, Run, SlicePoint, capsule, disc, outline_on, slice_outlines};
+use ablation_review::phantom;
 use ablation_review::project::{By, OpenAs, Project, edits};
 use ablation_review::render::Luts;
 use ablation_review::volume::{Volume, Window};
@@ -49,6 +53,26 @@ fn read(stack: &FoundStack) -> Volume {
         volume.slices[k].set(slice).unwrap();
     });
     volume
+}
+
+/// One visit of a sample in four phases of 512 x 512 x 60, made and written: what somebody waits for who opens a
+/// sample for the first time.
+#[divan::bench(sample_count = 5)]
+fn make_a_visit(bencher: Bencher) {
+    let text = include_str!("../sample_data/cases/liver-01.toml");
+    let visits: Vec<usize> = text.match_indices("[[visits]]").map(|(at, _)| at).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = folder.path().join("visit.toml");
+    // The second visit alone.
+    std::fs::write(&recipe, format!("{}{}", &text[..visits[0]], &text[visits[1]..visits[2]])).unwrap();
+    let mut round = 0;
+    bencher.bench_local(|| {
+        round += 1;
+        let out = folder.path().join(round.to_string());
+        let written = phantom::write(&recipe.to_string_lossy(), &out, &|_, _| {}, &|| false).unwrap();
+        assert_eq!(written.images, 240);
+        std::fs::remove_dir_all(out).unwrap();
+    });
 }
 
 /// Headers only: what a dropped folder waits for before it is listed.
@@ -129,6 +153,21 @@ fn commit_28_kb(bencher: Bencher) {
         // The delta is its own inverse: every second commit takes the stroke away again.
         let edit = edits::mark_stroke(project.document(), mark, delta.clone(), None).unwrap();
         project.commit(edit, by).unwrap();
+    });
+}
+
+/// What the cohort screen works out when it is opened, of a thousand patients with four visits each.
+#[divan::bench]
+fn cohort_of_a_thousand(bencher: Bencher) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("thousand.ablation");
+    thousand::write(&path);
+    let mut bench = support::workbench(folder.path());
+    support::ask(&mut bench, Request::Open(vec![path]));
+    bencher.bench_local(|| {
+        let rows = bench.cohort_rows();
+        assert_eq!(rows.len(), thousand::PATIENTS as usize);
+        rows
     });
 }
 

@@ -36,34 +36,6 @@ fn inspect_lists_the_sample() {
     let series = json["series"].as_array().unwrap();
     assert_eq!(series.len(), 7);
     for one in series {
-        for field in [
-            "id",
-            "stack_key",
-            "series_instance_uid",
-            "study_instance_uid",
-            "patient_id",
-            "modality",
-            "description",
-            "role",
-            "rows",
-            "columns",
-            "slices",
-            "spacing_mm",
-            "origin_mm",
-            "direction",
-            "frame_of_reference_uid",
-            "transfer_syntaxes",
-            "unit",
-            "shape",
-            "group",
-            "phase",
-            "split_by",
-            "suv",
-            "warnings",
-            "files",
-        ] {
-            assert!(one.get(field).is_some(), "the contract names {field}");
-        }
         assert_eq!((&one["slices"], &one["files"]), (&36.into(), &36.into()));
         assert_eq!(one["patient_id"], "SAMPLE-001");
     }
@@ -182,9 +154,9 @@ fn a_volume_by_id_and_by_key_is_the_same_file() {
     // NIfTI-1: dim at 40, vox_offset at 108, srow_x at 280; RAS turns the sign of x.
     let short = |at: usize| i16::from_le_bytes(bytes[at..at + 2].try_into().unwrap());
     let float = |at: usize| f32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-    assert_eq!([short(40), short(42), short(44), short(46)], [3, 256, 256, 36]);
+    assert_eq!([short(40), short(42), short(44), short(46)], [3, 320, 320, 45]);
     let grid = ablation_review::phantom::truth_grid("first-look", &visit.id).unwrap();
-    assert_eq!((float(280), float(292)), (-1.45, -(grid.origin.x as f32)));
+    assert_eq!((float(280), float(292)), (-1.1, -(grid.origin.x as f32)));
     // The middle of the first lesion's tumour is darker than liver.
     let place = grid.to_index(truth.lesions[0].visits[0].place);
     let [columns, rows, _] = grid.dims.map(|n| n as usize);
@@ -210,7 +182,7 @@ fn sample_writes_what_it_lists_and_nothing_over_another_file() {
     let write = || run(words("sample", &[OsStr::new("first-look"), OsStr::new("--out"), folder.as_os_str()]));
     let written = write();
     assert_eq!(code(&written), 0, "{written:?}");
-    assert_eq!(json(&written)["images"], 252);
+    assert_eq!(json(&written)["images"], 315);
     assert!(folder.join("truth.json").is_file() && folder.join("d92/portal-venous/014.dcm").is_file());
     let mask = folder.join("masks/d35/portal-venous/L3-viable.nii.gz");
     assert!(mask.is_file() && json(&written)["masks"].as_u64().unwrap() > 20, "{written:?}");
@@ -263,8 +235,8 @@ fn a_project_is_made_filled_checked_and_asked_for_tables() {
     assert!(said(&empty).contains("nothing to export"), "{empty:?}");
     let workbook = table(&folder.path().join("table.xlsx"));
     assert_eq!(code(&workbook), 1);
-    assert!(said(&workbook).contains("XLSX"), "{workbook:?}");
-    assert!(!out.exists());
+    assert!(said(&workbook).contains("nothing to export"), "{workbook:?}");
+    assert!(!out.exists() && !folder.path().join("table.xlsx").exists());
 
     add_a_lesion(&project);
     let written = table(&out);
@@ -274,6 +246,9 @@ fn a_project_is_made_filled_checked_and_asked_for_tables() {
     assert!(text.lines().count() > 1 && text.contains("L1"), "{text}");
     assert!(!text.contains("SAMPLE-001") && !text.contains("Sample"), "no identity in tables");
     assert!(folder.path().join("table.dictionary.csv").is_file());
+    let workbook = table(&folder.path().join("table.xlsx"));
+    assert_eq!(code(&workbook), 0, "{workbook:?}");
+    assert!(std::fs::read(folder.path().join("table.xlsx")).unwrap().starts_with(b"PK"));
 }
 
 #[test]
@@ -382,4 +357,63 @@ fn real_ct_is_inspected_and_written() {
     assert_eq!(code(&output), 0, "{output:?}");
     let voxels: u64 = ["rows", "columns", "slices"].iter().map(|n| series[n].as_u64().unwrap()).product();
     assert_eq!(std::fs::metadata(&file).unwrap().len(), 352 + 2 * voxels);
+}
+
+#[test]
+fn cohort_prints_what_a_table_says() {
+    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/cohort/mini_cohort.csv");
+    let output = run(["cohort", table, "--scale", "log"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let printed = json(&output);
+    assert_eq!(printed["source"]["clock"], "days");
+    let rate = |wanted: &str| {
+        let rates = printed["rates"].as_array().unwrap();
+        rates.iter().find(|rate| rate["code"] == wanted).unwrap().clone()
+    };
+    let primary = rate("primary_evaluable");
+    assert_eq!((&primary["n"], &primary["of"], &primary["percent"]), (&6.into(), &8.into(), &75.0.into()));
+    for field in ["wilson", "clopper_pearson"] {
+        assert!(primary[field]["low"].as_f64().unwrap() < 0.75 && primary[field]["high"].as_f64().unwrap() > 0.75);
+    }
+    let curves = printed["end_points"].as_array().unwrap();
+    let ltp = curves.iter().find(|curve| curve["level"] == "lesion" && curve["end_point"] == "time_to_ltp").unwrap();
+    let last = ltp["cumulative_incidence"].as_array().unwrap().last().unwrap();
+    assert!((last["incidence"].as_f64().unwrap() - 0.3875).abs() < 1e-12 && last["day"] == 183);
+    let reasons = output.stdout.windows(8).filter(|eight| *eight == b"on 2000-").count();
+    assert_eq!(reasons, 0, "a table of days prints days");
+    for field in ["rule_set", "rule_set_version", "settings", "event_matrix", "choices", "counts", "flow", "efficacy"]
+        .into_iter()
+        .chain(["recurrences", "disease_free_interval", "strata", "software_version", "technical_success_unknown"])
+    {
+        assert!(printed.get(field).is_some(), "the contract names {field}");
+    }
+    assert_eq!(output.stdout, run(["cohort", table, "--scale", "log"]).stdout, "the same every time");
+    let brief = run(["cohort", table, "--brief"]);
+    assert!(brief.stdout.len() < output.stdout.len());
+    assert!(json(&brief)["end_points"][0].get("members").is_none());
+}
+
+#[test]
+fn cohort_takes_settings_and_refuses_bad_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/cohort/mini_cohort.csv");
+    let settings = folder.path().join("settings.json");
+    let with = |text: &str| {
+        std::fs::write(&settings, text).unwrap();
+        run(["cohort".as_ref(), OsStr::new(table), "--settings".as_ref(), settings.as_os_str()])
+    };
+    let output = with(r#"{"delayed_entry": true}"#);
+    let printed = json(&output);
+    let curves = printed["end_points"].as_array().unwrap();
+    let ltp = curves.iter().find(|curve| curve["level"] == "lesion" && curve["end_point"] == "time_to_ltp").unwrap();
+    assert_eq!((&ltp["n"], &ltp["without_time"]), (&7.into(), &1.into()));
+    let refused = with(r#"{"delayd_entry": true}"#);
+    assert!(code(&refused) == 1 && said(&refused).contains("delayd_entry"), "{refused:?}");
+    let refused = with(r#"{"event_cells": [{"end_point": "os", "happening": "death_other", "cell": "ignore"}]}"#);
+    assert!(code(&refused) == 1 && said(&refused).contains("cannot count"), "{refused:?}");
+    let bad = folder.path().join("bad.csv");
+    std::fs::write(&bad, "patient,lesion,visit,answer,sessions\nP1,L1,35,complete,0\n").unwrap();
+    let refused = run(["cohort".as_ref(), bad.as_os_str()]);
+    assert_eq!((code(&refused), refused.stdout.len()), (1, 0));
+    assert!(said(&refused).contains("Line 2, column answer, \"complete\": Not one of: no_viable,"), "{refused:?}");
 }

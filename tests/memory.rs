@@ -1,10 +1,8 @@
 //! What loading a series takes of the machine's memory, measured as the system counts it.
 
+use super::support::ct::{CtSlice, write_ct_slice};
 use ablation_review::command_line::{self, Asked};
 use ablation_review::dicom::{Limits, find};
-use dicom_core::{DataElement, PrimitiveValue, VR};
-use dicom_dictionary_std::{tags, uids};
-use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
@@ -12,43 +10,12 @@ use std::process::Command;
 const FOLDER: &str = "ABLATION_REVIEW_TEST_MEMORY";
 const SERIES: &str = "ABLATION_REVIEW_TEST_MEMORY_SERIES";
 const PIXELS: u16 = 512;
-const SLICES: u16 = 100;
+const SLICES: u32 = 100;
 
-fn write_slice(path: &Path, slice: u16) {
-    let mut object = InMemDicomObject::new_empty();
-    let mut put = |tag, vr, value: PrimitiveValue| {
-        object.put(DataElement::new(tag, vr, value));
-    };
-    let several = |values: &[&str]| PrimitiveValue::Strs(values.iter().map(ToString::to_string).collect());
-    let sop = format!("1.2.3.4.{}", slice + 1);
-    let value = |n: usize| (n % 1_511) as u16 ^ slice;
-    put(tags::SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE.into());
-    put(tags::SOP_INSTANCE_UID, VR::UI, sop.as_str().into());
-    put(tags::STUDY_INSTANCE_UID, VR::UI, "1.2.3.5".into());
-    put(tags::SERIES_INSTANCE_UID, VR::UI, "1.2.3.6".into());
-    put(tags::FRAME_OF_REFERENCE_UID, VR::UI, "1.2.3.7".into());
-    put(tags::MODALITY, VR::CS, "CT".into());
-    put(tags::IMAGE_POSITION_PATIENT, VR::DS, several(&["0", "0", &slice.to_string()]));
-    put(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, several(&["1", "0", "0", "0", "1", "0"]));
-    put(tags::PIXEL_SPACING, VR::DS, several(&["0.7", "0.7"]));
-    put(tags::SAMPLES_PER_PIXEL, VR::US, 1u16.into());
-    put(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2".into());
-    put(tags::ROWS, VR::US, PIXELS.into());
-    put(tags::COLUMNS, VR::US, PIXELS.into());
-    put(tags::BITS_ALLOCATED, VR::US, 16u16.into());
-    put(tags::BITS_STORED, VR::US, 16u16.into());
-    put(tags::HIGH_BIT, VR::US, 15u16.into());
-    put(tags::PIXEL_REPRESENTATION, VR::US, 1u16.into());
-    put(tags::RESCALE_INTERCEPT, VR::DS, "-1024".into());
-    put(tags::RESCALE_SLOPE, VR::DS, "1".into());
-    put(tags::RESCALE_TYPE, VR::LO, "HU".into());
-    let pixels = (0..usize::from(PIXELS) * usize::from(PIXELS)).map(value);
-    put(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(pixels.collect()));
-    let meta = FileMetaTableBuilder::new()
-        .transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN)
-        .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)
-        .media_storage_sop_instance_uid(sop.as_str());
-    object.with_meta(meta).unwrap().write_to_file(path).unwrap();
+fn write_slice(path: &Path, number: u32) {
+    let slice = CtSlice { uid: "1.2.3", date: "20250106", number, pixels: PIXELS, pixel_mm: 0.7, slice_mm: 1.0 };
+    let pixels = usize::from(PIXELS) * usize::from(PIXELS);
+    write_ct_slice(path, &slice, (0..pixels).map(|n| (n % 1_511) as u16 ^ number as u16).collect());
 }
 
 /// In a process of its own: runs `volume`, or nothing, and says how much memory that took at most.

@@ -5,11 +5,12 @@
 
 use ablation_review::clinical::{
     AblationModality, Adequacy, Answer, Date, DeathCause, Event, EventKind, Finding, FindingKey, Lesion, LesionId,
-    Organ, Patient, PatientId, PrimaryCancer, ReaderId, Session, SessionLesion, Shape, Stamp, TechnicalSuccess, Track,
-    TumourType, Visit, VisitId, VisitSource, VitalStatus,
+    NewTumour, Organ, Patient, PatientId, PrimaryCancer, ReaderId, RestOfScan, Session, SessionLesion, Shape, Stamp,
+    TechnicalSuccess, Track, TumourType, Visit, VisitId, VisitSource, VitalStatus,
 };
+use ablation_review::cohort::{Choices, file, statistics};
 use ablation_review::export::{Dates, Options, Table, tables, write};
-use ablation_review::project::{By, NamedEdit, Project, edits};
+use ablation_review::project::{By, NamedEdit, Project, edits, patient_courses};
 use chrono::{Days, TimeZone, Utc};
 use std::collections::BTreeMap;
 
@@ -307,7 +308,7 @@ fn the_mini_cohort_as_files_with_days_holds_no_calendar_date() {
     entry.sign_everything();
     let out = folder.path().join("tables");
     let written = write(entry.project.document(), options(Dates::DaysSinceFirstAblation), &out).unwrap();
-    assert_eq!(written.files.len(), 11);
+    assert_eq!(written.files.len(), 17);
     assert_eq!(written.rows["lesion_visit"], 5 + 5 + 5 + 5 + 1 + 2 + 2 + 2 + 2 + 2);
     for file in &written.files {
         let text = std::fs::read_to_string(file).unwrap();
@@ -329,5 +330,187 @@ fn the_mini_cohort_as_files_with_days_holds_no_calendar_date() {
     for (with_days, with_date) in days.iter().zip(&dates) {
         let date: Date = with_date["visit_date"].parse().unwrap();
         assert_eq!(with_days["visit_days_since_first_ablation"], (date - day(0)).num_days().to_string());
+    }
+}
+
+/// What is printed, without the reasons (whose dates are those of the source) and numbers of visits.
+fn numbers(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Array(all) => all.iter_mut().for_each(numbers),
+        serde_json::Value::Object(all) => {
+            for name in ["because", "patient"] {
+                if all.get(name).is_some_and(|value| value.is_string() || value.is_u64()) {
+                    all.remove(name);
+                }
+            }
+            all.values_mut().for_each(numbers);
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_cohort_table_gives_the_same_statistics_as_the_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut entry = mini_cohort(folder.path());
+    entry.sign_everything();
+    let document = entry.project.document();
+    let settings = document.settings();
+    let of = |courses: &[ablation_review::outcome::PatientCourse]| {
+        let mut all = serde_json::to_value(statistics(courses, &settings, Choices::default())).unwrap();
+        numbers(&mut all);
+        // Numbers of lesions and visits are the project's own.
+        all["efficacy"]["left_out"] = serde_json::Value::Null;
+        all
+    };
+    let direct = of(&patient_courses(document, day(2000)));
+    for dates in [Dates::Iso, Dates::DaysSinceFirstAblation] {
+        let out = folder.path().join(format!("{dates:?}"));
+        write(document, options(dates), &out).unwrap();
+        let bytes = std::fs::read(out.join("cohort.csv")).unwrap();
+        let read = file::read(&bytes, &settings, None).unwrap();
+        assert!(read.ignored_columns.is_empty());
+        assert_eq!(of(&read.courses), direct, "{dates:?}");
+        let head = String::from_utf8(bytes).unwrap().lines().next().unwrap().to_owned();
+        let wanted: Vec<&str> = file::COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(head, wanted.join(","));
+    }
+}
+
+#[test]
+fn the_workbook_is_the_same_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let entry = mini_cohort(folder.path());
+    let bytes = |name: &str| {
+        let out = folder.path().join(name);
+        write(entry.project.document(), options(Dates::Iso), &out).unwrap();
+        std::fs::read(out).unwrap()
+    };
+    let first = bytes("a.xlsx");
+    assert!(first.starts_with(b"PK") && first == bytes("b.xlsx"));
+}
+
+/// A cohort of random courses with deaths, transplants, re-ablations, other therapy, loss and new tumours.
+fn random_cohort(folder: &std::path::Path) -> Entry {
+    let mut state = 20_251_120_u64;
+    let mut draw = move |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut entry = Entry::new(folder);
+    for _ in 0..24 {
+        let death = (draw(4) == 0).then(|| 100 + draw(300));
+        let transplant = (draw(8) == 0).then(|| 120 + draw(100));
+        let cause = [DeathCause::Cancer, DeathCause::Treatment, DeathCause::Other, DeathCause::Unknown]
+            [usize::try_from(draw(4)).unwrap()];
+        let alive = draw(700);
+        let patient = entry.patient(|patient| {
+            patient.death_date = death.map(day);
+            patient.death_cause = cause;
+            patient.transplant_date = transplant.map(day);
+            patient.last_known_alive = death.is_none().then(|| day(alive));
+            if draw(3) == 0 {
+                patient.primary = PrimaryCancer::Breast;
+            }
+        });
+        let until = death.unwrap_or(2000);
+        let lesions: Vec<LesionId> = (0..=draw(3)).map(|n| entry.lesion(patient, &format!("L{}", n + 1))).collect();
+        for lesion in &lesions {
+            let mut row = entry.project.document().lesion(*lesion).unwrap().clone();
+            row.long_axis_mm = (draw(5) > 0).then(|| 8.0 + f64::from(u32::try_from(draw(350)).unwrap()) / 10.0);
+            row.organ = [Organ::Liver, Organ::Liver, Organ::Kidney][usize::try_from(draw(3)).unwrap()];
+            let edit = edits::lesion(entry.project.document(), row);
+            entry.commit(edit);
+        }
+        entry.ablate(patient, 0, &lesions);
+        let days: Vec<u64> = [30 + draw(30), 80 + draw(50), 150 + draw(100), 300 + draw(60)]
+            .into_iter()
+            .filter(|day| *day < until)
+            .collect();
+        for lesion in &lesions {
+            if draw(4) == 0 {
+                let again = 45 + draw(150);
+                if again < until {
+                    entry.ablate(patient, again, &[*lesion]);
+                }
+            }
+            let mut kept: Vec<(u64, char)> = Vec::new();
+            for day in &days {
+                let letter = ['c', 'c', 'c', 'c', 'r', 'e'][usize::try_from(draw(6)).unwrap()];
+                if draw(6) > 0 {
+                    kept.push((*day, letter));
+                }
+            }
+            entry.answers(patient, *lesion, &kept);
+        }
+        let kinds = [
+            EventKind::Lost,
+            EventKind::Extrahepatic,
+            EventKind::IntrahepaticDistant,
+            EventKind::SecondPrimary,
+            EventKind::OtherTherapy,
+            EventKind::Resection,
+        ];
+        for kind in kinds {
+            if draw(6) == 0 {
+                let of_lesion = matches!(kind, EventKind::OtherTherapy | EventKind::Resection);
+                let document = entry.project.document();
+                let event = Event {
+                    id: document.next_event(),
+                    patient,
+                    lesion: of_lesion.then(|| lesions[0]),
+                    kind,
+                    date: day(60 + draw(250)),
+                    visit: None,
+                    note: String::new(),
+                };
+                let edit = edits::event(document, event);
+                entry.commit(edit);
+            }
+        }
+        for day in days {
+            if draw(3) > 0
+                && let Some(visit) = entry.visits.get(&(patient, day)).copied()
+            {
+                let new_tumour = match draw(8) {
+                    0 => NewTumour::InOrgan("segment II".into()),
+                    1 => NewTumour::Outside("lung".into()),
+                    2 => NewTumour::NotAssessed,
+                    _ => NewTumour::None,
+                };
+                let rest = RestOfScan { patient, visit, new_tumour: Some(new_tumour), complications: None };
+                let edit = edits::rest_of_scan(entry.project.document(), rest);
+                entry.commit(edit);
+            }
+        }
+    }
+    entry
+}
+
+/// Asks the script that makes every figure of an export again. Without Python there is nothing to ask.
+fn recomputed(folder: &std::path::Path) -> Option<String> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/recompute/recompute.py");
+    let output = std::process::Command::new("python3").arg(script).arg(folder).output().ok()?;
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}: {said}", folder.display());
+    Some(said)
+}
+
+#[test]
+fn another_program_makes_every_figure_of_an_export_again() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, random) in [("mini", false), ("random", true)] {
+        let place = folder.path().join(name);
+        std::fs::create_dir(&place).unwrap();
+        let mut entry = if random { random_cohort(&place) } else { mini_cohort(&place) };
+        entry.sign_everything();
+        for dates in [Dates::Iso, Dates::DaysSinceFirstAblation] {
+            let out = place.join(format!("{dates:?}"));
+            write(entry.project.document(), Options { dates, today: day(2000) }, &out).unwrap();
+            match recomputed(&out) {
+                Some(said) => println!("{name}, {dates:?}: {said}"),
+                None => println!("no python3 here: the figures were not made again"),
+            }
+        }
     }
 }

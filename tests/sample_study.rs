@@ -1,16 +1,11 @@
 //! The committed sample, read back by the program's own reader, equals its truth.
 
-use ablation_review::clinical::{
-    AblationModality, Adequacy, Answer, Coded, Finding, FindingKey, FindingStatus, Kernel, LesionId, MarkRole,
-    Modality, PatientId, ReaderId, SessionId, Sex, StackRole, StudySettings, TechnicalSuccess, Track, VisitId,
-    VisitSource,
-};
+use ablation_review::clinical::{Kernel, MarkRole, Modality, Oddity, Sex, StackRole};
 use ablation_review::dicom::{self, Found, FoundStack, Limits, Shape};
-use ablation_review::geometry::{PatientPoint, VoxelIndex};
-use ablation_review::outcome::{LesionHistory, LesionVisit, StudyContent, TreatedSession, derive};
-use ablation_review::phantom::{self, LesionTruth, Truth};
+use ablation_review::geometry::{Grid, PatientPoint, PatientVector, VoxelIndex};
+use ablation_review::intake;
+use ablation_review::phantom::{self, Truth};
 use ablation_review::volume::{Statistics, Unit, Volume};
-use ablation_review::{intake, outcome};
 use std::path::PathBuf;
 
 const CASE: &str = "first-look";
@@ -70,7 +65,7 @@ fn the_reader_finds_every_series_of_the_truth() {
             assert_eq!((stack.info.modality, stack.info.unit), (Modality::Ct, Unit::Hu));
             assert_eq!(stack.info.kernel, Kernel::Soft);
             assert_eq!(stack.info.acquisition.kvp, Some(120.0));
-            assert_eq!(stack.info.transfer_syntaxes, ["1.2.840.10008.1.2.1.99"]);
+            assert_eq!(stack.info.transfer_syntaxes, ["1.2.840.10008.1.2.4.80"]);
             assert_eq!((stack.identity.dicom_patient_id.as_str(), stack.sex), (truth.patient_id.as_str(), Sex::Male));
             let after_s = stack.info.acquisition.after_contrast_s.unwrap();
             let wanted = if series.role == StackRole::CtArterial { 35.0..40.0 } else { 70.0..75.0 };
@@ -135,64 +130,6 @@ fn a_place_moves_with_the_patient_and_not_with_the_table() {
     }
 }
 
-fn history(truth: &Truth, lesion: &LesionTruth) -> LesionHistory {
-    let mut history = LesionHistory::new(PatientId(1), LesionId(1), lesion.label.clone());
-    for (n, session) in truth.sessions.iter().enumerate().filter(|(_, s)| s.lesions.contains(&lesion.label)) {
-        history.sessions.push(TreatedSession {
-            id: SessionId(n as u32),
-            date: session.date,
-            modality: AblationModality::Microwave,
-            technical_success: TechnicalSuccess::Yes,
-            planned_before_first_follow_up: false,
-        });
-    }
-    for (n, (visit, at)) in truth.visits.iter().zip(&lesion.visits).enumerate() {
-        let id = VisitId(n as u32);
-        let roles: Vec<_> = visit.series.iter().map(|series| series.role).collect();
-        let finding = at.key.as_ref().map(|key| {
-            let read_as = FindingKey { lesion: LesionId(1), visit: id, reader: ReaderId(1), track: Track::Main };
-            let mut finding = Finding::draft(read_as, visit.date.and_hms_opt(12, 0, 0).unwrap().and_utc());
-            finding.answer = Some(key.answer);
-            finding.shape = Some(key.shape);
-            finding.viable_ld_mm = at.viable_tumour.as_ref().map(|viable| viable.longest_axial_mm);
-            finding.adequacy = Some(Adequacy { adequate: true, reason: "portal venous".into(), by_reader: true });
-            finding.status = FindingStatus::Signed;
-            finding
-        });
-        history.visits.push(LesionVisit {
-            id,
-            date: visit.date,
-            source: VisitSource::Images,
-            study: StudyContent::from_roles(&roles),
-            finding,
-            marks: Vec::new(),
-        });
-    }
-    history
-}
-
-#[test]
-fn the_rules_make_the_words_of_the_key() {
-    let truth = truth();
-    let today = truth.visits.last().unwrap().date;
-    let mut words = 0;
-    for lesion in &truth.lesions {
-        let outcome = derive(&history(&truth, lesion), &StudySettings::default(), today);
-        for (n, at) in lesion.visits.iter().enumerate() {
-            let Some(key) = &at.key else { continue };
-            let visit = outcome.at(VisitId(n as u32)).unwrap();
-            assert_eq!(visit.word.value, key.derived, "{} {}: {}", lesion.label, at.visit, visit.word.because);
-            words += 1;
-        }
-        let wanted = if lesion.label == "L3" { outcome::Efficacy::Incomplete } else { outcome::Efficacy::Complete };
-        assert_eq!(outcome.counted.primary.value.efficacy, wanted, "{}", lesion.label);
-    }
-    assert_eq!(words, 9);
-    assert!(truth.lesions.iter().any(|l| l.visits.iter().any(|v| {
-        v.key.as_ref().is_some_and(|key| key.answer == Answer::Viable && key.shape.code() == "hypoattenuating_nodule")
-    })));
-}
-
 #[test]
 fn every_series_of_other_cases_is_read_as_what_it_is() {
     // The first visit of an MR and of a CT case, few slices: what the reader finds is what the truth says.
@@ -226,5 +163,111 @@ fn every_series_of_other_cases_is_read_as_what_it_is() {
             let mask = masks.iter().find(|mask| mask.series == series.folder).unwrap();
             assert_eq!(this.info.shape, Shape::Volume(mask.grid.clone()), "{id} {}", series.folder);
         }
+    }
+}
+
+/// A case of one visit made from a recipe of the program by changing it; its truth and what the reader finds.
+fn changed(id: &str, changes: &[(&str, &str)], folder: &std::path::Path) -> (Truth, Found) {
+    let recipe = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sample_data/cases").join(format!("{id}.toml"));
+    let mut text = std::fs::read_to_string(recipe).unwrap();
+    let second = text.match_indices("[[visits]]").nth(1).unwrap().0;
+    text.truncate(second);
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from:?} is not in {id}");
+        text = text.replace(from, to);
+    }
+    let (file, out) = (folder.join("changed.toml"), folder.join("out"));
+    std::fs::write(&file, text).unwrap();
+    phantom::write(&file.to_string_lossy(), &out, &|_, _| {}, &|| false).unwrap();
+    let found = dicom::find(std::slice::from_ref(&out), &Limits::default(), &|_, _| {}, &|| false);
+    assert!(phantom::is_written(&file.to_string_lossy(), &out));
+    (phantom::truth_in(&out).unwrap(), found)
+}
+
+/// The recipe's first visit made small: 12 slices around the middle lesion.
+const SMALL: (&str, &str) = (
+    "matrix = 320, pixel_mm = 1.1, slice_mm = 3.0, slices = 45",
+    "matrix = 128, pixel_mm = 2.75, slice_mm = 4.0, slices = 12",
+);
+
+fn alike(a: &Grid, b: &Grid) -> bool {
+    let near = |a: PatientPoint, b: PatientPoint| a.distance_mm(b) < 1e-3;
+    let corner = |grid: &Grid| {
+        let [i, j, k] = grid.dims.map(|n| f64::from(n - 1));
+        grid.to_patient(VoxelIndex::new(i, j, k))
+    };
+    a.dims == b.dims && a.space == b.space && near(a.origin, b.origin) && near(corner(a), corner(b))
+}
+
+#[test]
+fn a_tilted_gantry_has_masks_on_the_straight_grid_of_its_slices() {
+    for tilt in ["12.5", "-7.0"] {
+        let folder = tempfile::tempdir().unwrap();
+        let odd = format!("top_mm = -32.0, odd = {{ tilt_deg = {tilt} }}");
+        let (truth, found) = changed("first-look", &[SMALL, ("top_mm = 3.0", &odd)], folder.path());
+        for series in &truth.visits[0].series {
+            let this = stack(&found, &series.uid);
+            assert!(
+                matches!(this.info.oddities[..], [Oddity::Tilted { sheared: true, .. }]),
+                "{:?}",
+                this.info.oddities
+            );
+            let Shape::Volume(grid) = &this.info.shape else { panic!("{:?}", this.info.shape) };
+            let masks = truth.masks_on(&series.uid).unwrap();
+            assert!(!masks.is_empty());
+            for mask in &masks {
+                assert!(alike(&mask.grid, grid), "{:?} {grid:?}", mask.grid);
+            }
+            // The mask lies on the dark tumour of the volume.
+            let (volume, mask) = (load(this), masks.iter().find(|mask| mask.lesion == "L1").unwrap());
+            let inside = mask.voxels.iter().filter_map(|[i, j, k]| volume.value(*i, *j, *k));
+            let mean = Statistics::of(inside).unwrap().mean;
+            let around =
+                ball(&volume, truth.lesions[0].visits[0].place + PatientVector::new(0.0, -22.0, 0.0), 6.0).mean;
+            assert!(mean < around - 10.0, "{} {mean} {around}", series.folder);
+        }
+    }
+}
+
+#[test]
+fn a_missing_slice_and_a_second_frame_of_reference_are_met_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let odd = "top_mm = -32.0, odd = { missing_slices = [5], second_frame_of_reference = true }";
+    let (truth, found) = changed("first-look", &[SMALL, ("top_mm = 3.0", odd)], folder.path());
+    let frames: Vec<_> = truth.visits[0]
+        .series
+        .iter()
+        .map(|series| {
+            let this = stack(&found, &series.uid);
+            assert!(!this.info.oddities.is_empty(), "a slice is missing");
+            assert_eq!(this.info.frames.len(), series.images as usize);
+            this.info.frame_of_reference_uid.clone().unwrap()
+        })
+        .collect();
+    assert_ne!(frames[0], frames[1]);
+}
+
+#[test]
+fn packed_values_are_the_same_however_they_are_packed() {
+    let values = |packing: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let packing = format!("packing = \"{packing}\"");
+        let changes = [SMALL, ("packing = \"jpeg_ls\"", packing.as_str()), ("top_mm = 3.0", "top_mm = -32.0")];
+        let (truth, found) = changed("first-look", &changes, folder.path());
+        let volume = load(stack(&found, &truth.visits[0].series[1].uid));
+        let [columns, rows, slices] = volume.grid.dims;
+        let places = (0..slices).flat_map(|k| (0..rows).flat_map(move |j| (0..columns).map(move |i| [i, j, k])));
+        places.map(|[i, j, k]| volume.value(i, j, k)).collect::<Vec<_>>()
+    };
+    let (plain, deflated, jpeg_ls) = (values("plain"), values("deflated"), values("jpeg_ls"));
+    let inside = plain.iter().flatten().count();
+    assert!(inside > 100_000 && inside < plain.len());
+    for ((plain, deflated), jpeg_ls) in plain.iter().zip(&deflated).zip(&jpeg_ls) {
+        // Steps of 2 and 4 HU in the body, of 32 in air.
+        let step = if plain.is_some_and(|hu| hu < -690.0) { 40.0 } else { 2.5 };
+        let near = |a: &Option<f64>| {
+            a.is_some() == plain.is_some() && a.zip(*plain).is_none_or(|(a, b)| (a - b).abs() <= step)
+        };
+        assert!(near(deflated) && near(jpeg_ls), "{plain:?} {deflated:?} {jpeg_ls:?}");
     }
 }

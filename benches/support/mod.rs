@@ -3,12 +3,13 @@
 
 #![allow(dead_code)] // each bench uses its part
 
+#[path = "../../tests/support/ct.rs"]
+mod ct;
+
 use ablation_review::clinical::MarkRole;
 use ablation_review::workbench::room::Pane;
 use ablation_review::workbench::{DEFAULT_BUDGET_BYTES, Executor, Request, Setup, Tool, Workbench};
-use dicom_core::{DataElement, PrimitiveValue, VR};
-use dicom_dictionary_std::{tags, uids};
-use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
+use ct::{CtSlice, write_ct_slice};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,51 +50,10 @@ fn pixels(study: u32, slice: u32) -> Vec<u16> {
     out
 }
 
-fn write_slice(path: &Path, study: u32, date: &str, slice: u32) {
+fn write_slice(path: &Path, study: u32, date: &str, number: u32) {
     let uid = format!("2.25.1234567.{study}");
-    let sop = format!("{uid}.3.{slice}");
-    let mut object = InMemDicomObject::new_empty();
-    let mut put = |tag, vr, value: PrimitiveValue| {
-        object.put(DataElement::new(tag, vr, value));
-    };
-    let strings = |all: &[&str]| PrimitiveValue::Strs(all.iter().map(|s| (*s).to_owned()).collect());
-    put(tags::SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE.into());
-    put(tags::SOP_INSTANCE_UID, VR::UI, sop.as_str().into());
-    put(tags::STUDY_INSTANCE_UID, VR::UI, format!("{uid}.1").into());
-    put(tags::SERIES_INSTANCE_UID, VR::UI, format!("{uid}.2").into());
-    put(tags::FRAME_OF_REFERENCE_UID, VR::UI, format!("{uid}.4").into());
-    put(tags::IMAGE_TYPE, VR::CS, strings(&["ORIGINAL", "PRIMARY", "AXIAL"]));
-    put(tags::MODALITY, VR::CS, "CT".into());
-    put(tags::STUDY_DATE, VR::DA, date.into());
-    put(tags::ACQUISITION_DATE, VR::DA, date.into());
-    put(tags::ACQUISITION_TIME, VR::TM, "101500".into());
-    put(tags::PATIENT_NAME, VR::PN, "Bench".into());
-    put(tags::PATIENT_ID, VR::LO, "BENCH".into());
-    put(tags::SERIES_DESCRIPTION, VR::LO, "Liver portal venous 2.5 mm".into());
-    put(tags::SERIES_NUMBER, VR::IS, "3".into());
-    put(tags::INSTANCE_NUMBER, VR::IS, (slice + 1).to_string().into());
-    put(tags::CONTRAST_BOLUS_AGENT, VR::LO, "Iohexol".into());
-    put(tags::SLICE_THICKNESS, VR::DS, "2.5".into());
-    put(tags::IMAGE_POSITION_PATIENT, VR::DS, strings(&["-256", "-256", &format!("{}", f64::from(slice) * 2.5)]));
-    put(tags::IMAGE_ORIENTATION_PATIENT, VR::DS, strings(&["1", "0", "0", "0", "1", "0"]));
-    put(tags::PIXEL_SPACING, VR::DS, strings(&["1", "1"]));
-    put(tags::SAMPLES_PER_PIXEL, VR::US, 1u16.into());
-    put(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, "MONOCHROME2".into());
-    put(tags::ROWS, VR::US, PIXELS.into());
-    put(tags::COLUMNS, VR::US, PIXELS.into());
-    put(tags::BITS_ALLOCATED, VR::US, 16u16.into());
-    put(tags::BITS_STORED, VR::US, 16u16.into());
-    put(tags::HIGH_BIT, VR::US, 15u16.into());
-    put(tags::PIXEL_REPRESENTATION, VR::US, 0u16.into());
-    put(tags::RESCALE_INTERCEPT, VR::DS, "-1024".into());
-    put(tags::RESCALE_SLOPE, VR::DS, "1".into());
-    put(tags::RESCALE_TYPE, VR::LO, "HU".into());
-    put(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(pixels(study, slice).into_iter().collect()));
-    let meta = FileMetaTableBuilder::new()
-        .transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN)
-        .media_storage_sop_class_uid(uids::CT_IMAGE_STORAGE)
-        .media_storage_sop_instance_uid(sop);
-    object.with_meta(meta).unwrap().write_to_file(path).unwrap();
+    let slice = CtSlice { uid: &uid, date, number, pixels: PIXELS, pixel_mm: 1.0, slice_mm: 2.5 };
+    write_ct_slice(path, &slice, pixels(study, number));
 }
 
 /// A workbench without a window, all work done at once.

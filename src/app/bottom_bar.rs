@@ -4,16 +4,20 @@
 use super::command::Command;
 use super::shell::AblationApp;
 use super::strip::Strip;
+use super::text::flow;
 use super::theme::{self, colour};
 use super::widgets::{coloured, key_cap};
 use super::{Outbox, Screen, notices, text};
 use crate::workbench::{Level, Request, Slot, Tool};
-use eframe::egui::{Align, Button, Layout, ProgressBar, Ui};
+use eframe::egui::{Align, Button, Frame, Layout, Margin, ProgressBar, RichText, Ui};
 use std::time::Duration;
 
 /// Draws the bar.
 pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
     ui.horizontal(|ui| {
+        if app.screen == Screen::Reading && app.bench.desk().is_some() {
+            digits(ui, app);
+        }
         if app.screen == Screen::Reading
             && let Some(reading) = app.viewport.under_pointer()
         {
@@ -31,6 +35,24 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
             }
         });
     });
+}
+
+/// Where digits go, always in the same place: to a question of the form, or to the windows of the active pane.
+fn digits(ui: &mut Ui, app: &AblationApp) {
+    let (words, asked) = match app.strip.asks() {
+        Some((what, answers)) => {
+            let document = app.bench.document();
+            let lesion = document.zip(app.bench.selection().lesion).and_then(|(d, id)| d.lesion(id));
+            let lesion = lesion.filter(|_| app.strip.is_of_lesion()).map_or("", |lesion| lesion.label.as_str());
+            (format!("Digits {}: {}", flow::digits_of(answers), flow::asked_of(what, lesion)), true)
+        }
+        None => (format!("Digits 1-9 0: {}", flow::DIGITS_WINDOW), false),
+    };
+    let (fill, ink) = if asked { (colour::ACCENT, colour::ON_ACCENT) } else { (colour::RAISED, colour::SOFT) };
+    let chip = Frame::new().fill(fill).corner_radius(theme::RADIUS).inner_margin(Margin::symmetric(8, 2));
+    let words = RichText::new(words).font(if asked { theme::bold(theme::SMALL) } else { theme::font(theme::SMALL) });
+    chip.show(ui, |ui| ui.label(words.color(ink)).on_hover_text(flow::DIGITS_TOOLTIP));
+    ui.add_space(theme::UNIT);
 }
 
 /// Whether a line tells what was done; the hints wait meanwhile.
@@ -95,6 +117,15 @@ fn hints(ui: &mut Ui, app: &AblationApp) {
     let mut hints: Vec<(String, &str)> = Vec::new();
     let key = |command| keys.words(command);
     match (app.bench.tool(), app.strip) {
+        (Tool::Outline(_), _) if app.bench.preview().is_some() => {
+            hints.push((text::outlining::STRENGTH_KEYS.to_owned(), "strength"));
+            hints.push((key(Command::Accept), "keep"));
+            hints.push((key(Command::Cancel), "drop"));
+        }
+        (Tool::Outline(_), _) => {
+            hints.push((key(Command::Brush), "brush instead"));
+            hints.push((key(Command::Cancel), "back"));
+        }
         (Tool::Brush(_) | Tool::Eraser(_), _) => {
             hints.push((format!("{} {}", key(Command::BrushSmaller), key(Command::BrushLarger)), "size"));
             hints.push((key(Command::Brush), "paint"));
@@ -108,9 +139,17 @@ fn hints(ui: &mut Ui, app: &AblationApp) {
             hints.push((key(Command::PreviousHere), "hold: visit before"));
             hints.push((key(Command::NextUnread), "next to read"));
         }
-        (Tool::Scroll, Strip::Sign) => hints.push((key(Command::Accept), "sign the visit")),
+        (Tool::Scroll, Strip::Sign) => {
+            let ready = app.bench.open_points().is_empty();
+            hints.push((key(Command::Accept), if ready { "sign the visit" } else { "go to what is open" }));
+            hints.push((key(Command::Cancel), "back"));
+        }
+        (Tool::Scroll, Strip::Diameter) => {
+            hints.push((key(Command::Accept), "keep"));
+            hints.push((key(Command::MarkViable), "mark instead"));
+            hints.push((key(Command::Cancel), "back"));
+        }
         (Tool::Scroll, _) => {
-            hints.push(("1-9".to_owned(), "answer"));
             hints.push((key(Command::Cancel), "back"));
         }
     }
@@ -128,6 +167,7 @@ fn hints(ui: &mut Ui, app: &AblationApp) {
 fn lead(tool: Tool) -> String {
     match tool {
         Tool::Scroll => text::HINT_SCROLL.to_owned(),
+        Tool::Outline(role) => text::outlining::lead(&crate::workbench::words::small(&role.to_string())),
         Tool::Brush(role) => format!("Painting {}", crate::workbench::words::small(&role.to_string())),
         Tool::Eraser(role) => format!("Erasing {}", crate::workbench::words::small(&role.to_string())),
     }

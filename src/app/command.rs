@@ -41,8 +41,28 @@ pub enum Command {
     ShowImages,
     /// Show the lesion table.
     ShowTable,
+    /// Show the statistics.
+    ShowStatistics,
     /// Show every change.
     ShowHistory,
+    /// Show all patients and their visits.
+    ShowCohort,
+    /// Show what is set.
+    ShowSettings,
+    /// Show the guide.
+    ShowGuide,
+    /// Everything about the pixel under the pointer.
+    PixelInspector,
+    /// The header of the shown slice.
+    SliceHeader,
+    /// Hide or show names and identifiers.
+    HideNames,
+    /// Dark or light.
+    ToggleLook,
+    /// Larger text and controls.
+    LargerInterface,
+    /// Smaller text and controls.
+    SmallerInterface,
     /// Write the lesion table.
     Export,
     /// Take back the last change.
@@ -101,10 +121,14 @@ pub enum Command {
     HangTimeCourse,
     /// The phases of this visit.
     HangPhases,
+    /// One series in three planes.
+    HangPlanes,
     /// T1, T2, diffusion and ADC of this visit.
     HangMri,
-    /// CT and PET of this visit.
+    /// CT, PET, and both in one, of this visit.
     HangPetCt,
+    /// Before contrast, after it, and the difference.
+    HangSubtraction,
     /// The next hanging of one's own.
     HangOwn,
     /// One layout smaller.
@@ -213,12 +237,16 @@ pub enum Command {
     Accept,
     /// Cancel the gesture, back to scrolling.
     Cancel,
+    /// Put the reading aside with a question.
+    Park,
     /// Sign the visit.
     Sign,
     /// Reopen a signed visit.
     Amend,
     /// Why this word?
     Why,
+    /// Show or hide the patient's context.
+    ToggleContext,
     /// Set how much memory images may take.
     ImageMemory,
     /// Search all commands.
@@ -327,8 +355,24 @@ table! {
         Unmatch "unmatch" "Drop the match" "Link by table position again" [shift(Key::M)];
         ToggleLink "toggle_link" "Link panes" "Let the panes move together, or each alone" [key(Key::L)];
         PreviousHere "previous_here" "Previous visit, held" "Show the visit before in the active pane while the key is held" [key(Key::V)];
-        Subtract "subtract" "Subtraction, held" "Take the images without contrast, or the earliest phase, away while the key is held" [key(Key::D), key(Key::F7)];
-        ThreePlanes "three_planes" "Three planes" "Axial, coronal and sagittal of this series at this place; the same key goes back" [key(Key::Q), key(Key::F4)];
+        HangFollowUp "hang_follow_up" "Before and now" "Before ablation, the first scan after the last session, and this visit" [key(Key::F1)];
+        HangTimeCourse "hang_time_course" "Time course" "Every visit in one phase and plane" [key(Key::F2)];
+        HangPhases "hang_phases" "Phases" "The phases of this visit side by side" [key(Key::F3)];
+        HangPlanes "hang_planes" "Planes of this visit" "Axial, coronal and sagittal of this visit" [key(Key::F4)];
+        HangMri "hang_mri" "MRI set" "T1 after contrast, T2, diffusion and ADC of this visit" [key(Key::F5)];
+        HangPetCt "hang_pet_ct" "PET-CT" "CT, PET, and PET over CT of this visit" [key(Key::F6)];
+        HangSubtraction "hang_subtraction" "Subtraction of this visit" "Before contrast, after it, and the difference" [key(Key::F7)];
+        HangOwn "hang_own" "Own hanging" "The next hanging that you kept; keep one in the list of hangings over the panes" [key(Key::F8)];
+        FewerPanes "fewer_panes" "Fewer panes" "The next smaller layout" [key(Key::F9)];
+        MorePanes "more_panes" "More panes" "The next larger layout" [key(Key::F10)];
+        LatestFirst "latest_first" "Latest on the left" "Visits stand from the latest to the earliest, or the other way" [shift(Key::F2)];
+        PaneAlone "pane_alone" "One pane alone" "The active pane in the room of all, or all again; also by a double click" [key(Key::F11)];
+        Landmarks "landmarks" "Landmarks" "Place three or more pairs of landmarks in the active pane and another, and link by them" [ctrl(Key::M)];
+        LinkZoom "link_zoom" "Link zoom" "Panes zoom together, or each alone" [];
+        LinkPan "link_pan" "Link pictures" "Pictures are moved together, or each alone" [];
+        LinkWindow "link_window" "Link windows" "CT of one phase shares its window, or each series has its own" [];
+        Subtract "subtract" "Subtraction, held" "Take the images without contrast, or the earliest phase, away while the key is held" [key(Key::D)];
+        ThreePlanes "three_planes" "Three planes" "Axial, coronal and sagittal of this series at this place; the same key goes back" [key(Key::Q)];
         Crosshair "crosshair" "One point in every pane" "Show the place under the pointer in every pane, or stop" [key(Key::X)];
         NextPlane "next_plane" "Next plane" "Cut the series in the next plane of the body, then as acquired again" [key(Key::P)];
         TiltForwards "tilt_forwards" "Turn the plane forwards" "Turn the plane by 5 degrees, the top of the picture towards you" [ctrl(Key::ArrowDown)];
@@ -344,25 +388,14 @@ table! {
         RegionCurve "region_curve" "Region over time" "The chosen lesion's mark, else the middle of the pane: its values over the phases and at every visit" [key(Key::U)];
         Cine "cine" "Cine" "Run through the slices of the active pane, or stop" [key(Key::C)];
         CinePhases "cine_phases" "Cine of phases" "Run through the phases or times of the active pane, or stop" [shift(Key::C)];
-        HangFollowUp "hang_follow_up" "Before and now" "Before ablation, the first scan after the last session, and this visit" [key(Key::F1)];
-        HangTimeCourse "hang_time_course" "Time course" "Every visit in one phase and plane" [key(Key::F2)];
-        HangPhases "hang_phases" "Phases" "The phases of this visit side by side" [key(Key::F3)];
-        HangMri "hang_mri" "MRI set" "T1 after contrast, T2, diffusion and ADC of this visit" [key(Key::F5)];
-        HangPetCt "hang_pet_ct" "PET-CT" "CT and PET of this visit side by side" [key(Key::F6)];
-        HangOwn "hang_own" "Own hanging" "The next hanging that you kept; keep one in the list of hangings over the panes" [key(Key::F8)];
-        FewerPanes "fewer_panes" "Fewer panes" "The next smaller layout" [key(Key::F9)];
-        MorePanes "more_panes" "More panes" "The next larger layout" [key(Key::F10)];
-        LatestFirst "latest_first" "Latest on the left" "Visits stand from the latest to the earliest, or the other way" [shift(Key::F2)];
-        PaneAlone "pane_alone" "One pane alone" "The active pane in the room of all, or all again; also by a double click" [key(Key::F11)];
-        Landmarks "landmarks" "Landmarks" "Place three or more pairs of landmarks in the active pane and another, and link by them" [ctrl(Key::M)];
-        LinkZoom "link_zoom" "Link zoom" "Panes zoom together, or each alone" [];
-        LinkPan "link_pan" "Link pictures" "Pictures are moved together, or each alone" [];
-        LinkWindow "link_window" "Link windows" "CT of one phase shares its window, or each series has its own" [];
         HideMarks "hide_marks" "Hide marks, held" "Hide all marks while the key is held" [key(Key::G)];
         ToggleText "toggle_text" "Text on images" "Show or hide the text in the corners" [key(Key::I)];
         ToggleOverlays "toggle_overlays" "Overlays of the file" "Show or hide what the file itself draws over its images" [key(Key::O)];
         ShowTruth "show_truth" "Truth on images" "Show or hide the outlines of what is true of a sample, once they may be shown" [shift(Key::G)];
         FileWindow "file_window" "Window of the file" "Set the window that the file brings; a right click lists them all" [shift(Key::Num1), shift(Key::Exclamationmark)];
+        ToggleContext "toggle_context" "Show or hide the context" "Primary, sessions and therapy of the patient; hidden for a blinded read" [];
+        PixelInspector "pixel_inspector" "Pixel inspector" "Stored value, unit, grey, voxel and place of the pixel under the pointer" [shift(Key::P)];
+        SliceHeader "slice_header" "Header of this slice" "Everything the file of the shown slice says, searched" [ctrl(Key::H)];
         Invert "invert" "Invert grey" "Swap black and white" [shift(Key::I)];
         ZoomIn "zoom_in" "Zoom in" "Zoom in" [key(Key::Plus), shift(Key::Plus)];
         ZoomOut "zoom_out" "Zoom out" "Zoom out" [key(Key::Minus)];
@@ -370,10 +403,10 @@ table! {
         ResetView "reset_view" "Reset the view" "Whole picture, windows as proposed" [key(Key::Equals).alt()];
     }
     Marking {
-        MarkTumour "mark_tumour" "Tumour" "Paint the tumour; Enter or Esc ends" [key(Key::T)];
-        MarkZone "mark_zone" "Ablation zone" "Paint the ablation zone; Enter or Esc ends" [key(Key::Z)];
-        MarkViable "mark_viable" "Viable tumour" "Paint viable tumour; Enter or Esc ends" [key(Key::R)];
-        Brush "brush" "Brush" "Paint" [key(Key::B)];
+        MarkTumour "mark_tumour" "Tumour" "Click on the tumour, or drag its long axis: it is outlined in 3-D; Enter keeps it" [key(Key::T)];
+        MarkZone "mark_zone" "Ablation zone" "Click on the ablation zone, or drag its long axis: it is outlined in 3-D; Enter keeps it" [key(Key::Z)];
+        MarkViable "mark_viable" "Viable tumour" "Click on viable tumour: it is outlined in 3-D; Enter keeps it" [key(Key::R)];
+        Brush "brush" "Brush" "Paint the mark at hand slice by slice" [key(Key::B)];
         Eraser "eraser" "Eraser" "Erase" [key(Key::E)];
         BrushSmaller "brush_smaller" "Smaller brush" "Smaller brush" [key(Key::OpenBracket)];
         BrushLarger "brush_larger" "Larger brush" "Larger brush" [key(Key::CloseBracket)];
@@ -382,6 +415,7 @@ table! {
     Answering {
         Answer "answer" "Answer" "Answer with digits" [key(Key::S)];
         Accept "accept" "Next" "Keep the answer and go on" [key(Key::Enter)];
+        Park "park" "Put aside" "Put this reading aside with what is to be asked; next skips it" [key(Key::F)];
         Sign "sign" "Sign visit" "Sign all answers of this visit; later changes are amendments" [ctrl(Key::Enter)];
         Amend "amend" "Amend" "Reopen a signed visit; what was signed is kept beside" [ctrl_shift(Key::Enter)];
         Why "why" "Why?" "Why this word: the rule and what it saw" [key(Key::W)];
@@ -393,7 +427,15 @@ table! {
         ShowPatient "show_patient" "Patient" "Patient, lesions and sessions" [ctrl(Key::Num2)];
         ShowImages "show_images" "Images" "All series with their role and visit" [ctrl(Key::Num3)];
         ShowTable "show_table" "Lesion table" "The lesion table, efficacy, and export" [ctrl(Key::Num4)];
+        ShowStatistics "show_statistics" "Statistics" "Rates with intervals, curves with numbers at risk, the flow of lesions, and who is behind each number" [ctrl(Key::Num7)];
         ShowHistory "show_history" "History" "Every change: when, by whom, before and after; take back from there" [ctrl(Key::Num5)];
+        ShowCohort "show_cohort" "Cohort" "All patients and their visits: due, imaged, read, signed, put aside" [ctrl(Key::Home)];
+        ShowSettings "show_settings" "Settings" "Look, keys, privacy, memory; windows and thresholds of the project" [ctrl(Key::Comma)];
+        ShowGuide "show_guide" "Guide" "How to read, the rules, files and tables" [shift(Key::F1)];
+        HideNames "hide_names" "Hide or show names" "Names, identifiers, and the project's name and place" [shift(Key::H)];
+        ToggleLook "toggle_look" "Dark or light" "Change between the dark and the light theme; images stay on black" [];
+        LargerInterface "larger_interface" "Larger text and controls" "Everything but images a tenth larger" [ctrl(Key::Plus), ctrl(Key::Equals)];
+        SmallerInterface "smaller_interface" "Smaller text and controls" "Everything but images a tenth smaller" [ctrl(Key::Minus)];
         WhoseImages "whose_images" "Whose images are these?" "Ask again whose images are where it is not sure" [];
         OddImages "odd_images" "What is odd about the images" "The series that need a look before they are trusted" [];
         MergePatient "merge_patient" "Merge the patient into another" "Choose a patient, see what moves, and make one of two; undo takes it back" [];

@@ -17,12 +17,14 @@ pub struct HangingBar {
 }
 
 /// The command behind each hanging of the program.
-const COMMANDS: [(Hanging, Command); 5] = [
+const COMMANDS: [(Hanging, Command); 7] = [
     (Hanging::FollowUp, Command::HangFollowUp),
     (Hanging::TimeCourse, Command::HangTimeCourse),
     (Hanging::Phases, Command::HangPhases),
+    (Hanging::Planes, Command::HangPlanes),
     (Hanging::Mri, Command::HangMri),
     (Hanging::PetCt, Command::HangPetCt),
+    (Hanging::Subtraction, Command::HangSubtraction),
 ];
 
 impl HangingBar {

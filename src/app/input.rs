@@ -5,6 +5,7 @@ use super::history_view::HistoryScreen;
 use super::shell::AblationApp;
 use super::strip::Strip;
 use super::{Outbox, Screen};
+use crate::clinical::Answer;
 use crate::volume::{PRESETS, presets};
 use crate::workbench::room::Pane;
 use crate::workbench::{PaneLook, Request};
@@ -46,6 +47,9 @@ impl AblationApp {
     /// Turns the frame's key events into commands. While a text field has the focus, only Esc and keys with
     /// Ctrl are taken.
     pub(super) fn read_keys(&mut self, ctx: &egui::Context, out: &mut Outbox) {
+        if self.read_key_to_bind(ctx) {
+            return;
+        }
         let typing = ctx.text_edit_focused() || self.palette.is_open();
         let events: Vec<(Key, bool, bool, Modifiers)> = ctx.input(|input| {
             let keys = input.events.iter().filter_map(|event| match event {
@@ -75,6 +79,10 @@ impl AblationApp {
             if !pressed {
                 continue;
             }
+            if self.strip == Strip::Diameter && self.screen == Screen::Reading && self.reading.types_mm(key, modifiers)
+            {
+                continue;
+            }
             if let Some(digit) = digit(key).filter(|_| modifiers.is_none())
                 && self.screen == Screen::Reading
                 && self.bench.desk().is_some()
@@ -92,6 +100,12 @@ impl AblationApp {
                 out.command(command);
             }
         }
+    }
+
+    /// Whether the viable diameter is still to be told: no mark gives it and none was typed.
+    fn asks_diameter(&self) -> bool {
+        let viable = self.bench.finding().is_some_and(|finding| finding.answer == Some(Answer::Viable));
+        viable && self.bench.visit_outcome().is_some_and(|at| at.viable_ld.is_none())
     }
 
     fn hold(&mut self, command: Command, down: bool, out: &mut Outbox) {
@@ -132,8 +146,9 @@ impl AblationApp {
                 },
             });
         } else if let Some((request, next)) = self.strip.digit(digit) {
+            let shape = self.strip == Strip::Shape;
             out.ask(request);
-            self.strip = next;
+            self.strip = if shape && self.asks_diameter() { Strip::Diameter } else { next };
         }
     }
 }
@@ -150,6 +165,8 @@ fn repeats(command: Command) -> bool {
             | C::ZoomIn
             | C::ZoomOut
             | C::BrushLarger
+            | C::LargerInterface
+            | C::SmallerInterface
             | C::BrushSmaller
             | C::Undo
             | C::Redo
@@ -168,7 +185,13 @@ fn works_while_typing(command: Command) -> bool {
             | C::ShowPatient
             | C::ShowImages
             | C::ShowTable
+            | C::ShowStatistics
             | C::ShowHistory
+            | C::ShowCohort
+            | C::ShowSettings
+            | C::ShowGuide
+            | C::LargerInterface
+            | C::SmallerInterface
     )
 }
 

@@ -7,18 +7,23 @@
 
 mod banners;
 mod bottom_bar;
+mod cohort_screen;
 pub mod command;
+mod context;
 mod curve_panel;
 mod dialogs;
 mod forms;
+mod guide_screen;
 mod hanging_bar;
 mod help;
 mod history_view;
 mod identity_panel;
 mod images_table;
 mod input;
+mod inspector;
 pub mod keys;
 mod leaving;
+mod light;
 mod memory_panel;
 mod notices;
 mod palette;
@@ -28,15 +33,19 @@ mod perform;
 mod picture_panel;
 mod reading;
 mod samples;
+mod settings_screen;
 mod shell;
 mod start;
+mod statistics_view;
 pub mod strip;
 mod table_view;
 #[cfg(test)]
 mod testing;
 mod text;
 pub mod theme;
+mod tool_row;
 mod top_bar;
+pub mod user_settings;
 mod viewport;
 mod visits_panel;
 mod whose;
@@ -93,6 +102,14 @@ pub enum Screen {
     Images,
     /// Lesion table, efficacy, export.
     Table,
+    /// Rates, curves, flow.
+    Statistics,
     /// Every change.
     History,
+    /// All patients and their visits.
+    Cohort,
+    /// What is set, for the user and for the project.
+    Settings,
+    /// The guide.
+    Guide,
 }

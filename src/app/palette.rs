@@ -1,12 +1,12 @@
 //! The command palette: every command, searched by its words.
 
-use super::command::TABLE;
+use super::command::{Info, TABLE};
 use super::keys::KeyMap;
 use super::theme::{self, colour};
-use super::widgets::key_cap;
 use super::{Outbox, text};
 use eframe::egui::{
-    self, Align, Align2, Area, Button, Frame, Key, Layout, Margin, Order, ScrollArea, Stroke, TextEdit, Ui, vec2,
+    self, Align2, Area, Frame, Key, Margin, Order, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 
 /// The palette's own state.
@@ -45,7 +45,7 @@ impl Palette {
                 .corner_radius(theme::RADIUS)
                 .inner_margin(Margin::same(10));
             frame.show(ui, |ui| {
-                ui.set_width(460.0);
+                ui.set_width(620.0);
                 let (up, down, enter) = ui.input_mut(|input| {
                     (
                         input.consume_key(egui::Modifiers::NONE, Key::ArrowUp),
@@ -72,10 +72,18 @@ impl Palette {
                     })
                     .map(|(n, _)| n)
                     .collect();
+                // What is called so comes before what only says so.
+                let named = |row: &usize| {
+                    let label = TABLE.get(*row).map(|info| info.label.to_lowercase()).unwrap_or_default();
+                    wanted.split_whitespace().all(|word| label.contains(word))
+                };
+                let mut hits = hits;
+                hits.sort_by_key(|row| !named(row));
                 let last = hits.len().saturating_sub(1);
                 self.chosen = if down { (self.chosen + 1).min(last) } else { self.chosen.min(last) };
                 self.chosen = if up { self.chosen.saturating_sub(1) } else { self.chosen };
                 if enter && let Some(row) = hits.get(self.chosen) {
+                    // A command that cannot be done says why, as its key would.
                     out.command(TABLE[*row].command);
                     self.open = false;
                 }
@@ -83,28 +91,44 @@ impl Palette {
                     for (n, row) in hits.iter().enumerate() {
                         let info = &TABLE[*row];
                         let why = reasons.get(*row).cloned().flatten();
-                        ui.horizontal(|ui| {
-                            let button = Button::new(info.label).selected(n == self.chosen).frame(true);
-                            let button = button.fill(if n == self.chosen { colour::CHOSEN } else { colour::PANEL });
-                            let response = ui.add_enabled(why.is_none(), button.stroke(Stroke::NONE));
-                            let response = response.on_hover_text(info.tooltip);
-                            if response.on_disabled_hover_text(why.clone().unwrap_or_default()).clicked() {
-                                out.command(info.command);
-                                self.open = false;
-                            }
-                            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                                let key = keys.words(info.command);
-                                if !key.is_empty() {
-                                    key_cap(ui, &key);
-                                }
-                                ui.add(
-                                    egui::Label::new(theme::small(why.as_deref().unwrap_or(info.tooltip))).truncate(),
-                                );
-                            });
-                        });
+                        let chosen = n == self.chosen;
+                        let response = row_of(ui, info, chosen, &keys.words(info.command), why.as_deref());
+                        if chosen && (up || down) {
+                            response.scroll_to_me(None);
+                        }
+                        if response.clicked() && why.is_none() {
+                            out.command(info.command);
+                            self.open = false;
+                        }
                     }
                 });
             });
         });
     }
+}
+
+/// One command, as wide as the list: the chosen one is lit from edge to edge.
+fn row_of(ui: &mut Ui, info: &Info, chosen: bool, key: &str, why: Option<&str>) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 27.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, why.is_none(), chosen, info.label));
+    let fill = match (chosen, response.hovered()) {
+        (true, _) => colour::CHOSEN,
+        (false, true) => colour::HOVER,
+        (false, false) => colour::PANEL,
+    };
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect_filled(rect, theme::RADIUS, fill);
+    if chosen {
+        painter.rect_stroke(rect, theme::RADIUS, Stroke::new(1.0, colour::ACCENT), StrokeKind::Inside);
+    }
+    let ink = if why.is_some() { colour::FAINT } else { colour::TEXT };
+    let font = theme::font(theme::BODY);
+    let label = painter.text(rect.left_center() + vec2(10.0, 0.0), Align2::LEFT_CENTER, info.label, font, ink);
+    let small = theme::font(theme::SMALL);
+    let right = rect.right_center() - vec2(10.0, 0.0);
+    let key = painter.text(right, Align2::RIGHT_CENTER, key, theme::bold(theme::SMALL), colour::SOFT);
+    let room = rect.with_min_x(label.right() + 12.0).with_max_x(key.left() - 10.0);
+    let about = painter.with_clip_rect(room);
+    about.text(room.left_center(), Align2::LEFT_CENTER, why.unwrap_or(info.tooltip), small, colour::FAINT);
+    response.on_hover_text(why.unwrap_or(info.tooltip))
 }

@@ -6,12 +6,13 @@ use super::input::Cine;
 use super::shell::AblationApp;
 use super::strip::Strip;
 use super::text::whose;
+use super::user_settings::Look;
 use super::{Outbox, Screen, text};
-use crate::clinical::MarkRole;
+use crate::clinical::{Answer, MarkRole};
 use crate::dicom::StackInfo;
 use crate::hanging::{Hanging, Layout};
 use crate::workbench::room::Pane;
-use crate::workbench::{Hang, Joining, PaneLook, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
+use crate::workbench::{Hang, Joining, Outlining, PaneLook, Request, Step, Tool, Whose, Workbench, fault, scroll_sign};
 use eframe::egui;
 
 /// What a key turns a plane by.
@@ -75,7 +76,19 @@ impl AblationApp {
             C::ShowPatient => self.screen = Screen::Patient,
             C::ShowImages => self.screen = Screen::Images,
             C::ShowTable => self.screen = Screen::Table,
+            C::ShowStatistics => self.screen = Screen::Statistics,
             C::ShowHistory => self.screen = Screen::History,
+            C::ShowCohort => self.screen = Screen::Cohort,
+            C::ShowSettings => self.toggle_screen(Screen::Settings),
+            C::ShowGuide => self.toggle_screen(Screen::Guide),
+            C::PixelInspector => self.inspector.toggle_pixel(),
+            C::SliceHeader => self.inspector.toggle_header(),
+            C::HideNames => self.settings.names_hidden = !self.settings.names_hidden,
+            C::ToggleLook => {
+                self.settings.look = if self.settings.look == Look::Dark { Look::Light } else { Look::Dark };
+            }
+            C::LargerInterface => self.scale(1),
+            C::SmallerInterface => self.scale(-1),
             C::Undo => self.bench.ask(Request::Undo),
             C::Redo => self.bench.ask(Request::Redo),
             C::NextUnread => self.read(Request::StepUnread(Step::Next)),
@@ -108,9 +121,9 @@ impl AblationApp {
             C::NextPane => self.bench.ask(Request::NextPane),
             C::AddLesion => self.bench.ask(Request::AddLesion { pane }),
             C::PlaceLesion => self.bench.ask(Request::PlaceLesion { pane }),
-            C::MarkZone => self.take_up(Tool::Brush(MarkRole::AblationZone)),
-            C::MarkTumour => self.take_up(Tool::Brush(MarkRole::Tumour)),
-            C::MarkViable => self.take_up(Tool::Brush(MarkRole::ViableTumour)),
+            C::MarkZone => self.take_up(Tool::Outline(MarkRole::AblationZone)),
+            C::MarkTumour => self.take_up(Tool::Outline(MarkRole::Tumour)),
+            C::MarkViable => self.take_up(Tool::Outline(MarkRole::ViableTumour)),
             C::Brush => self.take_up(Tool::Brush(self.role_at_hand())),
             C::Eraser => self.take_up(Tool::Eraser(self.role_at_hand())),
             C::BrushSmaller => self.bench.ask(Request::BrushRadius(self.bench.brush_radius_mm() / 1.2)),
@@ -127,6 +140,22 @@ impl AblationApp {
             C::Match => self.bench.ask(Request::Match),
             C::Unmatch => self.bench.ask(Request::Unmatch),
             C::ToggleLink => self.bench.ask(Request::ToggleLink),
+            C::HangFollowUp => self.hang_so(Hanging::FollowUp),
+            C::HangTimeCourse => self.hang_so(Hanging::TimeCourse),
+            C::HangPhases => self.hang_so(Hanging::Phases),
+            C::HangPlanes => self.hang_so(Hanging::Planes),
+            C::HangSubtraction => self.hang_so(Hanging::Subtraction),
+            C::HangMri => self.hang_so(Hanging::Mri),
+            C::HangPetCt => self.hang_so(Hanging::PetCt),
+            C::HangOwn => self.hang_own(),
+            C::FewerPanes => self.step_layout(false),
+            C::MorePanes => self.step_layout(true),
+            C::LatestFirst => self.bench.ask(Request::Hang(Hang::LatestFirst(!self.bench.latest_first()))),
+            C::PaneAlone => self.viewport.toggle_alone(pane),
+            C::Landmarks => self.bench.ask(Request::Join(Joining::Landmarks)),
+            C::LinkZoom => self.bench.ask(Request::Join(Joining::Zoom(!self.bench.together().zoom))),
+            C::LinkPan => self.bench.ask(Request::Join(Joining::Pan(!self.bench.together().pan))),
+            C::LinkWindow => self.bench.ask(Request::Join(Joining::Window(!self.bench.together().window))),
             C::HideMarks | C::PreviousHere | C::Subtract => {} // held keys: see input.rs
             C::NextPlane => self.bench.ask(Request::Look(PaneLook::NextPlane)),
             C::ThreePlanes => self.bench.ask(Request::Look(PaneLook::ThreePlanes(self.viewport.pointed()))),
@@ -147,20 +176,6 @@ impl AblationApp {
             }
             C::Cine => self.run_cine(Cine::Slices),
             C::CinePhases => self.run_cine(Cine::Phases),
-            C::HangFollowUp => self.hang_so(Hanging::FollowUp),
-            C::HangTimeCourse => self.hang_so(Hanging::TimeCourse),
-            C::HangPhases => self.hang_so(Hanging::Phases),
-            C::HangMri => self.hang_so(Hanging::Mri),
-            C::HangPetCt => self.hang_so(Hanging::PetCt),
-            C::HangOwn => self.hang_own(),
-            C::FewerPanes => self.step_layout(false),
-            C::MorePanes => self.step_layout(true),
-            C::LatestFirst => self.bench.ask(Request::Hang(Hang::LatestFirst(!self.bench.latest_first()))),
-            C::PaneAlone => self.viewport.toggle_alone(pane),
-            C::Landmarks => self.bench.ask(Request::Join(Joining::Landmarks)),
-            C::LinkZoom => self.bench.ask(Request::Join(Joining::Zoom(!self.bench.together().zoom))),
-            C::LinkPan => self.bench.ask(Request::Join(Joining::Pan(!self.bench.together().pan))),
-            C::LinkWindow => self.bench.ask(Request::Join(Joining::Window(!self.bench.together().window))),
             C::ToggleText => self.input.text_off = !self.input.text_off,
             C::ToggleOverlays => self.input.overlays_off = !self.input.overlays_off,
             C::FileWindow => self.bench.ask(Request::FileWindow { pane, index: 0 }),
@@ -177,12 +192,18 @@ impl AblationApp {
             C::LastSlice => self.scroll(1_000_000),
             C::Accept => self.accept(),
             C::Cancel => self.cancel(),
+            C::Park => {
+                self.screen = Screen::Reading;
+                self.strip = Strip::Off;
+                self.reading.put_aside(&self.bench);
+            }
             C::Sign => self.sign(),
             C::Amend => match self.reading.take_amendment() {
                 Some((reason, text)) => self.bench.ask(Request::Amend { reason, text }),
                 None => self.bench.tell(text::PICK_AMENDMENT.to_owned()),
             },
             C::Why => self.why_open = !self.why_open,
+            C::ToggleContext => self.settings.context_hidden = !self.settings.context_hidden,
             C::ImageMemory => self.memory.toggle(),
             C::Palette => self.palette.open(),
             C::Help => self.help_open = !self.help_open,
@@ -195,6 +216,16 @@ impl AblationApp {
         self.strip = Strip::Off;
         self.why_open = false;
         self.bench.ask(request);
+    }
+
+    /// Shows a screen that stands beside the work, or goes back to where one was.
+    fn toggle_screen(&mut self, screen: Screen) {
+        if self.screen == screen {
+            self.screen = self.screen_before;
+        } else {
+            self.screen_before = self.screen;
+            self.screen = screen;
+        }
     }
 
     fn take_up(&mut self, tool: Tool) {
@@ -281,11 +312,17 @@ impl AblationApp {
         }
         if self.bench.landmarks().is_some() {
             self.bench.ask(Request::Join(Joining::KeepLandmarks));
+        } else if self.bench.preview().is_some() {
+            self.bench.ask(Request::Outline(Outlining::Accept));
         } else if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip == Strip::Sign {
+            self.sign_now();
+        } else if self.strip == Strip::Diameter
+            && let Some(mm) = self.reading.take_typed_mm()
+        {
             self.strip = Strip::Off;
-            self.bench.ask(Request::Sign);
+            self.bench.ask(Request::ViableLd(Some(mm)));
         } else {
             self.read(Request::StepUnread(Step::Next));
         }
@@ -297,24 +334,34 @@ impl AblationApp {
             self.palette.close();
         } else if self.path_panel.is_open() {
             self.path_panel.close();
-        } else if self.pictures.is_open() {
-            self.pictures.toggle();
         } else if self.samples.is_open() {
             self.samples.toggle();
+        } else if self.pictures.is_open() {
+            self.pictures.toggle();
         } else if self.identity.is_open() {
             self.identity.toggle();
         } else if self.memory.is_open() {
             self.memory.toggle();
+        } else if self.inspector.is_header_open() {
+            self.inspector.toggle_header();
+        } else if matches!(self.screen, Screen::Settings | Screen::Guide) {
+            self.screen = self.screen_before;
         } else if self.help_open {
             self.help_open = false;
+        } else if self.reading.is_putting_aside() {
+            self.reading.close_aside();
         } else if self.bench.landmarks().is_some() {
             self.bench.ask(Request::Join(Joining::Landmarks));
+        } else if self.bench.preview().is_some() {
+            self.bench.ask(Request::Outline(Outlining::Drop));
         } else if self.bench.stroke().is_some() {
             self.bench.ask(Request::CancelStroke);
         } else if self.bench.tool() != Tool::Scroll {
             self.bench.ask(Request::Use(Tool::Scroll));
         } else if self.strip != Strip::Off {
             self.strip = Strip::Off;
+        } else if self.inspector.is_pixel_open() {
+            self.inspector.toggle_pixel();
         } else {
             self.why_open = false;
         }
@@ -327,6 +374,12 @@ impl AblationApp {
             None => Strip::Answer,
             Some(answer) => match Strip::after(answer) {
                 Strip::Shape if finding.shape.is_none() => Strip::Shape,
+                Strip::Shape
+                    if answer == Answer::Viable
+                        && self.bench.visit_outcome().is_some_and(|at| at.viable_ld.is_none()) =>
+                {
+                    Strip::Diameter
+                }
                 Strip::NotEvaluable if finding.not_evaluable_reason.is_none() => Strip::NotEvaluable,
                 Strip::NotDone if finding.not_done_reason.is_none() => Strip::NotDone,
                 _ => Strip::Answer,
@@ -334,26 +387,50 @@ impl AblationApp {
         }
     }
 
-    /// Ctrl+Enter: what lesions still lack is said first, then the rest of the scan is asked, then it is
-    /// signed.
+    /// Ctrl+Enter: what lesions still lack is shown first, then the rest of the scan is asked, then what is signed is
+    /// shown; once more, or Enter, signs.
     fn sign(&mut self) {
         self.screen = Screen::Reading;
-        if !self.bench.lesions_before_signing().is_empty() {
-            self.bench.ask(Request::Sign);
+        let due = self.bench.selection().visit.is_some_and(|visit| !self.bench.due(visit).is_empty());
+        if self.bench.is_signed() || !due {
+            self.bench.ask(Request::Sign); // which says why there is nothing to sign
             return;
         }
-        let rest = self.bench.rest_of_scan();
-        self.strip = if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
-            Strip::NewTumour
-        } else if rest.is_none_or(|rest| rest.complications.is_none()) {
-            Strip::Complications
-        } else {
-            Strip::Off
-        };
-        if self.strip == Strip::Off {
-            self.bench.ask(Request::Sign);
-        } else {
+        if self.strip == Strip::Sign {
+            self.sign_now();
+            return;
+        }
+        let open = !self.bench.lesions_before_signing().is_empty();
+        self.strip = if open { Strip::Sign } else { self.open_rest().unwrap_or(Strip::Sign) };
+        if self.strip != Strip::Sign {
             self.bench.tell(text::REST_FIRST.to_owned());
+        }
+    }
+
+    /// The first question on the rest of the scan without an answer.
+    fn open_rest(&self) -> Option<Strip> {
+        let rest = self.bench.rest_of_scan();
+        if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
+            Some(Strip::NewTumour)
+        } else if rest.is_none_or(|rest| rest.complications.is_none()) {
+            Some(Strip::Complications)
+        } else {
+            None
+        }
+    }
+
+    /// Signs what is shown; while something is open, goes to the first of it.
+    fn sign_now(&mut self) {
+        match self.bench.open_points().first().map(|point| point.lesion) {
+            None => {
+                self.strip = Strip::Off;
+                self.bench.ask(Request::Sign);
+            }
+            Some(Some(lesion)) => {
+                self.bench.ask(Request::SelectLesion(lesion));
+                self.strip = self.first_question();
+            }
+            Some(None) => self.strip = self.open_rest().unwrap_or_default(),
         }
     }
 }
@@ -364,7 +441,19 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
     let bench = &app.bench;
     let because = |why: &str| Some(why.to_owned());
     match command {
-        C::NewProject | C::OpenProject | C::OpenFolder | C::Palette | C::Help | C::Cancel | C::ImageMemory => None,
+        C::NewProject
+        | C::OpenProject
+        | C::OpenFolder
+        | C::Palette
+        | C::Help
+        | C::Cancel
+        | C::ShowSettings
+        | C::ShowGuide
+        | C::HideNames
+        | C::ToggleLook
+        | C::LargerInterface
+        | C::SmallerInterface
+        | C::ImageMemory => None,
         C::OpenSample => bench.desk().is_none().then(|| text::samples::LISTED_HERE.to_owned()),
         _ if bench.desk().is_none() => because(text::NEEDS_PROJECT),
         _ if changes(command) && bench.desk().is_some_and(|desk| desk.read_only().is_some()) => {
@@ -387,7 +476,7 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             Some(reading) => (!reading.free).then(|| text::safety::STILL_HELD.to_owned()),
         },
         C::FindImages => bench.missing_images().is_empty().then(|| text::safety::NOTHING_MISSING.to_owned()),
-        C::Answer | C::Sign if bench.reader().is_none() => because(text::NEEDS_READER),
+        C::Answer | C::Sign | C::Park if bench.reader().is_none() => because(text::NEEDS_READER),
         C::MergePatient | C::ArchivePatient | C::BringBackPatient => {
             let document = bench.document();
             let patient = document.zip(bench.selection().patient).and_then(|(document, id)| document.patient(id));
@@ -404,6 +493,8 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             none.then(|| whose::NEEDS_ARCHIVED.to_owned())
         }
         C::WhoseImages => bench.patient_questions().is_empty().then(|| whose::NEEDS_QUESTION.to_owned()),
+        C::Answer if !is_due(bench) => because(text::NO_SESSION),
+        C::Park => bench.selection().lesion.is_none().then(|| text::NEEDS_LESION.to_owned()),
         C::DeleteMark if bench.landmarks().is_some() => None,
         C::HangOwn => bench.own_hangings().is_empty().then(|| text::hanging::NEEDS_OWN.to_owned()),
         C::PaneAlone => (bench.room().panes().len() < 2).then(|| text::hanging::NEEDS_MANY.to_owned()),
@@ -417,6 +508,8 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
             bench.group_place(pane).is_none().then(|| text::looking::NO_PHASES.to_owned())
         }
         C::Match
+        | C::PixelInspector
+        | C::SliceHeader
         | C::Landmarks
         | C::NextPane
         | C::SliceUp
@@ -457,6 +550,12 @@ pub(super) fn why_disabled(command: Command, app: &AblationApp) -> Option<String
     }
 }
 
+/// Whether the chosen lesion is to be answered for at the chosen visit.
+fn is_due(bench: &Workbench) -> bool {
+    let chosen = bench.selection().lesion.zip(bench.selection().visit);
+    chosen.is_some_and(|(lesion, visit)| bench.due(visit).contains(&lesion))
+}
+
 /// Whether a command changes the project.
 fn changes(command: Command) -> bool {
     use Command as C;
@@ -476,6 +575,7 @@ fn changes(command: Command) -> bool {
             | C::Match
             | C::Landmarks
             | C::Unmatch
+            | C::Park
             | C::Sign
             | C::Amend
             | C::TruthAtOnce

@@ -1,11 +1,14 @@
 //! The frame of the window: start, the order of a frame, and who owns which state.
 
+use super::cohort_screen::CohortScreen;
 use super::forms::KeptForms;
+use super::guide_screen::GuideScreen;
 use super::hanging_bar::HangingBar;
 use super::history_view::HistoryScreen;
 use super::identity_panel::IdentityPanel;
 use super::images_table::ImagesScreen;
 use super::input::Input;
+use super::inspector::Inspector;
 use super::keys::KeyMap;
 use super::leaving::Leaving;
 use super::memory_panel::MemoryPanel;
@@ -16,16 +19,19 @@ use super::perform;
 use super::picture_panel::PicturePanel;
 use super::reading::ReadingPanel;
 use super::samples::SampleCards;
+use super::settings_screen::SettingsScreen;
 use super::start::StartScreen;
+use super::statistics_view::StatisticsScreen;
 use super::strip::Strip;
 use super::table_view::TableScreen;
 use super::theme::{self, colour};
+use super::user_settings::{Look, SettingsKeeper, UserSettings};
 use super::viewport::Viewport;
 use super::visits_panel::VisitsPanel;
 use super::whose::{self, WhoseLines};
 use super::{
-    Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, curve_panel, dialogs::DialogKind, help, notices, text,
-    top_bar,
+    Dialogs, NativeDialogs, Outbox, Screen, banners, bottom_bar, curve_panel, dialogs::DialogKind, help, light,
+    notices, text, tool_row, top_bar,
 };
 use crate::workbench::{Clock, Executor, Request, Setup, Wake, Workbench, budget_bytes, fault};
 use eframe::egui::{self, Align2, CentralPanel, Frame, Order, Panel, Stroke, Ui, vec2};
@@ -67,6 +73,8 @@ pub struct AblationApp {
     /// The reading in progress.
     pub bench: Workbench,
     pub(super) screen: Screen,
+    /// Where settings and guide go back to.
+    pub(super) screen_before: Screen,
     /// The project that is shown.
     opened: Option<PathBuf>,
     pub(super) strip: Strip,
@@ -79,6 +87,7 @@ pub struct AblationApp {
     pub(super) patient: PatientScreen,
     pub(super) images: ImagesScreen,
     pub(super) table: TableScreen,
+    pub(super) statistics: StatisticsScreen,
     pub(super) history: HistoryScreen,
     pub(super) identity: IdentityPanel,
     pub(super) memory: MemoryPanel,
@@ -96,6 +105,18 @@ pub struct AblationApp {
     pub(super) leaving: Leaving,
     pub(super) forms: KeptForms,
     pub(super) whose: WhoseLines,
+    pub(super) settings: UserSettings,
+    settings_keeper: SettingsKeeper,
+    /// The settings that hold in this frame.
+    pub(super) applied: Option<UserSettings>,
+    /// Keys that were given at the start.
+    pub(super) given_keys: BTreeMap<String, String>,
+    pub(super) settings_screen: SettingsScreen,
+    pub(super) guide: GuideScreen,
+    pub(super) cohort: CohortScreen,
+    pub(super) inspector: Inspector,
+    /// The shapes of this frame that lie on images.
+    on_images: std::ops::Range<usize>,
 }
 
 /// A delay too short to be seen, by which one frame is asked for and not two.
@@ -113,8 +134,13 @@ impl AblationApp {
             // screen a frame earlier.
             Arc::new(move || if inline { ctx.request_repaint() } else { ctx.request_repaint_after(ONE_FRAME) })
         };
-        let (keys, _unread) = KeyMap::rebound(&options.keys);
         let user_folder = options.user_folder.clone();
+        let settings = UserSettings::read(&user_folder);
+        let mut rebound = options.keys.clone();
+        rebound.extend(settings.keys.clone());
+        let (keys, _unread) = KeyMap::rebound(&rebound);
+        ctx.set_zoom_factor(settings.scale());
+        ctx.options_mut(|options| options.zoom_with_keyboard = false); // its keys are commands, kept with the settings
         let start = StartScreen::new(user_folder.clone());
         let bench = Workbench::new(Setup {
             executor: options.executor,
@@ -126,6 +152,7 @@ impl AblationApp {
         let mut app = Self {
             bench,
             screen: Screen::default(),
+            screen_before: Screen::default(),
             opened: None,
             strip: Strip::default(),
             keys,
@@ -137,6 +164,7 @@ impl AblationApp {
             patient: PatientScreen::default(),
             images: ImagesScreen::default(),
             table: TableScreen::default(),
+            statistics: StatisticsScreen::default(),
             history: HistoryScreen::default(),
             identity: IdentityPanel::default(),
             memory: MemoryPanel::default(),
@@ -154,6 +182,15 @@ impl AblationApp {
             leaving: Leaving::default(),
             forms: KeptForms::default(),
             whose: WhoseLines::default(),
+            settings_keeper: SettingsKeeper::knowing(&settings),
+            applied: Some(settings.clone()),
+            settings,
+            given_keys: options.keys,
+            settings_screen: SettingsScreen::default(),
+            guide: GuideScreen::default(),
+            cohort: CohortScreen::default(),
+            inspector: Inspector::default(),
+            on_images: 0..0,
         };
         if !open.is_empty() {
             app.bench.ask(Request::Open(open));
@@ -166,6 +203,7 @@ impl AblationApp {
     /// Closes the project as it should be. Without it the next start says that the program did not end well.
     pub fn close_well(&mut self) {
         self.keep_forms();
+        self.settings_keeper.finish();
         self.bench.leave();
     }
 
@@ -191,7 +229,12 @@ impl AblationApp {
         self.draw(ui, &mut out);
         self.guard_closing(ui.ctx(), &mut out);
         self.perform(ui.ctx(), out);
+        self.apply_settings(ui.ctx());
+        if self.settings.look == Look::Light {
+            light::apply(ui.ctx(), &self.on_images);
+        }
         self.keep_forms();
+        self.settings_keeper.keep(&self.settings, self.bench.user_folder());
         self.start.remember(&self.bench);
     }
 
@@ -229,6 +272,7 @@ impl AblationApp {
     }
 
     fn draw(&mut self, ui: &mut Ui, out: &mut Outbox) {
+        self.on_images = 0..0;
         let bar = |fill| Frame::new().fill(fill).inner_margin(egui::Margin::symmetric(12, 6));
         Panel::top("top").frame(bar(colour::PANEL)).show(ui, |ui| top_bar::show(ui, self, out));
         banners::show(ui, self, out);
@@ -239,6 +283,10 @@ impl AblationApp {
             self.patient.settle(&self.bench, out); // a key may leave the screen while something is typed
         }
         match (open, self.screen) {
+            (_, Screen::Settings) => {
+                page(ui, |ui| self.settings_screen.show(ui, &self.bench, &mut self.settings, &self.keys, out));
+            }
+            (_, Screen::Guide) => page(ui, |ui| self.guide.show(ui)),
             (false, _) => {
                 CentralPanel::no_frame()
                     .show(ui, |ui| self.start.show(ui, &self.bench, &self.keys, &mut self.samples, out));
@@ -250,12 +298,22 @@ impl AblationApp {
             (true, Screen::Images) => {
                 page(ui, |ui| self.images.show(ui, &self.bench, out));
             }
+            (true, Screen::Statistics) => {
+                page(ui, |ui| self.statistics.show(ui, &self.bench, out));
+            }
             (true, Screen::History) => {
                 page(ui, |ui| self.history.show(ui, &self.bench, self.dialogs.as_mut(), out));
+            }
+            (true, Screen::Cohort) => {
+                page(ui, |ui| self.cohort.show(ui, &self.bench, &self.keys, out));
             }
             (true, Screen::Table) => {
                 page(ui, |ui| self.table.show(ui, &self.bench, &self.keys, out));
             }
+        }
+        if self.screen == Screen::Reading && open && !self.input.picture_taken {
+            let names_hidden = self.settings.names_hidden;
+            self.inspector.show(ui, &self.bench, &self.viewport, names_hidden, &self.keys, out);
         }
         if !self.input.picture_taken {
             notices::problems(ui, &self.bench, out);
@@ -263,12 +321,12 @@ impl AblationApp {
         self.palette_ui(ui, out);
         self.identity.show(ui, &self.bench, self.dialogs.as_mut(), out);
         self.memory.show(ui, &self.bench, out);
+        if self.bench.desk().is_some() {
+            self.samples.panel(ui, &self.bench, out);
+        }
         self.pictures.show(ui, &self.bench, self.dialogs.as_mut());
         if self.screen == Screen::Reading && !self.input.picture_taken {
             curve_panel::show(ui, &self.bench, out);
-        }
-        if self.bench.desk().is_some() {
-            self.samples.panel(ui, &self.bench, out);
         }
         if let Some((kind, path)) = self.path_panel.show(ui, self.dialogs.as_mut()) {
             self.answer_dialog(kind, path, out);
@@ -284,16 +342,19 @@ impl AblationApp {
         let (left, right) = if width < 1500.0 { (178.0, 322.0) } else { (212.0, 344.0) };
         let side = Frame::new().fill(colour::PANEL).inner_margin(egui::Margin::symmetric(10, 8));
         Panel::left("visits").frame(side).exact_size(left).resizable(false).show(ui, |ui| {
-            self.visits.show(ui, &self.bench, out);
+            self.visits.show(ui, &self.bench, self.settings.context_hidden, out);
         });
         Panel::right("reading").frame(side).exact_size(right).resizable(false).show(ui, |ui| {
             self.reading.show(ui, &self.bench, &self.keys, &mut self.strip, &mut self.why_open, out);
         });
         let bar = Frame::new().fill(colour::PANEL).inner_margin(egui::Margin::symmetric(8, 2));
         Panel::top("hanging").frame(bar).show(ui, |ui| self.hanging.show(ui, &self.bench, &self.keys, out));
+        tool_row::show(ui, self, out);
+        let before = light::shapes_so_far(ui.ctx());
         CentralPanel::no_frame().show(ui, |ui| {
             self.viewport.show(ui, &self.bench, &self.input, out);
         });
+        self.on_images = before..light::shapes_so_far(ui.ctx());
     }
 
     fn take_drops(&mut self, ui: &Ui, out: &mut Outbox) {
@@ -320,11 +381,12 @@ impl AblationApp {
     /// Asks for a file or folder: by the system's dialog and by a field beside it.
     pub(super) fn ask_path(&mut self, kind: DialogKind) {
         self.dialogs.ask(kind);
-        if let Some(desk) = self.bench.desk() {
+        // Also on the start screen: where no portal runs, the dialog never comes and nothing else would happen.
+        let folder = self.bench.desk().and_then(|desk| {
             let home = directories::UserDirs::new().map(|dirs| dirs.home_dir().to_owned());
-            let folder = if desk.is_untitled() { home } else { desk.path().parent().map(std::path::Path::to_owned) };
-            self.path_panel.open(kind, folder.as_deref());
-        }
+            if desk.is_untitled() { home } else { desk.path().parent().map(std::path::Path::to_owned) }
+        });
+        self.path_panel.open(kind, folder.as_deref());
     }
 
     fn palette_ui(&mut self, ui: &mut Ui, out: &mut Outbox) {

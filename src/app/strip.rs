@@ -1,5 +1,6 @@
 //! What digits mean just now: the score strip, step by step (reading.md 6 and 9).
 
+use super::text::flow as text;
 use crate::clinical::{Answer, Coded, Complications, NewTumour, NotDoneReason, NotEvaluableReason, Shape};
 use crate::workbench::Request;
 
@@ -17,6 +18,8 @@ pub enum Strip {
     NotEvaluable,
     /// Why not done?
     NotDone,
+    /// How large is the viable part, mm, where no mark tells it? Digits are typed, Enter keeps.
+    Diameter,
     /// New tumour elsewhere?
     NewTumour,
     /// Complications?
@@ -33,7 +36,7 @@ impl Strip {
             T::ALL.get(usize::from(digit.checked_sub(1)?)).copied()
         }
         match self {
-            Self::Off | Self::Sign => None,
+            Self::Off | Self::Sign | Self::Diameter => None,
             Self::Answer => nth(digit).map(|answer| (Request::Answer(answer), Self::after(answer))),
             Self::Shape => {
                 let nth_shape = if digit == 0 { 10 } else { digit };
@@ -62,6 +65,27 @@ impl Strip {
                 Some((Request::Complications(Some(answer)), Self::Sign))
             }
         }
+    }
+
+    /// What is asked and how many answers there are; none where digits are windows.
+    #[must_use]
+    pub const fn asks(self) -> Option<(&'static str, usize)> {
+        Some(match self {
+            Self::Off | Self::Sign => return None,
+            Self::Answer => (text::ASKS_SEEN, 5),
+            Self::Shape => (text::ASKS_SHAPE, 10),
+            Self::NotEvaluable => (text::ASKS_NOT_EVALUABLE, 5),
+            Self::NotDone => (text::ASKS_NOT_DONE, 4),
+            Self::Diameter => (text::ASKS_DIAMETER, 10),
+            Self::NewTumour => (text::ASKS_NEW_TUMOUR, 5),
+            Self::Complications => (text::ASKS_COMPLICATIONS, 3),
+        })
+    }
+
+    /// Whether the question is about a lesion, as against the visit.
+    #[must_use]
+    pub const fn is_of_lesion(self) -> bool {
+        matches!(self, Self::Answer | Self::Shape | Self::NotEvaluable | Self::NotDone | Self::Diameter)
     }
 
     /// The question after an answer.

@@ -46,6 +46,19 @@ pub fn bench_with_images() -> (Workbench, tempfile::TempDir) {
     (bench, folder)
 }
 
+/// A workbench with one study that carries no date.
+pub fn bench_with_undated_images() -> (Workbench, tempfile::TempDir) {
+    let (mut bench, folder) = bench();
+    let images = folder.path().join("images");
+    std::fs::create_dir(&images).unwrap();
+    for slice in 0..2 {
+        write_slice(&images, UNDATED, 4, "Liver portal venous", slice);
+    }
+    bench.ask(Request::Open(vec![images]));
+    settle(&mut bench);
+    (bench, folder)
+}
+
 /// The same with a lesion that was treated between the visits, and read as complete and signed.
 pub fn bench_with_reading() -> (Workbench, tempfile::TempDir) {
     let (mut bench, folder) = bench_with_images();
@@ -105,6 +118,9 @@ pub fn settle(bench: &mut Workbench) {
     }
 }
 
+/// Instead of a date: the study carries none.
+pub const UNDATED: &str = "0";
+
 fn write_slice(folder: &Path, date: &str, series: u32, description: &str, slice: u32) {
     let series_uid = format!("1.2.3.{date}.{series}");
     let sop_uid = format!("{series_uid}.{}", slice + 1);
@@ -116,7 +132,9 @@ fn write_slice(folder: &Path, date: &str, series: u32, description: &str, slice:
     let several = |values: &[&str]| PrimitiveValue::Strs(values.iter().map(ToString::to_string).collect());
     put(tags::SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE.into());
     put(tags::SOP_INSTANCE_UID, VR::UI, sop_uid.as_str().into());
-    put(tags::STUDY_DATE, VR::DA, date.into());
+    if date != UNDATED {
+        put(tags::STUDY_DATE, VR::DA, date.into());
+    }
     put(tags::MODALITY, VR::CS, "CT".into());
     put(tags::SERIES_DESCRIPTION, VR::LO, description.into());
     put(tags::PATIENT_NAME, VR::PN, "Sample^Patient".into());

@@ -1,11 +1,15 @@
 //! Every sentence of the window. Errors, reasons and oddities keep their wording beside their enum.
 
+pub mod flow;
 pub mod hanging;
 pub mod history;
 pub mod looking;
 pub mod memory;
+pub mod outlining;
 pub mod safety;
 pub mod samples;
+pub mod screens;
+pub mod statistics;
 pub mod whose;
 
 pub const APP_NAME: &str = "Ablation Review";
@@ -102,6 +106,8 @@ pub const SAVED: &str = "saved";
 pub const SAVING: &str = "saving";
 pub const NOT_SAVED: &str = "not saved";
 pub const READ_ONLY: &str = "read only";
+pub const PROJECT: &str = "Project";
+pub const PROJECT_HIDDEN: &str = "Its name and place are hidden; Shift+H shows them";
 pub const CANCEL: &str = "Cancel";
 pub const UNDO: &str = "Undo";
 pub const CLOSE: &str = "Close";
@@ -196,13 +202,14 @@ pub const NOTHING_DEFINITE: &str = "No treated lesion has a definite answer in i
 
 pub const WRITE_TABLES: &str = "Write the tables";
 pub const EXPORT_TO: &str = "Export to";
-pub const EXPORT_HINT: &str = "folder or FILE.csv";
+pub const EXPORT_HINT: &str = "folder, FILE.xlsx or FILE.csv";
 pub const EXPORT: &str = "Export";
 pub const EXPORT_TOOLTIP: &str = "Write the tables with their data dictionary";
 pub const CHOOSE_FOLDER: &str = "Choose folder";
 pub const EXPORT_NEEDS_LESION: &str =
     "There is nothing to export: the project has no lesion yet. Add a lesion in the reading room first.";
-pub const EXPORT_NEEDS_PATH: &str = "A folder for all tables, or a name ending in .csv for one.";
+pub const EXPORT_NEEDS_PATH: &str =
+    "A folder or a name ending in .xlsx for all tables, or one ending in .csv for the lesion table.";
 pub const ISO_DATES: &str = "ISO dates";
 pub const ISO_DATES_TOOLTIP: &str = "Calendar dates, such as 2024-03-18";
 pub const DAYS_SINCE: &str = "Days since first ablation";
@@ -242,6 +249,12 @@ pub fn series_count(series: usize, stacks: usize) -> String {
     if series == stacks { format!("{series} series") } else { format!("{series} series in {stacks} stacks") }
 }
 
+/// "8 series", and of how many stacks in the project when one patient's are listed.
+pub fn series_here(series: usize, stacks: usize, of_one_patient: bool, in_project: usize) -> String {
+    let here = series_count(series, stacks);
+    if of_one_patient && in_project > stacks { format!("{here} of {in_project} in the project") } else { here }
+}
+
 /// "1 file", "12 files".
 pub fn files(count: usize) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
@@ -251,8 +264,9 @@ pub fn files(count: usize) -> String {
 pub fn import_summary(series: usize, stacks: usize, new: usize, skipped: usize) -> String {
     let skipped = if skipped == 0 { "nothing skipped".to_owned() } else { format!("{} skipped", files(skipped)) };
     let new = match new {
+        0 => "all there already".to_owned(),
         new if new == stacks => "all new".to_owned(),
-        new => format!("{new} new"),
+        new => format!("{new} new, {} there already", stacks.saturating_sub(new)),
     };
     format!("{}, {new}, {skipped}", series_count(series, stacks))
 }
@@ -447,6 +461,10 @@ pub mod patient {
     pub const MM: &str = "mm";
     pub const STATUS: &str = "Status";
     pub const INDEX_OR_NEW: &str = "Index or new";
+    pub const SUBCAPSULAR: &str = "Subcapsular";
+    pub const SUBCAPSULAR_TOOLTIP: &str = "Within 5 mm of the capsule";
+    pub const PERIVASCULAR: &str = "Perivascular";
+    pub const PERIVASCULAR_TOOLTIP: &str = "Within 5 mm of a vessel of 3 mm or more";
     pub const INDEX: &str = "Index tumour";
     pub const INDEX_TOOLTIP: &str = "Aimed at in the first treatment";
     pub const NEW: &str = "New later";

@@ -46,6 +46,8 @@ pub mod colour {
     pub const WARN: Color32 = Color32::from_rgb(0xE6, 0xA2, 0x3C);
     /// Missing or failed.
     pub const BAD: Color32 = Color32::from_rgb(0xE5, 0x68, 0x6F);
+    /// Text on images, in any theme.
+    pub const ON_IMAGE: Color32 = Color32::from_rgb(0xF2, 0xF4, 0xF7);
     /// Behind images.
     pub const BLACK: Color32 = Color32::BLACK;
 }
@@ -213,7 +215,7 @@ fn style(style: &mut egui::Style) {
 
 /// Contrast ratio of two colours (WCAG 2.1).
 #[cfg(test)]
-fn contrast(a: Color32, b: Color32) -> f64 {
+pub(super) fn contrast(a: Color32, b: Color32) -> f64 {
     let luminance = |c: Color32| {
         let channel = |v: u8| {
             let v = f64::from(v) / 255.0;

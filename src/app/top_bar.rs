@@ -19,8 +19,11 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
             ui.add_space(4.0);
             let name = if desk.is_untitled() { desk.name() } else { format!("{}.ablation", desk.name()) };
             // A long name gives way to what can be pressed.
-            let most = (width - 860.0).clamp(72.0, 320.0);
-            let path = desk.path().display().to_string();
+            let most = (width - 1100.0).clamp(64.0, 320.0);
+            let hidden = app.settings.names_hidden;
+            // A file is often named after its patient.
+            let path = if hidden { text::PROJECT_HIDDEN.to_owned() } else { desk.path().display().to_string() };
+            let name = if hidden && !desk.is_untitled() { text::PROJECT.to_owned() } else { name };
             ui.scope(|ui| {
                 ui.set_max_width(most);
                 ui.add(egui::Label::new(theme::soft(name)).truncate()).on_hover_text(path);
@@ -32,6 +35,23 @@ pub fn show(ui: &mut Ui, app: &mut AblationApp, out: &mut Outbox) {
             screens(ui, app, out);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            // In a narrow window they are reached by their keys and the palette.
+            let wide = width > 1240.0;
+            let settings = (Command::ShowSettings, Command::ShowSettings.info().label);
+            for (command, label) in [(Command::Help, "?"), settings].into_iter().take(if wide { 2 } else { 1 }) {
+                let button = Button::new(label).frame(false);
+                let response = ui.add(button).accessible_name(command.info().label);
+                if widgets::with_tooltip(response, command, &app.keys, None).clicked() {
+                    out.command(command);
+                }
+            }
+            if wide {
+                let guide = ui.add(Button::new(Command::ShowGuide.info().label).frame(false));
+                if widgets::with_tooltip(guide, Command::ShowGuide, &app.keys, None).clicked() {
+                    out.command(Command::ShowGuide);
+                }
+            }
+            ui.add_space(4.0);
             key_cap(ui, &app.keys.words(Command::Palette));
             let commands = ui.add(Button::new(Command::Palette.info().label).frame(false));
             if widgets::with_tooltip(commands, Command::Palette, &app.keys, None).clicked() {
@@ -65,7 +85,9 @@ fn screens(ui: &mut Ui, app: &AblationApp, out: &mut Outbox) {
         (Screen::Patient, Command::ShowPatient),
         (Screen::Images, Command::ShowImages),
         (Screen::Table, Command::ShowTable),
+        (Screen::Statistics, Command::ShowStatistics),
         (Screen::History, Command::ShowHistory),
+        (Screen::Cohort, Command::ShowCohort),
     ];
     for (screen, command) in all {
         let here = app.screen == screen;

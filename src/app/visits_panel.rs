@@ -1,18 +1,21 @@
 //! The patient's visits as a time line, with a thumbnail for each series.
 
+use super::context;
+use super::text::flow;
 use super::theme::{self, colour};
 use super::widgets;
 use super::{Outbox, text};
-use crate::clinical::{Patient, PrimaryCancer, StackKey, StackRole, Visit, VisitId};
+use crate::clinical::{StackKey, StackRole, Visit, VisitId, VisitSource};
 use crate::hanging::short_role;
 use crate::outcome::TimePoint;
 use crate::project::{Document, StackRecord};
 use crate::render::Picture;
 use crate::workbench::room::Pane;
-use crate::workbench::{Hang, Request, VisitState, Workbench, one_of_each};
+use crate::workbench::words::DATE_NOT_KNOWN;
+use crate::workbench::{Hang, Parked, Request, VisitState, Workbench, one_of_each};
 use eframe::egui::{
-    Align2, Color32, ColorImage, ComboBox, Frame, Margin, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
+    Align2, Button, Color32, ColorImage, ComboBox, Frame, Key, Margin, Rect, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextEdit, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,22 +29,28 @@ pub struct VisitsPanel {
     thumbs: BTreeMap<StackKey, (Arc<Picture>, TextureHandle)>,
     /// The visit that was brought into view.
     followed: Option<VisitId>,
+    /// The date of a report that is typed.
+    report_date: Option<String>,
 }
 
 impl VisitsPanel {
     /// Draws the panel.
-    pub fn show(&mut self, ui: &mut Ui, bench: &Workbench, out: &mut Outbox) {
+    pub fn show(&mut self, ui: &mut Ui, bench: &Workbench, hide_context: bool, out: &mut Outbox) {
         let Some(document) = bench.document() else { return };
         patients(ui, bench, document, out);
+        context::show(ui, bench, document, hide_context, out);
         widgets::caption(ui, text::VISITS);
         let visits: Vec<Visit> = bench.visits().into_iter().cloned().collect();
-        let bottom = 34.0;
+        let parked = bench.parked();
+        let bottom = 66.0 + if parked.is_empty() { 0.0 } else { 24.0 + 22.0 * parked.len().min(4) as f32 };
         let height = (ui.available_height() - bottom).max(80.0);
         ScrollArea::vertical().max_height(height).auto_shrink([false, false]).show(ui, |ui| {
             for visit in &visits {
                 self.visit(ui, bench, document, visit, out);
             }
         });
+        put_aside(ui, &parked, out);
+        self.report_visit(ui, bench, out);
         time_order(ui, document, out);
     }
 
@@ -57,11 +66,21 @@ impl VisitsPanel {
         let framed = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             let hidden = state == VisitState::Hidden;
-            let name = if hidden { String::new() } else { time_point(bench, visit.id) };
+            let dated = !document.is_undated(visit.id);
+            let name = if hidden || !dated { String::new() } else { time_point(bench, visit.id) };
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::click());
             response
                 .widget_info(|| WidgetInfo::selected(Role::Button, !hidden, chosen, format!("Visit {}", visit.date)));
             let (words, tint) = state_words(state);
+            let lacking = bench.lacking(visit.id);
+            let words = match (lacking.as_slice(), visit.source) {
+                ([], VisitSource::ReportOnly) => format!("{words} · {}", flow::REPORT_ONLY),
+                ([], VisitSource::Images) => words,
+                // What keeps an answer from counting, on the spot.
+                ([one], _) => format!("{words} · {one}"),
+                ([one, rest @ ..], _) => format!("{words} · {one} +{}", rest.len()),
+            };
+            let tint = if lacking.is_empty() { tint } else { colour::WARN };
             let painter = ui.painter().with_clip_rect(rect);
             let top = rect.left_top() + vec2(0.0, 8.0);
             painter.circle(top + vec2(4.0, 0.0), 4.0, tint, Stroke::NONE);
@@ -69,7 +88,7 @@ impl VisitsPanel {
             painter.text(
                 top + vec2(14.0, 0.0),
                 Align2::LEFT_CENTER,
-                visit.date.to_string(),
+                crate::workbench::words::visit_date(document, visit.id),
                 theme::bold(theme::BODY),
                 strong,
             );
@@ -87,9 +106,19 @@ impl VisitsPanel {
                 theme::font(theme::SMALL),
                 colour::SOFT,
             );
-            let tip = if hidden { text::HIDDEN_VISIT.to_owned() } else { format!("Read the visit of {}", visit.date) };
+            let mut tip =
+                if hidden { text::HIDDEN_VISIT.to_owned() } else { format!("Read the visit of {}", visit.date) };
+            if document.is_undated(visit.id) {
+                tip = format!("{}: the images carry none. Its place in the list is that of the import", DATE_NOT_KNOWN);
+            }
+            for lacks in &lacking {
+                tip = format!("{tip}\nNot complete yet, {lacks}");
+            }
             if response.on_hover_text(tip).clicked() {
                 out.ask(Request::SelectVisit(visit.id));
+            }
+            if !hidden && visit.source == VisitSource::ReportOnly {
+                ui.label(theme::small(flow::NO_IMAGES_HERE));
             }
             if !hidden {
                 let stacks = document.stacks_of(visit.id);
@@ -108,6 +137,39 @@ impl VisitsPanel {
             framed.response.scroll_to_me(None);
         }
         ui.add_space(2.0);
+    }
+
+    /// A visit that is known from a report only.
+    fn report_visit(&mut self, ui: &mut Ui, bench: &Workbench, out: &mut Outbox) {
+        let read_only = bench.desk().and_then(|desk| desk.read_only());
+        let Some(typed) = &mut self.report_date else {
+            let button = Button::new(theme::small(flow::ADD_REPORT)).frame(false);
+            let response = ui.add_enabled(read_only.is_none(), button).on_hover_text(flow::ADD_REPORT_TOOLTIP);
+            if response.on_disabled_hover_text(read_only.unwrap_or_default()).clicked() {
+                self.report_date = Some(String::new());
+            }
+            return;
+        };
+        let mut close = false;
+        ui.horizontal(|ui| {
+            let field = TextEdit::singleline(typed).hint_text(flow::DATE_HINT).desired_width(92.0);
+            let field = ui.add(field).accessible_name(flow::REPORT_DATE);
+            if typed.is_empty() && !field.has_focus() && !field.lost_focus() {
+                field.request_focus();
+            }
+            let date = chrono::NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").ok();
+            let add = ui.add_enabled(date.is_some(), Button::new(flow::ADD).small());
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let add = add.on_disabled_hover_text(flow::NOT_A_DATE).clicked() || entered;
+            if let Some(date) = date.filter(|_| add) {
+                out.ask(Request::AddReportVisit(date));
+                close = true;
+            }
+            close |= ui.input(|input| input.key_pressed(Key::Escape));
+        });
+        if close {
+            self.report_date = None;
+        }
     }
 
     fn thumbnail(&mut self, ui: &mut Ui, bench: &Workbench, stack: &StackRecord, count: usize, out: &mut Outbox) {
@@ -138,7 +200,7 @@ impl VisitsPanel {
         if count > 1 {
             let at = picture.right_top() + vec2(-3.0, 2.0);
             let font = theme::bold(theme::SMALL);
-            super::viewport::shadowed(ui.painter(), at, Align2::RIGHT_TOP, &count.to_string(), font, colour::TEXT);
+            super::viewport::shadowed(ui.painter(), at, Align2::RIGHT_TOP, &count.to_string(), font, colour::ON_IMAGE);
         }
         let oddities: Vec<String> =
             stack.info.oddities.iter().map(|odd| crate::workbench::words::oddity(stack, odd)).collect();
@@ -196,7 +258,27 @@ fn patients(ui: &mut Ui, bench: &Workbench, document: &Document, out: &mut Outbo
             response.response.accessible_name(text::PATIENT);
         } else {
             ui.label(theme::strong(&patient.code));
-            ui.label(theme::small(primary_words(patient)));
+        }
+    });
+}
+
+/// What was put aside, each a click away.
+fn put_aside(ui: &mut Ui, parked: &[Parked], out: &mut Outbox) {
+    if parked.is_empty() {
+        return;
+    }
+    ui.label(theme::caption(flow::parked(parked.len())));
+    let height = 22.0 * parked.len().min(4) as f32;
+    ScrollArea::vertical().id_salt("parked").max_height(height).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for parked in parked {
+            let words = if parked.text.is_empty() { flow::PARKED_NO_WORDS } else { parked.text.as_str() };
+            let line = Button::new(theme::small(format!("{}: {words}", parked.name))).frame(false).truncate();
+            let line = ui.add(line).accessible_name(format!("{} {}", flow::PARK_LEAD, parked.name));
+            if line.on_hover_text(format!("{}\n{words}", parked.name)).clicked() {
+                out.ask(Request::SelectLesion(parked.lesion));
+                out.ask(Request::SelectVisit(parked.visit));
+            }
         }
     });
 }
@@ -223,12 +305,5 @@ fn state_words(state: VisitState) -> (String, Color32) {
         VisitState::Reading { answered, of } => (format!("{answered} of {of} answered"), colour::ACCENT),
         VisitState::Signed => (text::SIGNED.to_owned(), colour::GOOD),
         VisitState::Hidden => (text::HIDDEN_SHORT.to_owned(), colour::LINE),
-    }
-}
-
-fn primary_words(patient: &Patient) -> String {
-    match patient.primary {
-        PrimaryCancer::Unknown => String::new(),
-        primary => primary.to_string(),
     }
 }

@@ -138,6 +138,10 @@ pub struct Finding {
     pub adequacy: Option<Adequacy>,
     /// Rules set aside.
     pub overrides: Vec<Override>,
+    /// The earlier visit at which the viable tumour can be seen in retrospect (reading.md 1.11). It alters no earlier
+    /// answer. Older files do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_visible_at: Option<VisitId>,
     /// Pictures kept with the answer. Older files have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_pictures: Vec<KeyPicture>,
@@ -163,6 +167,7 @@ impl Finding {
             not_done_reason: None,
             adequacy: None,
             overrides: Vec::new(),
+            first_visible_at: None,
             key_pictures: Vec::new(),
             comment: String::new(),
             status: FindingStatus::Draft,

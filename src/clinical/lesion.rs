@@ -1,7 +1,7 @@
 //! Lesions and the sessions that treat them (clinical.md 5.1).
 
 use super::coded::coded;
-use super::{Date, LesionId, PatientId, SessionId, StackKey};
+use super::{Date, LesionId, PatientId, SessionId, StackKey, YesNoUnknown};
 use serde::{Deserialize, Serialize};
 
 coded! {
@@ -119,10 +119,24 @@ pub struct Lesion {
     pub status: LesionStatus,
     /// Whether it was aimed at in the first treatment (an index tumour), as against new later.
     pub index: bool,
+    /// Within 5 mm of the organ's capsule. Older files do not say.
+    #[serde(default = "unknown", skip_serializing_if = "is_unknown")]
+    pub subcapsular: YesNoUnknown,
+    /// Within 5 mm of a vessel of 3 mm or more. Older files do not say.
+    #[serde(default = "unknown", skip_serializing_if = "is_unknown")]
+    pub perivascular: YesNoUnknown,
     /// Where it is.
     pub place: Option<LesionPlace>,
     /// Free text.
     pub note: String,
+}
+
+fn unknown() -> YesNoUnknown {
+    YesNoUnknown::Unknown
+}
+
+fn is_unknown(value: &YesNoUnknown) -> bool {
+    *value == YesNoUnknown::Unknown
 }
 
 impl Lesion {
@@ -142,6 +156,8 @@ impl Lesion {
             short_axis_mm: None,
             status: LesionStatus::Ablated,
             index: true,
+            subcapsular: YesNoUnknown::Unknown,
+            perivascular: YesNoUnknown::Unknown,
             place: None,
             note: String::new(),
         }

@@ -8,6 +8,7 @@
 mod coded;
 mod date;
 mod date_words;
+mod end_point;
 mod finding;
 mod grouping;
 mod hanging;
@@ -25,6 +26,7 @@ pub use coded::Coded;
 pub(crate) use coded::coded;
 pub use date::{Date, Stamp, days_between};
 pub use date_words::may_hold_date;
+pub use end_point::{Cell, ChosenCell, DiseaseFreeFrom, EndPoint, Happening};
 pub use finding::{
     Adequacy, Amendment, AmendmentReason, Answer, Finding, FindingKey, FindingStatus, NotDoneReason,
     NotEvaluableReason, Override, OverrideReason, Shape, Signature, Track,

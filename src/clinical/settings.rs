@@ -1,6 +1,6 @@
 //! A study's own choices, each with the default of reading.md section 2.
 
-use super::{Organ, OwnHanging};
+use super::{ChosenCell, DiseaseFreeFrom, Organ, OwnHanging};
 use serde::{Deserialize, Serialize};
 
 /// Days after the last session, both ends included.
@@ -37,15 +37,57 @@ pub struct StudySettings {
     pub read_in_time_order: bool,
     /// Keys and truth of a sample are shown before a visit is signed: for teachers. Not written while it is off, so
     /// that projects of before stay what they are.
-    #[serde(default, skip_serializing_if = "is_off")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub truth_at_once: bool,
     /// Hangings that readers made, by name. Not written while there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hangings: Vec<OwnHanging>,
+    /// Up to this day after the last session a thin smooth rim is taken as benign (R08). Older files do not say.
+    #[serde(default = "half_a_year")]
+    pub rim_until_days: i64,
+    /// The same in the kidney. Older files do not say.
+    #[serde(default = "three_months")]
+    pub rim_until_kidney_days: i64,
+    /// Growth of the zone's volume from which it is pointed out, percent (R18). Older files do not say.
+    #[serde(default = "a_quarter")]
+    pub growth_percent: u32,
+    /// Growth of an axis of the zone from which it is pointed out, mm (R18). Older files do not say.
+    #[serde(default = "three_mm")]
+    pub growth_mm: u32,
+    /// Cells of the event matrix that the study has otherwise than by default. Older files do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub event_cells: Vec<ChosenCell>,
+    /// A lesion is at risk of local tumour progression from its first complete study only (delayed entry). Older files
+    /// do not say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delayed_entry: bool,
+    /// From when the disease-free interval is counted. Older files do not say.
+    #[serde(default = "from_visit", skip_serializing_if = "is_from_visit")]
+    pub disease_free_from: DiseaseFreeFrom,
 }
 
-fn is_off(switch: &bool) -> bool {
-    !switch
+fn half_a_year() -> i64 {
+    183
+}
+
+fn three_months() -> i64 {
+    91
+}
+
+fn a_quarter() -> u32 {
+    25
+}
+
+fn three_mm() -> u32 {
+    3
+}
+
+fn from_visit() -> DiseaseFreeFrom {
+    DiseaseFreeFrom::Visit
+}
+
+fn is_from_visit(from: &DiseaseFreeFrom) -> bool {
+    *from == DiseaseFreeFrom::Visit
 }
 
 impl Default for StudySettings {
@@ -62,11 +104,24 @@ impl Default for StudySettings {
             read_in_time_order: true,
             truth_at_once: false,
             hangings: Vec::new(),
+            rim_until_days: half_a_year(),
+            rim_until_kidney_days: three_months(),
+            growth_percent: a_quarter(),
+            growth_mm: three_mm(),
+            event_cells: Vec::new(),
+            delayed_entry: false,
+            disease_free_from: DiseaseFreeFrom::Visit,
         }
     }
 }
 
 impl StudySettings {
+    /// Up to which day after the last session a thin smooth rim is taken as benign.
+    #[must_use]
+    pub fn rim_until_days(&self, organ: Organ) -> i64 {
+        if organ == Organ::Kidney { self.rim_until_kidney_days } else { self.rim_until_days }
+    }
+
     /// The efficacy window of an organ.
     #[must_use]
     pub fn efficacy_window(&self, organ: Organ) -> EfficacyWindow {

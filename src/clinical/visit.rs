@@ -92,6 +92,7 @@ coded! {
         Lost = "lost", "Lost to follow-up";
         IntrahepaticDistant = "idr", "New tumour in the treated organ";
         Extrahepatic = "extrahepatic", "New tumour outside the organ";
+        SecondPrimary = "second_primary", "Second primary cancer";
         Other = "other", "Other";
     }
 }

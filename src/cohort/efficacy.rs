@@ -104,9 +104,9 @@ pub struct EfficacyTable {
 /// Counts technique efficacy over lesions. Only index lesions with a session enter; every other lesion is
 /// listed with its reason. Order of input does not matter.
 #[must_use]
-pub fn efficacy(outcomes: &[LesionOutcome], settings: &StudySettings) -> EfficacyTable {
+pub fn efficacy<'a>(outcomes: impl IntoIterator<Item = &'a LesionOutcome>, settings: &StudySettings) -> EfficacyTable {
     let ordered: BTreeMap<(PatientId, LesionId), &LesionOutcome> =
-        outcomes.iter().map(|outcome| ((outcome.patient, outcome.lesion), outcome)).collect();
+        outcomes.into_iter().map(|outcome| ((outcome.patient, outcome.lesion), outcome)).collect();
     let treated: Vec<&LesionOutcome> = ordered.values().copied().filter(|outcome| is_treated_index(outcome)).collect();
 
     let mut counts = Counts::default();
@@ -203,17 +203,24 @@ impl Counts {
 
 /// Counts one lesion into an assisted rate.
 fn add_assisted(rate: &mut Proportion, outcome: &LesionOutcome, count_later_complete: bool) {
+    if let Some(complete) = assisted_of(outcome, count_later_complete) {
+        rate.n += u32::from(complete);
+        rate.of += 1;
+    }
+}
+
+/// Whether a lesion is a success of an assisted rate; none where it is not in it.
+pub(super) fn assisted_of(outcome: &LesionOutcome, count_later_complete: bool) -> Option<bool> {
     let standing = &outcome.counted;
     if standing.primary.value.efficacy == Efficacy::NotDue {
-        return;
+        return None;
     }
     let complete = standing.assisted.value.efficacy == Efficacy::Complete
         || (count_later_complete && standing.first_complete.is_some());
-    rate.n += u32::from(complete);
-    rate.of += u32::from(complete || standing.assisted.value.evaluable());
+    (complete || standing.assisted.value.evaluable()).then_some(complete)
 }
 
-fn is_treated_index(outcome: &LesionOutcome) -> bool {
+pub(super) fn is_treated_index(outcome: &LesionOutcome) -> bool {
     outcome.index && outcome.counted.primary.value.efficacy != Efficacy::NotApplicable
 }
 

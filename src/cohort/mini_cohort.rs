@@ -1,9 +1,11 @@
 //! The mini-cohort of clinical.md 6.7, from histories through the rules to the rates.
 
-use super::{EfficacyTable, Proportion, efficacy};
-use crate::clinical::{PatientId, StudySettings};
-use crate::outcome::testing::{Step::*, call_adequate, day, draft, lesion, long_after, outcome, words};
-use crate::outcome::{Efficacy, LesionHistory, LesionOutcome, Word, derive};
+use super::{
+    Choices, CohortStatistics, EfficacyTable, EndPointCurve, FlowStep, Level, Proportion, efficacy, statistics,
+};
+use crate::clinical::{Cell, ChosenCell, EndPoint, Happening, PatientId, StudySettings};
+use crate::outcome::testing::{Step::*, call_adequate, course, day, draft, lesion, long_after, outcome, words};
+use crate::outcome::{Efficacy, LesionHistory, LesionOutcome, PatientCourse, TimePoint, Word, derive};
 
 /// L1 to L10 of six patients; days are from the first ablation.
 fn histories() -> Vec<LesionHistory> {
@@ -135,6 +137,158 @@ fn dates_for_the_progression_end_points() {
         assert_eq!(days(&standing.progression), event, "{label}");
         assert_eq!(standing.last_adequate.map(|last| last.days_after_first), last, "{label}");
     }
+}
+
+fn courses() -> Vec<PatientCourse> {
+    let histories = histories();
+    (1..=6)
+        .map(|patient| {
+            course(histories.iter().filter(|history| history.patient == PatientId(patient)).cloned().collect())
+        })
+        .collect()
+}
+
+fn all(settings: &StudySettings) -> CohortStatistics {
+    statistics(&courses(), settings, Choices::default())
+}
+
+fn curve(of: &CohortStatistics, level: Level, end_point: EndPoint) -> &EndPointCurve {
+    of.end_points.iter().find(|curve| curve.level == level && curve.end_point == end_point).unwrap()
+}
+
+/// Survival and cumulative incidence on a day.
+fn on(curve: &EndPointCurve, day: i64) -> (f64, f64) {
+    let survival = curve.kaplan_meier.iter().rfind(|row| row.day <= day).map_or(1.0, |row| row.survival);
+    let incidence = curve.cumulative_incidence.iter().rfind(|row| row.day <= day).map_or(0.0, |row| row.incidence);
+    (survival, incidence)
+}
+
+fn near(value: f64, expected: f64, half_digit: f64) {
+    assert!((value - expected).abs() <= half_digit, "{value}, expected {expected}");
+}
+
+#[test]
+fn three_curves_of_local_progression_by_lesion() {
+    let all = all(&StudySettings::default());
+    let ltp = curve(&all, Level::Lesion, EndPoint::TimeToLtp);
+    assert_eq!((ltp.n, ltp.events, ltp.competing, ltp.censored), (8, 2, 2, 4));
+    let excluded: Vec<&str> = ltp.excluded.iter().map(|missing| missing.who.lesion.as_deref().unwrap()).collect();
+    assert_eq!(excluded, ["L6", "L10"]);
+    let ends: Vec<(i64, Cell)> = ltp.members.iter().map(|member| (member.days, member.cell)).collect();
+    use Cell::{Censor, Competing, Event};
+    assert_eq!(
+        ends,
+        [
+            (183, Censor),
+            (92, Event),
+            (175, Censor),
+            (183, Event),
+            (120, Competing),
+            (150, Competing),
+            (92, Censor),
+            (92, Censor)
+        ]
+    );
+    near(on(ltp, 92).1, 0.125, 1e-12);
+    near(on(ltp, 183).1, 0.3875, 1e-12);
+    near(1.0 - on(ltp, 183).0, 0.5625, 1e-12);
+    let free = curve(&all, Level::Lesion, EndPoint::LtpFreeSurvival);
+    near(on(free, 183).0, 0.35, 1e-12);
+    let chosen =
+        ChosenCell { end_point: EndPoint::LtpFreeSurvival, happening: Happening::TransplantOrResection, cell: Event };
+    let transplant_counts = StudySettings { event_cells: vec![chosen], ..StudySettings::default() };
+    let other = statistics(&courses(), &transplant_counts, Choices::default());
+    near(on(curve(&other, Level::Lesion, EndPoint::LtpFreeSurvival), 183).0, 0.2625, 1e-12);
+}
+
+#[test]
+fn local_progression_by_patient() {
+    let all = all(&StudySettings::default());
+    let ltp = curve(&all, Level::Patient, EndPoint::TimeToLtp);
+    let excluded: Vec<&str> = ltp.excluded.iter().map(|missing| missing.who.patient.as_str()).collect();
+    assert_eq!(excluded, ["P4"]);
+    near(on(ltp, 92).1, 0.20, 1e-12);
+    near(on(ltp, 183).1, 0.4667, 5e-5);
+    let free = curve(&all, Level::Patient, EndPoint::LtpFreeSurvival);
+    near(on(free, 92).0, 0.80, 1e-12);
+    near(on(free, 120).0, 0.533, 5e-4);
+    assert_eq!(on(free, 183).0, 0.0);
+}
+
+#[test]
+fn delayed_entry_into_the_risk_set() {
+    let all = all(&StudySettings { delayed_entry: true, ..StudySettings::default() });
+    let ltp = curve(&all, Level::Lesion, EndPoint::TimeToLtp);
+    assert_eq!((ltp.n, ltp.without_time), (7, 1), "L9 contributes no time");
+    near(on(ltp, 92).1, 1.0 / 7.0, 1e-12);
+    near(on(ltp, 183).1, 0.4, 1e-12);
+}
+
+#[test]
+fn assisted_control_and_the_rates() {
+    let all = all(&StudySettings::default());
+    let control = curve(&all, Level::Lesion, EndPoint::LocalControl);
+    let second = control.members.iter().find(|member| member.who.lesion.as_deref() == Some("L2")).unwrap();
+    assert_eq!((second.days, second.cell), (190, Cell::Censor));
+    let rate = |code: &str| all.rates.iter().find(|rate| rate.code == code).unwrap();
+    assert_eq!((rate("assisted").n, rate("assisted").of), (7, 8));
+    assert_eq!((rate("assisted_with_later_complete").n, rate("assisted_with_later_complete").of), (8, 9));
+    assert_eq!((rate("patients").n, rate("patients").of), (3, 6));
+    assert_eq!((rate("technical_success").n, rate("technical_success").of), (12, 12));
+    for printed in all.efficacy.rates() {
+        assert_eq!(rate(printed.code).proportion(), printed.proportion, "{}", printed.code);
+        assert_eq!(rate(printed.code).wilson, printed.interval);
+    }
+    assert!(rate("primary_evaluable").clustered.is_some() && rate("patients").clustered.is_none());
+}
+
+#[test]
+fn the_flow_and_the_recurrences() {
+    let all = all(&StudySettings::default());
+    let n = |step: FlowStep| all.flow.iter().find(|flow_box| flow_box.step == step).unwrap().n;
+    use FlowStep as F;
+    let expected = [
+        (F::Treated, 10),
+        (F::NotDue, 0),
+        (F::ImagedInWindow, 9),
+        (F::AdequateInWindow, 9),
+        (F::Complete, 6),
+        (F::Equivocal, 1),
+        (F::Residual, 2),
+        (F::ResidualReablated, 1),
+        (F::CompleteAssisted, 1),
+        (F::EverComplete, 8),
+        (F::Progression, 2),
+        (F::ProgressionReablated, 1),
+        (F::Controlled, 1),
+        (F::NeverImaged, 1),
+        (F::Lost, 0),
+        (F::Died, 1),
+        (F::Transplanted, 1),
+    ];
+    for (step, of) in expected {
+        assert_eq!(n(step), of, "{step}");
+    }
+    let at = |time_point: TimePoint| {
+        let found = all.recurrences.iter().find(|row| row.level == Level::Lesion && row.time_point == time_point);
+        let row = found.unwrap();
+        (row.new_in_interval, row.cumulative)
+    };
+    // Looked at day 57 to 135, at risk and free before: L1 to L4, L7 to L9; L2 is new. Later: L1, L3, L4 (L2 had it).
+    assert_eq!(at(TimePoint::FourToSixWeeks), (of(0, 8), of(0, 8)));
+    assert_eq!(at(TimePoint::ThreeMonths), (of(1, 7), of(1, 8)));
+    assert_eq!(at(TimePoint::SixMonths), (of(1, 3), of(2, 8)));
+    assert_eq!(all.counts.lesions, 10);
+    assert_eq!((all.counts.patients, all.counts.sessions, all.counts.lesion_sessions), (6, 8, 12));
+}
+
+#[test]
+fn order_of_patients_and_lesions_does_not_matter() {
+    let mut backwards = courses();
+    backwards.reverse();
+    backwards.iter_mut().for_each(|course| course.lesions.reverse());
+    let settings = StudySettings::default();
+    assert_eq!(statistics(&backwards, &settings, Choices::default()), all(&settings));
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! A proportion with its interval (R29).
 
+use super::special::{Z_95, beta_point};
 use serde::{Deserialize, Serialize};
-
-/// The 97.5 % point of the standard normal distribution.
-const Z_95: f64 = 1.959_963_984_540_054;
 
 /// n of N. Always shown with both numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +60,61 @@ impl Proportion {
         let low = if self.n == 0 { 0.0 } else { (centre - spread) / whole };
         let high = if self.n == self.of { 1.0 } else { (centre + spread) / whole };
         Some(Interval { low, high })
+    }
+
+    /// Clopper-Pearson interval, 95 %: the exact one (Clopper and Pearson 1934). None when `of` is 0 or `n` exceeds it.
+    #[must_use]
+    pub fn clopper_pearson_95(self) -> Option<Interval> {
+        if self.of == 0 || self.n > self.of {
+            return None;
+        }
+        let (x, n) = (f64::from(self.n), f64::from(self.of));
+        let low = if self.n == 0 { 0.0 } else { beta_point(x, n - x + 1.0, 0.025)? };
+        let high = if self.n == self.of { 1.0 } else { beta_point(x + 1.0, n - x, 0.975)? };
+        Some(Interval { low, high })
+    }
+
+    /// Wilson score interval with continuity correction, 95 % (Newcombe 1998, method 4), to check older papers with.
+    /// None when `of` is 0 or `n` exceeds it.
+    #[must_use]
+    pub fn wilson_corrected_95(self) -> Option<Interval> {
+        if self.of == 0 || self.n > self.of {
+            return None;
+        }
+        let (x, n) = (f64::from(self.n), f64::from(self.of));
+        let (p, z2) = (x / n, Z_95 * Z_95);
+        let whole = 2.0 * (n + z2);
+        let spread = |sign: f64| {
+            let under_root = z2 - sign * 2.0 - 1.0 / n + 4.0 * p * (n * (1.0 - p) + sign);
+            1.0 + Z_95 * under_root.max(0.0).sqrt()
+        };
+        let low = if self.n == 0 { 0.0 } else { ((2.0 * x + z2 - spread(1.0)) / whole).max(0.0) };
+        let high = if self.n == self.of { 1.0 } else { ((2.0 * x + z2 + spread(-1.0)) / whole).min(1.0) };
+        Some(Interval { low, high })
+    }
+
+    /// Wald interval, 95 %, to check older papers with; it is too narrow near 0 and 1. None when `of` is 0 or `n`
+    /// exceeds it.
+    #[must_use]
+    pub fn wald_95(self) -> Option<Interval> {
+        if self.of == 0 || self.n > self.of {
+            return None;
+        }
+        let n = f64::from(self.of);
+        let p = f64::from(self.n) / n;
+        let spread = Z_95 * (p * (1.0 - p) / n).sqrt();
+        Some(Interval { low: (p - spread).max(0.0), high: (p + spread).min(1.0) })
+    }
+
+    /// Which whole numbers of `of` give this printed percentage (one decimal, half away from zero): none means that it
+    /// cannot be right.
+    #[must_use]
+    pub fn giving(percent: f64, of: u32) -> Vec<Self> {
+        let tenths = (percent * 10.0).round();
+        (0..=of)
+            .map(|n| Self { n, of })
+            .filter(|proportion| proportion.percent().is_some_and(|own| (own * 10.0).round() == tenths))
+            .collect()
     }
 }
 
@@ -148,7 +201,117 @@ mod tests {
         assert_eq!(Proportion { n: 2, of: 1 }.wilson_95(), None);
     }
 
+    #[test]
+    fn clopper_pearson_and_the_others_equal_the_published_ones() {
+        // Abdallah 2025. R gives 80.254 for 100/114 low, whose last printed digit (80.2) is cut off, not rounded.
+        let exact = [
+            (48, 58, 70.6, 91.4),
+            (100, 114, 80.3, 93.1),
+            (100, 120, 75.4, 89.5),
+            (14, 58, 13.9, 37.2),
+            (12, 58, 11.2, 33.4),
+        ];
+        for (n, of, low, high) in exact {
+            assert_eq!(Proportion { n, of }.clopper_pearson_95().unwrap().percent(), (low, high), "{n}/{of}");
+        }
+        let two_decimals = |interval: Interval| {
+            let hundredth = |fraction: f64| (fraction * 10_000.0).round() / 100.0;
+            (hundredth(interval.low), hundredth(interval.high))
+        };
+        let newcombe = [
+            (81, 263, (25.27, 36.76), (25.35, 36.82)),
+            (15, 148, (5.78, 16.17), (5.98, 16.44)),
+            (0, 20, (0.0, 16.84), (0.0, 20.05)),
+            (1, 29, (0.09, 17.76), (0.18, 19.63)),
+        ];
+        for (n, of, exact, corrected) in newcombe {
+            let proportion = Proportion { n, of };
+            assert_eq!(two_decimals(proportion.clopper_pearson_95().unwrap()), exact, "{n}/{of}");
+            assert_eq!(two_decimals(proportion.wilson_corrected_95().unwrap()), corrected, "{n}/{of}");
+        }
+        let camis = Proportion { n: 36, of: 154 };
+        let near = |value: f64, percent: f64| assert!((value * 100.0 - percent).abs() < 5e-4, "{value} {percent}");
+        let (exact, wald) = (camis.clopper_pearson_95().unwrap(), camis.wald_95().unwrap());
+        near(exact.low, 16.942);
+        near(exact.high, 30.865);
+        near(wald.low, 16.692);
+        near(wald.high, 30.061);
+        for nothing in [Proportion { n: 0, of: 0 }, Proportion { n: 2, of: 1 }] {
+            assert_eq!(nothing.clopper_pearson_95(), None);
+            assert_eq!(nothing.wilson_corrected_95(), None);
+            assert_eq!(nothing.wald_95(), None);
+        }
+    }
+
+    #[test]
+    fn the_papers_that_recompute() {
+        // Technique efficacy, accuracy and recurrence as printed by the papers.
+        let printed = [
+            (49, 51, 96.1),
+            (33, 46, 71.7),
+            (35, 46, 76.1),
+            (79, 85, 92.9),
+            (58, 60, 96.7),
+            (46, 60, 76.7),
+            (10, 53, 18.9),
+            (106, 112, 94.6),
+            (10, 16, 62.5),
+            (106, 149, 71.1),
+            (116, 165, 70.3),
+            (14, 46, 30.4),
+            (71, 72, 98.6),
+            (14, 15, 93.3),
+            (71, 103, 68.9),
+            (16, 17, 94.1),
+            (13, 16, 81.3),
+            (8, 12, 66.7),
+            (7, 8, 87.5),
+            (4, 6, 66.7),
+            (5, 8, 62.5),
+            (29, 33, 87.9),
+            (15, 20, 75.0),
+            (9, 14, 64.3),
+            (4, 13, 30.8),
+            (4, 11, 36.4),
+            (15, 19, 78.9),
+            (11, 15, 73.3),
+            (5, 12, 41.7),
+            (2, 8, 25.0),
+            (10, 173, 5.8),
+            (53, 58, 91.4),
+            (31, 32, 96.9),
+            (3, 25, 12.0),
+            (3, 23, 13.0),
+        ];
+        for (n, of, of_hundred) in printed {
+            assert_eq!(percent(n, of), of_hundred, "{n}/{of}");
+        }
+        let exact = [(10, 53, 9.4, 32.0), (106, 112, 88.7, 98.0), (116, 165, 62.7, 77.2)];
+        for (n, of, low, high) in exact {
+            assert_eq!(Proportion { n, of }.clopper_pearson_95().unwrap().percent(), (low, high), "{n}/{of}");
+        }
+    }
+
+    #[test]
+    fn a_printed_percentage_is_checked() {
+        assert_eq!(Proportion::giving(82.5, 58), [], "no count of 58 gives 82.5 %");
+        assert_eq!(Proportion::giving(82.8, 58), [Proportion { n: 48, of: 58 }]);
+        assert_eq!(Proportion::giving(81.0, 58), [Proportion { n: 47, of: 58 }]);
+        assert_eq!(Proportion::giving(50.0, 0), []);
+    }
+
     proptest! {
+        #[test]
+        fn clopper_pearson_holds_its_proportion_and_mirrors(of in 1u32..3000, share in 0.0f64..=1.0) {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let n = (f64::from(of) * share) as u32;
+            let exact = Proportion { n, of }.clopper_pearson_95().unwrap();
+            let p = f64::from(n) / f64::from(of);
+            prop_assert!(0.0 <= exact.low && exact.low <= p && p <= exact.high && exact.high <= 1.0);
+            let mirror = Proportion { n: of - n, of }.clopper_pearson_95().unwrap();
+            prop_assert!((mirror.low - (1.0 - exact.high)).abs() < 1e-10);
+        }
+
         #[test]
         fn an_interval_holds_its_proportion_and_mirrors(of in 1u32..5000, share in 0.0f64..=1.0) {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

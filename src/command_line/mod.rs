@@ -6,10 +6,12 @@
 #![deny(clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::indexing_slicing))]
 
+mod cohort;
 mod console;
 mod copy;
 mod history;
 mod inspect;
+mod outline;
 mod png;
 mod project;
 mod sample;
@@ -60,6 +62,8 @@ enum Command {
     Inspect(inspect::Inspect),
     /// Write one stack as a NIfTI volume, voxels in their unit.
     Volume(volume::VolumeOut),
+    /// Outline in 3-D what lies at a place, as by one click; write the mask and print its measurements.
+    Outline(outline::OutlineOut),
     /// Make an empty project file.
     New(project::New),
     /// Look for images and put them into a project; marks, answers and signatures stay.
@@ -68,6 +72,8 @@ enum Command {
     Check(project::Check),
     /// Write the lesion table, or all tables, with their data dictionary, as CSV.
     Table(project::Table),
+    /// Print counts, rates with intervals, curves and tests of a project or of a table made elsewhere, as JSON.
+    Cohort(cohort::Cohort),
     /// Write a copy of a project without what tells who its patients are.
     Copy(copy::Copy),
     /// Write the audit trail as CSV.
@@ -110,10 +116,12 @@ pub fn run(
     let result = match command {
         Command::Inspect(inspect) => inspect.run(&console),
         Command::Volume(volume) => volume.run(&console),
+        Command::Outline(outline) => outline.run(&console),
         Command::New(new) => new.run(&console),
         Command::Import(import) => import.run(&console),
         Command::Check(check) => check.run(&console),
         Command::Table(table) => table.run(&console),
+        Command::Cohort(cohort) => cohort.run(&console),
         Command::Copy(copy) => copy.run(&console),
         Command::History(history) => history.run(&console),
         Command::Sample(sample) => sample.run(&console),

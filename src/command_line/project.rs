@@ -71,7 +71,7 @@ pub(super) fn now() -> Stamp {
     chrono::Utc::now()
 }
 
-fn today() -> Date {
+pub(super) fn today() -> Date {
     chrono::Local::now().date_naive()
 }
 
@@ -79,7 +79,7 @@ pub(super) fn with_ending(path: &Path) -> PathBuf {
     if is_project(path) { path.into() } else { PathBuf::from(format!("{}.{ENDING}", path.display())) }
 }
 
-fn is_project(path: &Path) -> bool {
+pub(super) fn is_project(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(ENDING))
 }
 

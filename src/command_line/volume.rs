@@ -60,7 +60,7 @@ impl VolumeOut {
 }
 
 /// The stack with this id, else with this key.
-fn pick<'a>(found: &'a Found, asked: &str) -> Result<&'a FoundStack, Refused> {
+pub(super) fn pick<'a>(found: &'a Found, asked: &str) -> Result<&'a FoundStack, Refused> {
     let key = asked.parse::<StackKey>().ok();
     let by_id = found.stacks.iter().find(|stack| stack.info.id == asked);
     by_id.or_else(|| found.stacks.iter().find(|stack| Some(stack.info.key) == key)).ok_or_else(|| {
@@ -70,7 +70,7 @@ fn pick<'a>(found: &'a Found, asked: &str) -> Result<&'a FoundStack, Refused> {
 }
 
 /// Reads every slice; one that cannot be read refuses the whole, for a hole in a volume is not seen.
-fn read(stack: &FoundStack) -> Result<Volume, Refused> {
+pub(super) fn read(stack: &FoundStack) -> Result<Volume, Refused> {
     let volume = stack.info.empty_volume();
     let limits = Limits::default();
     let slices = volume.slices.par_iter().enumerate().map(|(k, slice)| {

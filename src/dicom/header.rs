@@ -93,6 +93,11 @@ impl Header {
         Self { layers, context: Arc::clone(&self.context) }
     }
 
+    /// What was kept of the data set or item itself.
+    pub fn own(&self) -> Option<&Elements> {
+        self.layers.last().map(AsRef::as_ref)
+    }
+
     /// The items of a sequence, each a header of its own; of a frame, those of the first layer that has some.
     pub fn items(&self, sequence: Tag) -> Vec<Self> {
         let items = self.layers.iter().filter_map(|layer| layer.items(sequence)).find(|items| !items.is_empty());

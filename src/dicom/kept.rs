@@ -47,6 +47,11 @@ impl Elements {
         self.values.get(at).map(|(_, value)| value)
     }
 
+    /// The names of all values.
+    pub fn values(&self) -> impl Iterator<Item = Name> {
+        self.values.iter().map(|(name, _)| *name)
+    }
+
     /// The items of a sequence; `None` where the sequence is not there.
     pub fn items(&self, sequence: Tag) -> Option<&[Arc<Elements>]> {
         let at = self.items.binary_search_by_key(&sequence, |(tag, _)| *tag).ok()?;
@@ -107,6 +112,8 @@ pub(super) struct Wanted {
     pub tags: Vec<Tag>,
     /// Private elements, with their kind where a file does not write it.
     pub private: &'static [(Name, VR)],
+    /// Every element, whatever its tag: for a list of all that a header says.
+    pub everything: bool,
 }
 
 impl Wanted {
@@ -114,7 +121,7 @@ impl Wanted {
         // The sixteen groups of overlays are listed as the first.
         let overlay = tag.group() & 0xFFE1 == 0x6000;
         let tag = if overlay { Tag(0x6000, tag.element()) } else { tag };
-        self.tags.binary_search(&tag).is_ok()
+        self.everything || self.tags.binary_search(&tag).is_ok()
     }
 
     /// The creators in a list that a private creator element names, for a group.

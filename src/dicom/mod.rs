@@ -25,6 +25,7 @@ mod instance;
 mod kept;
 mod kernel;
 mod limits;
+mod listing;
 mod opened;
 mod overlay;
 mod palette;
@@ -56,6 +57,7 @@ pub use found::{
 pub use guard::fault_is_a_files;
 pub use inspect::inspect_json;
 pub use limits::Limits;
+pub use listing::{HeaderLine, header_lines};
 pub use overlay::read_overlays;
 pub use pixels::{SlicePart, read_slice, read_slice_part};
 pub use recipe::{read_grid_slice, read_grid_slice_part};
@@ -64,5 +66,7 @@ pub use stack::stack_key;
 pub use text::{comparable_name, person_name};
 pub use value::{Suv, SuvInputs, SuvSource};
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

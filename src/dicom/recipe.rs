@@ -83,29 +83,24 @@ trait Stored: Copy {
     fn is_value(self) -> bool;
 }
 
-impl Stored for i16 {
-    fn to_f64(self) -> f64 {
-        self.into()
-    }
-    fn from_f64(value: f64) -> Self {
-        value.round() as Self
-    }
-    fn is_value(self) -> bool {
-        true
-    }
+/// Whole numbers: rounded, and every one of them a value.
+macro_rules! stored_whole {
+    ($($kind:ty),*) => {$(
+        impl Stored for $kind {
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+            fn from_f64(value: f64) -> Self {
+                value.round() as Self
+            }
+            fn is_value(self) -> bool {
+                true
+            }
+        }
+    )*};
 }
 
-impl Stored for u16 {
-    fn to_f64(self) -> f64 {
-        self.into()
-    }
-    fn from_f64(value: f64) -> Self {
-        value.round() as Self
-    }
-    fn is_value(self) -> bool {
-        true
-    }
-}
+stored_whole!(i16, u16);
 
 impl Stored for f32 {
     fn to_f64(self) -> f64 {

@@ -238,7 +238,7 @@ pub(super) static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
     wanted.extend([0x0010, 0x0011, 0x0015, 0x0050, 0x0051, 0x0100, 0x0102].map(|element| Tag(0x6000, element)));
     wanted.sort_unstable();
     wanted.dedup();
-    Wanted { tags: wanted, private: PRIVATE }
+    Wanted { tags: wanted, private: PRIVATE, everything: false }
 });
 
 /// The same, with what is large and needed only where pixels are: palettes and the bits of overlays.
@@ -257,5 +257,5 @@ pub(super) static WANTED_WITH_PIXELS: LazyLock<Wanted> = LazyLock::new(|| {
         Tag(0x6000, 0x3000),
     ]);
     wanted.sort_unstable();
-    Wanted { tags: wanted, private: PRIVATE }
+    Wanted { tags: wanted, private: PRIVATE, everything: false }
 });

@@ -63,6 +63,12 @@ impl Dates {
     }
 }
 
+/// Words of the program with every calendar date as the day after `zero`: "day 35".
+#[must_use]
+pub fn dates_as_days(text: &str, zero: Date) -> String {
+    iso_to_days(text, Some(zero))
+}
+
 /// Replaces every ISO date by "day N".
 fn iso_to_days(text: &str, first_ablation: Option<Date>) -> String {
     let mut out = String::new();

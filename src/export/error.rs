@@ -14,13 +14,8 @@ pub enum ExportError {
          export again; a folder instead of a file takes the lesions as they are."
     )]
     NoVisit,
-    /// XLSX does not exist yet.
-    #[error(
-        "This version writes no Excel workbooks (XLSX). Choose a name that ends in .csv, or a folder for all tables; Excel opens both."
-    )]
-    NoWorkbook,
     /// Another kind of file.
-    #[error("Tables are not written to {}: choose a name that ends in .csv, or a folder for all tables.", .0.display())]
+    #[error("Tables are not written to {}: choose a name that ends in .csv or .xlsx, or a folder for all tables.", .0.display())]
     Kind(PathBuf),
     /// The disk refused.
     #[error("The table {} could not be written: {why}. Check that its folder exists, has room and may be written to; nothing was changed.", .path.display())]
@@ -30,8 +25,8 @@ pub enum ExportError {
         /// What the system said.
         why: String,
     },
-    /// A table that could not be put into CSV.
-    #[error("The tables could not be put into CSV: {0}. Nothing was written.")]
+    /// A table that could not be laid out.
+    #[error("The tables could not be written: {0}. Nothing was written.")]
     Table(String),
 }
 

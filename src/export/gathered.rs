@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub(super) struct Gathered<'a> {
     pub document: &'a Document,
     pub settings: StudySettings,
+    /// The day that outcomes are derived for.
+    pub today: Date,
     /// What the rules say of each lesion.
     pub outcomes: BTreeMap<LesionId, LesionOutcome>,
     /// The patient's first session: the clock of days.
@@ -33,6 +35,7 @@ impl<'a> Gathered<'a> {
             session_numbers: BTreeMap::new(),
             stacks: BTreeMap::new(),
             settings,
+            today,
         };
         for stack in document.stacks() {
             if let Some(study) = document.study(&stack.info.study_uid) {

@@ -3,8 +3,10 @@
 use super::gathered::Gathered;
 use super::{Dates, Table, Values, every_table, history_table};
 use crate::clinical::{
-    AmendmentReason, Coded, Date, EventKind, GroupingKind, Kernel, MarkRole, Modality, OverrideReason, StackRole, Track,
+    AmendmentReason, Cell as EventCell, Coded, Date, DiseaseFreeFrom, EndPoint, EventKind, GroupingKind, Happening,
+    Kernel, MarkRole, Modality, OverrideReason, StackRole, Track,
 };
+use crate::cohort::{Factor, FlowStep, Level as StatisticLevel};
 use crate::outcome::{ObjectionClass, RuleClass};
 use crate::project::Document;
 use std::collections::BTreeMap;
@@ -78,6 +80,13 @@ pub fn coded_lists_markdown() -> String {
     add::<GroupingKind>(&mut lists, "grouping_kind");
     add::<ObjectionClass>(&mut lists, "objection_class");
     add::<RuleClass>(&mut lists, "rule_class");
+    add::<EndPoint>(&mut lists, "end_point");
+    add::<Happening>(&mut lists, "happening");
+    add::<EventCell>(&mut lists, "event_cell");
+    add::<DiseaseFreeFrom>(&mut lists, "disease_free_from");
+    add::<FlowStep>(&mut lists, "flow_step");
+    add::<Factor>(&mut lists, "factor");
+    add::<StatisticLevel>(&mut lists, "statistic_level");
     let mut page = String::new();
     for (name, codes) in lists {
         page.push_str(&format!("### {name}\n\n| Code | Words |\n|---|---|\n"));

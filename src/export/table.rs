@@ -108,6 +108,19 @@ impl ColumnInfo {
     }
 }
 
+/// What a cell is, for files whose cells are typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing.
+    Blank,
+    /// Text, a code or a label.
+    Text,
+    /// A number.
+    Number,
+    /// A calendar date, ISO 8601.
+    Day,
+}
+
 /// A table ready to be written: names, meanings, and cells as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -119,6 +132,8 @@ pub struct Table {
     pub columns: Vec<ColumnInfo>,
     /// Its rows, each with one text a column.
     pub rows: Vec<Vec<String>>,
+    /// What each cell of the rows is.
+    pub kinds: Vec<Vec<Kind>>,
 }
 
 impl Table {
@@ -131,13 +146,19 @@ impl Table {
         dates: Dates,
         clock: fn(&R) -> Option<Date>,
     ) -> Self {
-        let write = |row: &R, column: &Column<R>| text((column.cell)(row), dates, clock(row));
-        Self {
+        let mut table = Self {
             name,
             meaning,
             columns: columns.iter().map(|column| info(column, dates)).collect(),
-            rows: rows.iter().map(|row| columns.iter().map(|column| write(row, column)).collect()).collect(),
+            rows: Vec::with_capacity(rows.len()),
+            kinds: Vec::with_capacity(rows.len()),
+        };
+        for row in rows {
+            let cells: Vec<Cell> = columns.iter().map(|column| (column.cell)(row)).collect();
+            table.kinds.push(cells.iter().map(|cell| kind(cell, dates)).collect());
+            table.rows.push(cells.into_iter().map(|cell| text(cell, dates, clock(row))).collect());
         }
+        table
     }
 
     /// The place of a column.
@@ -154,6 +175,16 @@ fn info<R>(column: &Column<R>, dates: Dates) -> ColumnInfo {
         meaning: column.meaning,
         unit: if day { dates.unit() } else { column.unit },
         values: column.values.clone(),
+    }
+}
+
+fn kind(cell: &Cell, dates: Dates) -> Kind {
+    match cell {
+        Cell::Blank => Kind::Blank,
+        Cell::Code(_) | Cell::Reason(_) | Cell::Typed(_) => Kind::Text,
+        Cell::Whole(_) | Cell::Real(..) => Kind::Number,
+        Cell::Day(_) if dates == Dates::Iso => Kind::Day,
+        Cell::Day(_) => Kind::Number,
     }
 }
 

@@ -6,10 +6,11 @@ use crate::clinical::{
     MarkRole, NewTumour, Patient, PatientId, Reader, ReaderId, RestOfScan, Session, SessionId, SessionLesion, Shape,
     StackKey, StackRole, Stamp, Study, TechnicalSuccess, Track, Visit, VisitId, VisitSource,
 };
-use crate::dicom::{Acquisition, FrameRef, Shape as StackShape, StackInfo};
+use crate::dicom::testing::stack_info;
+use crate::dicom::{FrameRef, Shape as StackShape, StackInfo};
 use crate::geometry::{Grid, PatientDirection, PatientPoint, SpaceId};
 use crate::project::{Edit, MarkRecord, Measured, Op, Row, StackRecord};
-use crate::volume::{Rescale, Unit};
+use crate::volume::Rescale;
 use chrono::TimeZone;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,36 +39,15 @@ fn grid() -> Grid {
 
 fn stack(n: u8, role: StackRole) -> Row {
     let info = StackInfo {
-        key: StackKey([n; 16]),
-        id: format!("1.{n}"),
-        series_uid: format!("1.{n}"),
-        study_uid: "study".into(),
-        series_number: Some(i64::from(n)),
         description: "Doe Jane portal".into(),
-        modality: crate::clinical::Modality::Ct,
-        modality_text: "CT".into(),
         rows: 2,
         columns: 2,
         shape: StackShape::Volume(grid()),
         pixel_spacing_mm: Some([1.0, 1.0]),
-        frame_of_reference_uid: None,
         frames: vec![FrameRef { sop_uid: format!("1.{n}.1"), frame: 0, position_mm: Some(0.0) }],
         rescale: vec![Rescale::default()],
-        unit: Unit::None,
-        padding: None,
-        small_is_bright: false,
-        windows: Vec::new(),
-        mapped: false,
-        suv: None,
-        overlays: false,
-        transfer_syntaxes: Vec::new(),
-        split_by: None,
-        oddities: Vec::new(),
-        acquisition: Acquisition::default(),
         kernel: crate::clinical::Kernel::Soft,
-        group: None,
-        recipes: Vec::new(),
-        pixel_aspect: None,
+        ..stack_info(n, crate::clinical::Modality::Ct)
     };
     Row::Stack(StackRecord {
         info: Arc::new(info),
@@ -359,8 +339,7 @@ fn what_cannot_be_exported_is_refused_with_a_sentence() {
     };
     assert!(refused(&Document::default(), "a.csv").contains("no lesion yet"));
     assert!(refused(&Document::default(), "folder").contains("no lesion yet"));
-    assert!(refused(&document(), "a.xlsx").contains("XLSX"));
-    assert!(refused(&document(), "a.ablation").contains("ends in .csv"));
+    assert!(refused(&document(), "a.ablation").contains("ends in .csv or .xlsx"));
     let lesion_alone = Edit::new(vec![
         Op::Put(Row::Patient(Patient::new(PatientId(1), "P001"))),
         Op::Put(Row::Lesion(Lesion::new(LesionId(1), PatientId(1), "L1"))),
@@ -382,6 +361,7 @@ fn the_guide_lists_exactly_these_columns_and_codes() {
         format!("{}{text}{}", &page[..from], &page[to..])
     };
     let wanted = with(&with(&page, "columns", &columns_markdown()), "codes", &coded_lists_markdown());
+    let wanted = with(&wanted, "cohort file", &format!("{}\n", crate::cohort::file::columns_markdown()));
     if std::env::var_os("ABLATION_REVIEW_WRITE_GUIDE").is_some() {
         std::fs::write(path, &wanted).unwrap();
         return;

@@ -1,6 +1,8 @@
 //! Writing tables: every file whole or not at all.
 
-use super::{ExportError, Table};
+use super::workbook::{ABOUT_HEAD, about_rows};
+use super::{ExportError, Options, Table};
+use crate::clinical::StudySettings;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,11 @@ pub(super) fn dictionary_csv(tables: &[&Table]) -> Result<Vec<u8>, ExportError> 
         })
     });
     csv_text(DICTIONARY_HEAD.map(str::to_owned).to_vec(), rows)
+}
+
+/// What tables rest on, as CSV.
+pub(super) fn about_csv(settings: &StudySettings, options: Options) -> Result<Vec<u8>, ExportError> {
+    csv_text(ABOUT_HEAD.map(str::to_owned).to_vec(), about_rows(settings, options).into_iter())
 }
 
 fn csv_text(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, ExportError> {

@@ -38,21 +38,6 @@ impl Rigid {
         Self { shift_mm: centre - moved, ..turned }
     }
 
-    /// The rotation part, as a unit quaternion `w, i, j, k`.
-    #[must_use]
-    pub const fn rotation(&self) -> [f64; 4] {
-        self.rotation
-    }
-
-    /// A rotation alone; `None` when this is no quaternion of a length to speak of.
-    #[must_use]
-    pub fn from_rotation(rotation: [f64; 4]) -> Option<Self> {
-        let [w, i, j, k] = rotation;
-        let length = (w * w + i * i + j * j + k * k).sqrt();
-        let usable = length.is_finite() && length > 1e-6;
-        usable.then(|| Self { rotation: rotation.map(|v| v / length), shift_mm: PatientVector::default() })
-    }
-
     /// A rotation matrix, row by row, followed by a shift in mm. The matrix has to be a rotation; what it lacks of one
     /// by rounding is put right.
     #[must_use]
@@ -66,6 +51,21 @@ impl Rigid {
     #[must_use]
     pub fn angle_deg(&self) -> f64 {
         self.quaternion().angle().to_degrees()
+    }
+
+    /// The rotation part, as a unit quaternion `w, i, j, k`.
+    #[must_use]
+    pub const fn rotation(&self) -> [f64; 4] {
+        self.rotation
+    }
+
+    /// A rotation alone; `None` when this is no quaternion of a length to speak of.
+    #[must_use]
+    pub fn from_rotation(rotation: [f64; 4]) -> Option<Self> {
+        let [w, i, j, k] = rotation;
+        let length = (w * w + i * i + j * j + k * k).sqrt();
+        let usable = length.is_finite() && length > 1e-6;
+        usable.then(|| Self { rotation: rotation.map(|v| v / length), shift_mm: PatientVector::default() })
     }
 
     /// The shift part, mm (applied after the rotation).

@@ -1,10 +1,23 @@
 //! The choice itself: penalties, smallest sum over all panes wins.
 
-use super::plan::{Plan, Want, plans};
+use super::plan::{Look, Plan, Want, plans};
 use super::{HangStack, Hanging, Layout, Missing, Situation, VisitStacks};
 use crate::clinical::{Kernel, Organ, StackKey, StackRole};
 use crate::geometry::Anatomical;
 use std::cmp::Reverse;
+
+/// How a pane looks at its stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// As acquired.
+    AsAcquired,
+    /// Cut in a plane of the body.
+    Plane(Anatomical),
+    /// With another stack over it.
+    Under(StackKey),
+    /// Less another stack.
+    Less(StackKey),
+}
 
 /// What a pane shows, and what it would show without the reader's correction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +28,8 @@ pub struct Chosen {
     pub wanted: StackRole,
     /// Whether an earlier correction decided.
     pub by_reader: bool,
+    /// How it is looked at.
+    pub view: View,
     /// Whether another stack put here is remembered for its visit and this role: not where several panes of one visit
     /// want the same role.
     pub remembers: bool,
@@ -40,7 +55,7 @@ pub fn hang(hanging: &Hanging, situation: &Situation, visits: &[VisitStacks]) ->
     let style = common_style(&plans, situation.organ);
     let mut panes: Vec<Result<Chosen, Missing>> =
         plans.iter().map(|plan| filled(plan, style, situation, twice(&plans, plan))).collect();
-    let is_this = |plan: &Plan<'_>| plan.as_ref().is_ok_and(|(visit, _)| Some(visit.visit) == situation.this);
+    let is_this = |plan: &Plan<'_>| plan.as_ref().is_ok_and(|(visit, ..)| Some(visit.visit) == situation.this);
     let mut reads = plans.iter().rposition(is_this).unwrap_or(0);
     let layout = match hanging {
         Hanging::Own(own) => Layout::new(own.rows, own.columns),
@@ -63,13 +78,14 @@ pub fn hang(hanging: &Hanging, situation: &Situation, visits: &[VisitStacks]) ->
 
 /// Whether several panes of one visit want the same.
 fn twice(plans: &[Plan<'_>], plan: &Plan<'_>) -> bool {
-    let Ok((visit, want)) = plan else { return false };
-    let same = |other: &&Plan<'_>| other.as_ref().is_ok_and(|(v, w)| v.visit == visit.visit && w == want);
+    let Ok((visit, want, look)) = plan else { return false };
+    let same =
+        |other: &&Plan<'_>| other.as_ref().is_ok_and(|(v, w, l)| v.visit == visit.visit && (w, l) == (want, look));
     plans.iter().filter(same).count() > 1
 }
 
 fn filled(plan: &Plan<'_>, style: Option<Style>, situation: &Situation, twice: bool) -> Result<Chosen, Missing> {
-    let (visit, want) = (*plan)?;
+    let (visit, want, look) = (*plan)?;
     let best = match want {
         Want::Common => {
             best_in_style(visit, style.ok_or(Missing::NothingToRead)?, situation.organ).map(|(_, best)| best)
@@ -82,7 +98,15 @@ fn filled(plan: &Plan<'_>, style: Option<Style>, situation: &Situation, twice: b
     let wanted = if let Want::Role(role) = want { role } else { best.role };
     let remembered = situation.remembered.get(&(visit.visit, wanted)).filter(|_| remembers);
     let by_reader = remembered.filter(|key| visit.stacks.iter().any(|stack| stack.key == **key));
-    Ok(Chosen { key: *by_reader.unwrap_or(&best.key), wanted, by_reader: by_reader.is_some(), remembers })
+    let other = |role| best_of_role(visit, role, style, situation.organ).map(|stack| stack.key);
+    let view = match look {
+        Look::AsAcquired => View::AsAcquired,
+        Look::Plane(plane) => View::Plane(plane),
+        Look::Under(role) => View::Under(other(role).ok_or(Missing::NoSeries(role))?),
+        Look::Less(role) => View::Less(other(role).ok_or(Missing::NoSeries(role))?),
+    };
+    let key = *by_reader.unwrap_or(&best.key);
+    Ok(Chosen { key, wanted, by_reader: by_reader.is_some(), view, remembers })
 }
 
 /// The best stack of a role. Of diffusion the strongest weighting; of a dynamic series the one to be read first.
@@ -117,8 +141,8 @@ type Style = (StackRole, Option<Anatomical>);
 
 /// The phase and plane with the smallest sum of penalties over the panes that have them in common.
 fn common_style(plans: &[Plan<'_>], organ: Option<Organ>) -> Option<Style> {
-    let common = plans.iter().filter_map(|plan| plan.as_ref().ok()).filter(|(_, want)| *want == Want::Common);
-    let visits: Vec<&VisitStacks> = common.map(|(visit, _)| *visit).collect();
+    let common = plans.iter().filter_map(|plan| plan.as_ref().ok()).filter(|(_, want, _)| *want == Want::Common);
+    let visits: Vec<&VisitStacks> = common.map(|(visit, ..)| *visit).collect();
     let readable = visits.iter().flat_map(|visit| readable(visit));
     let mut styles: Vec<Style> = readable.map(|stack| (stack.role, stack.plane)).collect();
     styles.sort_unstable();

@@ -9,7 +9,7 @@ mod layout;
 mod plan;
 mod words;
 
-pub use choose::{Chosen, Hung, hang};
+pub use choose::{Chosen, Hung, View, hang};
 pub use layout::Layout;
 pub use words::{Missing, choice_words, describe, short_role};
 
@@ -30,15 +30,20 @@ pub enum Hanging {
     Phases,
     /// T1 after contrast, T2, diffusion and ADC of the visit that is read.
     Mri,
-    /// CT and PET of the visit that is read.
+    /// One stack of the visit that is read in the three planes of the body.
+    Planes,
+    /// CT, PET, and PET over CT of the visit that is read.
     PetCt,
+    /// A phase before contrast, one after it, and their difference.
+    Subtraction,
     /// One that a reader made.
     Own(OwnHanging),
 }
 
 impl Hanging {
     /// Those of the program, in the order of their keys.
-    pub const NAMED: [Self; 5] = [Self::FollowUp, Self::TimeCourse, Self::Phases, Self::Mri, Self::PetCt];
+    pub const NAMED: [Self; 7] =
+        [Self::FollowUp, Self::TimeCourse, Self::Phases, Self::Planes, Self::Mri, Self::PetCt, Self::Subtraction];
 
     /// What it is called.
     #[must_use]
@@ -47,8 +52,10 @@ impl Hanging {
             Self::FollowUp => "Before and now",
             Self::TimeCourse => "Time course",
             Self::Phases => "Phases",
+            Self::Planes => "Planes of this visit",
             Self::Mri => "MRI set",
             Self::PetCt => "PET-CT",
+            Self::Subtraction => "Subtraction of this visit",
             Self::Own(own) => &own.name,
         }
     }
@@ -60,8 +67,10 @@ impl Hanging {
             Self::FollowUp => "follow_up",
             Self::TimeCourse => "time_course",
             Self::Phases => "phases",
+            Self::Planes => "planes",
             Self::Mri => "mri",
             Self::PetCt => "pet_ct",
+            Self::Subtraction => "subtraction",
             Self::Own(own) => &own.name,
         }
     }

@@ -18,8 +18,21 @@ pub(super) enum Want {
     Stack(StackKey),
 }
 
-/// A pane's visit and what it shows of it, or why it stays empty.
-pub(super) type Plan<'a> = Result<(&'a VisitStacks, Want), Missing>;
+/// How a pane looks at what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// As acquired.
+    AsAcquired,
+    /// Cut in a plane of the body.
+    Plane(Anatomical),
+    /// With the best stack of a role over it.
+    Under(StackRole),
+    /// Less the best stack of a role.
+    Less(StackRole),
+}
+
+/// A pane's visit, what it shows of it and how, or why it stays empty.
+pub(super) type Plan<'a> = Result<(&'a VisitStacks, Want, Look), Missing>;
 
 /// The panes of a hanging, in time order where they are of different visits.
 pub(super) fn plans<'a>(hanging: &Hanging, situation: &Situation, visits: &'a [VisitStacks]) -> Vec<Plan<'a>> {
@@ -31,6 +44,10 @@ pub(super) fn plans<'a>(hanging: &Hanging, situation: &Situation, visits: &'a [V
             Ok(this) => phases(this),
             Err(missing) => vec![Err(missing)],
         },
+        Hanging::Planes => [Anatomical::Axial, Anatomical::Coronal, Anatomical::Sagittal]
+            .into_iter()
+            .map(|plane| visit(PaneVisit::This).map(|this| (this, Want::Common, Look::Plane(plane))))
+            .collect(),
         Hanging::Mri => {
             let roles = [StackRole::MrT1Enhanced, StackRole::MrT2, StackRole::MrDwi, StackRole::MrAdc];
             roles.into_iter().map(|role| of_role(visit(PaneVisit::This)?, role)).collect()
@@ -38,14 +55,22 @@ pub(super) fn plans<'a>(hanging: &Hanging, situation: &Situation, visits: &'a [V
         Hanging::PetCt => vec![
             visit(PaneVisit::This).and_then(a_ct),
             visit(PaneVisit::This).and_then(|this| of_role(this, StackRole::Pet)),
+            visit(PaneVisit::This).and_then(|this| {
+                let (this, pet, _) = of_role(this, StackRole::Pet).and(a_ct(this))?;
+                Ok((this, pet, Look::Under(StackRole::Pet)))
+            }),
         ],
+        Hanging::Subtraction => match visit(PaneVisit::This) {
+            Ok(this) => subtraction(this),
+            Err(missing) => vec![Err(missing)],
+        },
         Hanging::Own(own) => own
             .panes
             .iter()
             .take(MOST_PANES)
             .map(|plan| match (visit(plan.visit)?, plan.role) {
                 (of, Some(role)) => of_role(of, role),
-                (of, None) => Ok((of, Want::Common)),
+                (of, None) => Ok((of, Want::Common, Look::AsAcquired)),
             })
             .collect(),
     }
@@ -53,9 +78,9 @@ pub(super) fn plans<'a>(hanging: &Hanging, situation: &Situation, visits: &'a [V
 
 /// Before the procedure, the first scan after the last session where it is another one, and now.
 fn follow_up<'a>(situation: &Situation, visits: &'a [VisitStacks]) -> Vec<Plan<'a>> {
-    let common = |of: PaneVisit| visit_of(of, situation, visits).map(|visit| (visit, Want::Common));
+    let common = |of: PaneVisit| visit_of(of, situation, visits).map(|visit| (visit, Want::Common, Look::AsAcquired));
     let mut panes = vec![common(PaneVisit::Pre)];
-    panes.extend(common(PaneVisit::FirstAfter).ok().filter(|(first, _)| Some(first.visit) != situation.this).map(Ok));
+    panes.extend(common(PaneVisit::FirstAfter).ok().filter(|(first, ..)| Some(first.visit) != situation.this).map(Ok));
     panes.push(common(PaneVisit::This));
     panes
 }
@@ -71,7 +96,9 @@ fn time_course(visits: &[VisitStacks]) -> Vec<Plan<'_>> {
     if all.is_empty() {
         return vec![Err(Missing::NoVisit)];
     }
-    all.into_iter().map(|visit| with_something_to_read(visit).map(|visit| (visit, Want::Common))).collect()
+    all.into_iter()
+        .map(|visit| with_something_to_read(visit).map(|visit| (visit, Want::Common, Look::AsAcquired)))
+        .collect()
 }
 
 /// Phases of CT or T1 in the order in which contrast passes; of each that is there several times the best.
@@ -85,8 +112,11 @@ fn phases(this: &VisitStacks) -> Vec<Plan<'_>> {
         this.stacks.iter().filter(move |s| s.role == role && s.slices > 0 && s.plane != Some(Anatomical::Coronal))
     };
     let ct = [R::CtUnenhanced, R::CtArterial, R::CtPortalVenous, R::CtDelayed, R::CtEnhanced];
-    let mut panes: Vec<Plan<'_>> =
-        ct.into_iter().filter(|role| axial(*role).next().is_some()).map(|role| Ok((this, Want::Role(role)))).collect();
+    let mut panes: Vec<Plan<'_>> = ct
+        .into_iter()
+        .filter(|role| axial(*role).next().is_some())
+        .map(|role| Ok((this, Want::Role(role), Look::AsAcquired)))
+        .collect();
     if panes.len() < 2 {
         // Phases of MR carry one role: they are told apart by when they were taken.
         let mut dynamic: Vec<&HangStack> = axial(R::MrT1Enhanced).collect();
@@ -95,19 +125,43 @@ fn phases(this: &VisitStacks) -> Vec<Plan<'_>> {
             let place = |stack: &HangStack| (stack.group.as_ref().map(|(_, n)| *n), stack.series_number, stack.key);
             when(a).total_cmp(&when(b)).then_with(|| place(a).cmp(&place(b)))
         });
-        let before = axial(R::MrT1).next().map(|_| Ok((this, Want::Role(R::MrT1))));
-        let mr: Vec<Plan<'_>> =
-            before.into_iter().chain(dynamic.into_iter().map(|s| Ok((this, Want::Stack(s.key))))).collect();
+        let before = axial(R::MrT1).next().map(|_| Ok((this, Want::Role(R::MrT1), Look::AsAcquired)));
+        let mr: Vec<Plan<'_>> = before
+            .into_iter()
+            .chain(dynamic.into_iter().map(|s| Ok((this, Want::Stack(s.key), Look::AsAcquired))))
+            .collect();
         if mr.len() > panes.len() {
             panes = mr;
         }
     }
     panes.truncate(MOST_PANES);
     match panes.len() {
-        0 => vec![Ok((this, Want::Common)), Err(Missing::OnePhase)],
+        0 => vec![Ok((this, Want::Common, Look::AsAcquired)), Err(Missing::OnePhase)],
         1 => panes.into_iter().chain([Err(Missing::OnePhase)]).collect(),
         _ => panes,
     }
+}
+
+/// Before contrast, after it, and the difference: of CT the arterial phase, else the portal venous one; without images
+/// before contrast what came since the arterial phase; else of T1.
+fn subtraction(this: &VisitStacks) -> Vec<Plan<'_>> {
+    use StackRole as R;
+    let ct = [R::CtArterial, R::CtPortalVenous, R::CtDelayed, R::CtEnhanced];
+    let of = |before: R, after: &[R]| {
+        let before = of_role(this, before).ok()?;
+        let role = after.iter().find(|role| of_role(this, **role).is_ok())?;
+        Some((before, *role))
+    };
+    let ct = of(R::CtUnenhanced, &ct).or_else(|| of(R::CtArterial, &[R::CtPortalVenous, R::CtDelayed]));
+    let Some(((_, before, _), after)) = ct.or_else(|| of(R::MrT1, &[R::MrT1Enhanced])) else {
+        return vec![Err(Missing::NothingToSubtract)];
+    };
+    let Want::Role(role) = before else { return vec![Err(Missing::NothingToSubtract)] };
+    vec![
+        Ok((this, before, Look::AsAcquired)),
+        Ok((this, Want::Role(after), Look::AsAcquired)),
+        Ok((this, Want::Role(after), Look::Less(role))),
+    ]
 }
 
 /// A CT of the visit, by role as it is read.
@@ -122,7 +176,7 @@ fn of_role(visit: &VisitStacks, role: StackRole) -> Plan<'_> {
         return Err(Missing::NoImages);
     }
     let there = visit.stacks.iter().any(|stack| stack.role == role && stack.slices > 0);
-    if there { Ok((visit, Want::Role(role))) } else { Err(Missing::NoSeries(role)) }
+    if there { Ok((visit, Want::Role(role), Look::AsAcquired)) } else { Err(Missing::NoSeries(role)) }
 }
 
 /// The visit that a pane is for.

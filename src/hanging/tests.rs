@@ -153,7 +153,13 @@ fn a_correction_is_kept_for_its_visit_and_role() {
     s.remembered.insert((VisitId(1), R::CtPortalVenous), StackKey([2; 16]));
     s.remembered.insert((VisitId(2), R::CtPortalVenous), StackKey([99; 16]));
     let chosen = hang(&Hanging::FollowUp, &s, &visits).panes;
-    let own = Chosen { key: StackKey([2; 16]), wanted: R::CtPortalVenous, by_reader: true, remembers: true };
+    let own = Chosen {
+        key: StackKey([2; 16]),
+        wanted: R::CtPortalVenous,
+        by_reader: true,
+        view: View::AsAcquired,
+        remembers: true,
+    };
     assert_eq!(chosen[0], Ok(own));
     assert!(!chosen[1].unwrap().by_reader, "a stack that is gone decides nothing");
     assert_eq!(choice_words(&visits[0], own.key, true), "Your choice: PV, 1 mm, soft. 1 other");
@@ -235,11 +241,33 @@ fn sets_name_what_they_miss() {
     assert_eq!(Missing::NoSeries(R::MrT2).to_string(), "no MR T2 at this visit; drop a series here to show it");
     assert_eq!(set.layout, Layout::new(2, 2));
     let pet = [visit(1, 0, vec![stack(1, R::Pet, 4.0), stack(2, R::CtUnenhanced, 3.0)])];
-    assert_eq!(numbers(&hang_all(&Hanging::PetCt, &situation(1, None), &pet)), [Ok(2), Ok(1)]);
+    let fused = hang_all(&Hanging::PetCt, &situation(1, None), &pet);
+    assert_eq!(numbers(&fused), [Ok(2), Ok(1), Ok(2)]);
+    assert_eq!(fused.panes[2].unwrap().view, View::Under(StackKey([1; 16])));
     assert_eq!(
         numbers(&hang_all(&Hanging::PetCt, &situation(1, None), &visits)),
-        [Err(Missing::NoCt), Err(Missing::NoSeries(R::Pet))]
+        [Err(Missing::NoCt), Err(Missing::NoSeries(R::Pet)), Err(Missing::NoSeries(R::Pet))]
     );
+}
+
+#[test]
+fn planes_and_differences_are_looked_at_in_their_own_way() {
+    let ct = vec![stack(1, R::CtUnenhanced, 3.0), stack(2, R::CtPortalVenous, 3.0), stack(3, R::CtArterial, 3.0)];
+    let visits = [visit(1, 0, ct)];
+    let planes = hang_all(&Hanging::Planes, &situation(1, None), &visits);
+    assert_eq!(numbers(&planes), [Ok(2), Ok(2), Ok(2)]);
+    let views = planes.panes.iter().map(|pane| pane.unwrap().view);
+    let all = [Anatomical::Axial, Anatomical::Coronal, Anatomical::Sagittal].map(View::Plane);
+    assert_eq!(views.collect::<Vec<_>>(), all);
+    assert!(planes.panes[2].unwrap().remembers, "another stack takes the place of it in all three");
+    let less = hang_all(&Hanging::Subtraction, &situation(1, None), &visits);
+    assert_eq!(numbers(&less), [Ok(1), Ok(3), Ok(3)], "arterial less unenhanced");
+    assert_eq!(less.panes[2].unwrap().view, View::Less(StackKey([1; 16])));
+    let mr = [visit(1, 0, vec![stack(1, R::MrT1, 3.0), stack(2, R::MrT1Enhanced, 3.0)])];
+    assert_eq!(numbers(&hang_all(&Hanging::Subtraction, &situation(1, None), &mr)), [Ok(1), Ok(2), Ok(2)]);
+    let none = [visit(1, 0, vec![stack(2, R::CtPortalVenous, 3.0)])];
+    let none = hang_all(&Hanging::Subtraction, &situation(1, None), &none);
+    assert_eq!(numbers(&none), [Err(Missing::NothingToSubtract)]);
 }
 
 #[test]

@@ -37,6 +37,9 @@ pub enum Missing {
     /// The visit has one phase only.
     #[error("no other phase at this visit; drop a series here to show it")]
     OnePhase,
+    /// There is no phase before contrast, or none after it.
+    #[error("no phase before contrast and one after it at this visit to subtract")]
+    NothingToSubtract,
     /// The layout has more panes than the hanging fills.
     #[error("drop a series here to show it")]
     Spare,

@@ -1,46 +1,15 @@
 //! Real-life series descriptions and what they are.
 
 use super::propose_role;
-use crate::clinical::{Kernel, Modality, Oddity, StackKey, StackRole};
-use crate::dicom::{Acquisition, GroupRef, Shape, StackAxis, StackInfo};
-use crate::volume::Unit;
+use crate::clinical::{Modality, Oddity, StackRole};
+use crate::dicom::testing::stack_info;
+use crate::dicom::{GroupRef, StackAxis, StackInfo};
 use StackRole as R;
 
 fn stack(modality: Modality, description: &str) -> StackInfo {
     use std::sync::atomic::{AtomicU8, Ordering};
     static NEXT: AtomicU8 = AtomicU8::new(1);
-    StackInfo {
-        key: StackKey([NEXT.fetch_add(1, Ordering::Relaxed); 16]),
-        id: "1.2.3.4".into(),
-        series_uid: "1.2.3.4".into(),
-        study_uid: "1.2.3".into(),
-        series_number: None,
-        description: description.into(),
-        modality,
-        modality_text: modality.to_string(),
-        rows: 512,
-        columns: 512,
-        shape: Shape::PictureStack { why: Vec::new() },
-        pixel_spacing_mm: None,
-        frame_of_reference_uid: None,
-        frames: Vec::new(),
-        rescale: Vec::new(),
-        unit: Unit::None,
-        padding: None,
-        small_is_bright: false,
-        windows: Vec::new(),
-        mapped: false,
-        suv: None,
-        overlays: false,
-        transfer_syntaxes: Vec::new(),
-        split_by: None,
-        oddities: Vec::new(),
-        acquisition: Acquisition::default(),
-        kernel: Kernel::Unknown,
-        group: None,
-        recipes: Vec::new(),
-        pixel_aspect: None,
-    }
+    StackInfo { description: description.into(), ..stack_info(NEXT.fetch_add(1, Ordering::Relaxed), modality) }
 }
 
 fn ct(description: &str) -> StackInfo {

@@ -124,6 +124,16 @@ impl RleSlice {
         })
     }
 
+    /// The voxels (column, row) that a question says yes to, on a slice of so many columns.
+    #[must_use]
+    pub fn filtered(&self, columns: u32, keep: impl Fn(u32, u32) -> bool) -> Self {
+        let kept = self.rows(columns).flat_map(|(row, first, end)| {
+            let keep = &keep;
+            (first..end).filter(move |i| keep(*i, row)).map(move |i| Run { start: row * columns + i, len: 1 })
+        });
+        Self::from_runs(kept)
+    }
+
     /// Voxels in this set or the other.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {

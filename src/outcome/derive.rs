@@ -5,7 +5,7 @@ use super::timeline::{Moment, Phase, Timeline, days_words, target_days};
 use super::word::inline;
 use super::{
     AdequacyCall, Derived, LesionHistory, LesionOutcome, LesionVisit, Objection, ObjectionClass, RuleId, Standing,
-    VisitOutcome, Word, adequacy, checks, efficacy,
+    VisitOutcome, Word, adequacy, checks, efficacy, hints,
 };
 use crate::clinical::{
     Answer, Date, EventKind, Finding, FindingStatus, LesionStatus, Organ, OverrideReason, StudySettings, VisitId,
@@ -45,7 +45,7 @@ pub fn derive(history: &LesionHistory, settings: &StudySettings, today: Date) ->
         .zip(interim)
         .zip(baselines)
         .map(|(((judged, named), interim), size_baseline)| {
-            judged.outcome(&timeline, settings, named, interim, size_baseline)
+            judged.outcome(history, &timeline, settings, named, interim, size_baseline)
         })
         .collect();
     LesionOutcome {
@@ -100,6 +100,7 @@ impl<'a> Judged<'a> {
 
     fn outcome(
         &self,
+        history: &LesionHistory,
         timeline: &Timeline<'_>,
         settings: &StudySettings,
         named: NamedVisit,
@@ -121,6 +122,7 @@ impl<'a> Judged<'a> {
                 overridable: false,
             });
         }
+        objections.extend(hints::hints(history, self.visit, moment, timeline, size_baseline, settings));
         let finding = self.visit.finding.as_ref();
         VisitOutcome {
             visit: self.visit.id,
@@ -287,6 +289,7 @@ fn standing(
         first_complete: folded.first_complete.clone(),
         residual: folded.residual.clone(),
         progression: folded.progression.clone(),
+        uncontrolled: folded.uncontrolled,
         last_adequate: folded.last_adequate,
         under_treatment,
         primary,

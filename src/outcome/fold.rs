@@ -42,6 +42,8 @@ pub(super) struct Folded {
     pub first_complete: Option<Derived<Milestone>>,
     pub residual: Option<Derived<Milestone>>,
     pub progression: Option<Derived<Milestone>>,
+    /// First viable tumour of those that were not brought under control since; none after a treatment.
+    pub uncontrolled: Option<Milestone>,
     pub last_adequate: Option<Milestone>,
     /// First adequate answer that was not "no viable tumour", while none has been complete.
     pub open_since: Option<Date>,
@@ -70,6 +72,7 @@ struct Memory {
     residual: Option<Point>,
     progression: Option<Point>,
     last_viable: Option<Point>,
+    uncontrolled: Option<Milestone>,
     last_adequate: Option<Milestone>,
     /// Equivocal since the last definite answer.
     equivocal: Option<Point>,
@@ -95,6 +98,7 @@ pub(super) fn fold(readings: &[Reading], timeline: &Timeline<'_>) -> Folded {
             control = control.treated();
             memory.last_treatment = Some(treatment);
             memory.unjudged_treatment = Some(treatment);
+            memory.uncontrolled = None;
             memory.reablated |= treatment.ablation;
         }
         control
@@ -158,6 +162,7 @@ impl Memory {
                     self.first_complete = Some(here.clone());
                 }
                 self.last_complete = Some(here);
+                self.uncontrolled = None;
                 self.equivocal = None;
                 (after, word, because)
             }
@@ -170,6 +175,7 @@ impl Memory {
                     self.progression.get_or_insert_with(|| here.clone());
                 }
                 let because = self.because_viable(control, word, &here);
+                self.uncontrolled.get_or_insert(here.milestone);
                 self.last_viable = Some(here);
                 self.equivocal = None;
                 (after, word, because)
@@ -276,6 +282,7 @@ impl Memory {
             words,
             residual,
             progression,
+            uncontrolled: self.uncontrolled,
             last_adequate: self.last_adequate,
             open_since: self.open_since.filter(|_| first_complete.is_none()),
             first_complete,

@@ -10,7 +10,10 @@ mod checks;
 mod control;
 mod derive;
 mod efficacy;
+mod end_points;
 mod fold;
+mod follow_up;
+mod hints;
 mod history;
 mod rules;
 mod timeline;
@@ -19,6 +22,11 @@ mod word;
 pub use adequacy::propose_adequacy;
 pub use checks::{missing, viable_ld};
 pub use derive::derive;
+pub use end_points::{
+    CourseLesion, Followed, LesionFacts, NewTumourSeen, PatientCourse, TimeToEvent, disease_free_interval,
+    lesion_end_points, matrix as event_matrix, patient_end_points,
+};
+pub use follow_up::{DueScan, ScanState, due_scans};
 pub use history::{LesionHistory, LesionVisit, StudyContent, TreatedSession};
 pub use rules::{RULE_SET, RULE_SET_VERSION, RULES, Rule, RuleClass, RuleId, rule, rules_markdown};
 pub use word::{

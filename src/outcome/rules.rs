@@ -12,16 +12,24 @@ coded! {
         R05 = "R05", "R05";
         R06 = "R06", "R06";
         R07 = "R07", "R07";
+        R08 = "R08", "R08";
         R10 = "R10", "R10";
         R15 = "R15", "R15";
         R16 = "R16", "R16";
+        R18 = "R18", "R18";
+        R19 = "R19", "R19";
+        R20 = "R20", "R20";
+        R22 = "R22", "R22";
         R23 = "R23", "R23";
         R24 = "R24", "R24";
         R25 = "R25", "R25";
+        R26 = "R26", "R26";
         R27 = "R27", "R27";
         R28 = "R28", "R28";
         R29 = "R29", "R29";
         R30 = "R30", "R30";
+        R38 = "R38", "R38";
+        R40 = "R40", "R40";
     }
 }
 
@@ -124,6 +132,13 @@ pub const RULES: &[Rule] = &[
         source: "Practice; immediate CT predicts progression poorly (doi 10.1007/s00261-007-9351-9)",
     },
     Rule {
+        id: RuleId::R08,
+        wording: "A thin smooth rim does not count against \"no viable tumour\". Later than the limit of its organ after the last session it is pointed out, and \"equivocal\" suggested; nothing is prefilled.",
+        class: RuleClass::Warn,
+        setting: "Benign up to day: 183; kidney 91",
+        source: "Ahmed 2014; kidney and PET: ECIO-ESOI 2020; the days are practice",
+    },
+    Rule {
         id: RuleId::R10,
         wording: "\"No viable tumour\" contradicts a nodular or masslike finding and a mark of viable tumour at the \
                   visit: change one, or set the rule aside with a reason. With an eccentric finding, a rim that is focally thickened, thick or irregular, or a \
@@ -151,6 +166,34 @@ pub const RULES: &[Rule] = &[
         source: "Abdallah 2025; ECIO-ESOI 2020; practice",
     },
     Rule {
+        id: RuleId::R18,
+        wording: "A zone that has grown in volume and in one axis since its first scan at least 21 days after the same last session is pointed out, unless viable tumour is the answer. It is a sign, not a result.",
+        class: RuleClass::Warn,
+        setting: "Growth: 25 %, and 3 mm",
+        source: "Practice; lung: Abtin 2012",
+    },
+    Rule {
+        id: RuleId::R19,
+        wording: "\"No viable tumour\" at 4-6 weeks with a zone whose longest or perpendicular diameter is smaller than the tumour's before treatment: it asks.",
+        class: RuleClass::Ask,
+        setting: "",
+        source: "Choi 2001",
+    },
+    Rule {
+        id: RuleId::R20,
+        wording: "A new tumour is typed: what touches a zone is viable tumour of that lesion; what lies in the same organ without touching is a new tumour in the organ; elsewhere it is outside the organ. The rest of the scan says so visit by visit, and blank is not none.",
+        class: RuleClass::Counts,
+        setting: "",
+        source: "Puijk 2021",
+    },
+    Rule {
+        id: RuleId::R22,
+        wording: "A re-ablation after progression never takes the event back. It opens assisted control: local control ends only where viable tumour is not treated or its treatment fails.",
+        class: RuleClass::Derives,
+        setting: "",
+        source: "Ahmed 2014; Puijk 2021",
+    },
+    Rule {
         id: RuleId::R23,
         wording: "The primary course is the first session, and further ones only as far as the study allows and they \
                   were planned before the first follow-up scan; scans between its sessions establish nothing. \
@@ -175,6 +218,13 @@ pub const RULES: &[Rule] = &[
         class: RuleClass::Counts,
         setting: "Window: see R04",
         source: "Project's own; see Abdallah 2025, where 6 of 120 nodules are missing",
+    },
+    Rule {
+        id: RuleId::R26,
+        wording: "A liver transplant ends the end points of liver lesions, loss to follow-up those that images show, at the last adequate study before it. An answer on a liver lesion after the transplant is asked about.",
+        class: RuleClass::Ask,
+        setting: "How transplant and other treatments count: see end points",
+        source: "Puijk 2021",
     },
     Rule {
         id: RuleId::R27,
@@ -208,6 +258,20 @@ pub const RULES: &[Rule] = &[
         setting: "",
         source: "Project's own",
     },
+    Rule {
+        id: RuleId::R38,
+        wording: "Recurrences at a time point are counted twice, each with its own denominator: new in the interval, of those free of it before and looked at in the interval; and cumulative, beside the cumulative incidence.",
+        class: RuleClass::Counts,
+        setting: "Intervals in days after the first session: 21-56, 57-135, 136-273",
+        source: "See Abdallah 2025, where 14 and then 12 of 58 cannot be cumulative",
+    },
+    Rule {
+        id: RuleId::R40,
+        wording: "An export without dates gives days since the patient's first ablation; every interval stays as it was, and no calendar date is left in any text.",
+        class: RuleClass::Counts,
+        setting: "Dates: by choice of the export",
+        source: "Project's own",
+    },
 ];
 
 /// The rule with this id.
@@ -238,6 +302,7 @@ pub fn rules_markdown() -> String {
         "\nWhat a rule does. Derives: it gives a word, a date or a result. Hard: it has to be settled before signing. \
          Asks and Warns: it is said once and does not stop anybody. Counts: it says how rates are counted.\n",
     );
+    page.push_str(&super::event_matrix::markdown());
     page
 }
 
@@ -270,6 +335,11 @@ mod tests {
         );
         assert!(printed(RuleId::R07).ends_with(&format!(" {}", settings.early_before_days)));
         assert!(printed(RuleId::R23).ends_with(&format!(" {}", settings.max_sessions_primary_course)));
+        let rim = (settings.rim_until_days, settings.rim_until_kidney_days);
+        assert!(printed(RuleId::R08).ends_with(&format!("{}; kidney {}", rim.0, rim.1)));
+        assert!(
+            printed(RuleId::R18).ends_with(&format!("{} %, and {} mm", settings.growth_percent, settings.growth_mm))
+        );
         assert!(printed(RuleId::R27).ends_with(&format!(" {} d", settings.pre_scan_old_after_days)));
         assert_eq!(printed(RuleId::R29).ends_with("yes"), settings.rates_from_signed_only);
     }

@@ -1,10 +1,13 @@
 //! Lesion histories for tests, written as days and letters.
 
-use super::{LesionHistory, LesionOutcome, LesionVisit, StudyContent, TreatedSession, Word, derive};
+use super::{
+    CourseLesion, LesionFacts, LesionHistory, LesionOutcome, LesionVisit, NewTumourSeen, PatientCourse, StudyContent,
+    TreatedSession, Word, derive,
+};
 use crate::clinical::{
-    AblationModality, Adequacy, Answer, Date, Finding, FindingKey, FindingStatus, LesionId, NotDoneReason,
-    NotEvaluableReason, PatientId, ReaderId, SessionId, Shape, StackRole, Stamp, StudySettings, TechnicalSuccess,
-    Track, VisitId, VisitSource,
+    AblationModality, Adequacy, Answer, Date, DeathCause, Event, EventId, EventKind, Finding, FindingKey,
+    FindingStatus, LesionId, NewTumour, NotDoneReason, NotEvaluableReason, PatientId, PrimaryCancer, ReaderId,
+    SessionId, Shape, StackRole, Stamp, StudySettings, TechnicalSuccess, Track, VisitId, VisitSource, YesNoUnknown,
 };
 
 /// Day 0 of every history here.
@@ -136,4 +139,55 @@ pub(crate) fn outcome(history: &LesionHistory) -> LesionOutcome {
 /// The words of all visits in time order.
 pub(crate) fn words(outcome: &LesionOutcome) -> Vec<Word> {
     outcome.visits.iter().map(|visit| visit.word.value).collect()
+}
+
+/// A patient with these lesions, derived long after everything; death and transplant are those of the first lesion.
+pub(crate) fn course(histories: Vec<LesionHistory>) -> PatientCourse {
+    let mut visits: Vec<Date> = histories.iter().flat_map(|history| &history.visits).map(|visit| visit.date).collect();
+    visits.sort_unstable();
+    visits.dedup();
+    let first = histories.first().cloned().unwrap_or_else(|| LesionHistory::new(PatientId(0), LesionId(0), "L0"));
+    let lesions = histories
+        .into_iter()
+        .map(|history| CourseLesion {
+            outcome: outcome(&history),
+            facts: LesionFacts {
+                technique: AblationModality::Microwave,
+                size_mm: None,
+                subcapsular: YesNoUnknown::Unknown,
+                perivascular: YesNoUnknown::Unknown,
+            },
+            history,
+        })
+        .collect();
+    PatientCourse {
+        patient: first.patient,
+        code: format!("P{}", first.patient.0),
+        primary: PrimaryCancer::Unknown,
+        death_date: first.death_date,
+        death_cause: DeathCause::Other,
+        last_known_alive: None,
+        transplant_date: first.transplant_date,
+        events: Vec::new(),
+        rest: Vec::new(),
+        visits,
+        lesions,
+    }
+}
+
+/// Something that happens to a patient, or to a lesion of the patient.
+pub(crate) fn happens(course: &mut PatientCourse, days: i64, kind: EventKind, lesion: Option<u32>) {
+    let id = EventId(u32::try_from(course.events.len() + 1).unwrap());
+    let lesion = lesion.map(LesionId);
+    let event = Event { id, patient: course.patient, lesion, kind, date: day(days), visit: None, note: String::new() };
+    course.events.push(event.clone());
+    for own in course.lesions.iter_mut().filter(|own| lesion.is_none_or(|about| about == own.history.lesion)) {
+        own.history.events.push(event.clone());
+        own.outcome = outcome(&own.history);
+    }
+}
+
+/// What a look at the rest of the scan shows.
+pub(crate) fn rest(course: &mut PatientCourse, days: i64, seen: NewTumour) {
+    course.rest.push(NewTumourSeen { date: day(days), seen });
 }

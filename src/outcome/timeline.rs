@@ -1,7 +1,7 @@
 //! A lesion's sessions as a time line: where on it a date lies, and the words for that.
 
 use super::{LesionHistory, TimePoint, TreatedSession};
-use crate::clinical::{Date, Event, EventKind, StudySettings, days_between};
+use crate::clinical::{Date, Event, EventKind, Organ, StudySettings, days_between};
 
 /// The sessions done so far, in time order, and how many of them are the primary course.
 pub(super) struct Timeline<'a> {
@@ -197,6 +197,31 @@ pub(super) fn primary_course_length(done: &[&TreatedSession], settings: &StudySe
 /// The day after the last session that a time point aims at (R05), where it has one.
 pub(super) fn target_days(time_point: TimePoint) -> Option<i64> {
     NOMINAL.iter().find(|(point, _, _)| *point == time_point).map(|(_, _, target)| *target)
+}
+
+/// The days after the last session in which a scan of a nominal time point lies, and the day it aims at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NominalWindow {
+    pub time_point: TimePoint,
+    pub from_days: i64,
+    pub to_days: i64,
+    pub target_days: i64,
+}
+
+/// The windows of the nominal time points of an organ, in time order. The first is where the organ's efficacy window
+/// begins: a kidney is not scanned at 4-6 weeks.
+pub(super) fn nominal_windows(organ: Organ, settings: &StudySettings) -> Vec<NominalWindow> {
+    let first = settings.efficacy_window(organ).from_days;
+    let mut from_days = settings.early_before_days;
+    let mut windows = Vec::new();
+    for (time_point, to_days, target_days) in NOMINAL {
+        if to_days >= first {
+            let from_days = if windows.is_empty() { from_days.max(first) } else { from_days };
+            windows.push(NominalWindow { time_point, from_days, to_days, target_days });
+        }
+        from_days = to_days + 1;
+    }
+    windows
 }
 
 /// The target days of all nominal time points, in time order.

@@ -249,6 +249,9 @@ pub struct Standing {
     pub residual: Option<Derived<Milestone>>,
     /// First local tumour progression; its date never moves.
     pub progression: Option<Derived<Milestone>>,
+    /// First viable tumour of those that nothing has brought under control since: progression or residual tumour that was
+    /// not treated, or whose treatment failed. None while a treatment has not been judged.
+    pub uncontrolled: Option<Milestone>,
     /// Last adequate study with an answer: the censoring date of imaging end points.
     pub last_adequate: Option<Milestone>,
     /// The first assessment was not complete, and nothing has been since: open from this date (R03).

@@ -47,9 +47,13 @@ macro_rules! built_in {
 /// The sample that a newcomer is offered.
 pub const FIRST_CASE: &str = "first-look";
 
+/// Samples whose files lie ready in the repository, below `sample_data`.
+pub const READY_CASES: [&str; 2] = [FIRST_CASE, "second-look"];
+
 /// The recipes that come with the program.
-pub(super) static BUILT_IN: [BuiltIn; 12] = built_in![
+pub(super) static BUILT_IN: [BuiltIn; 13] = built_in![
     "first-look",
+    "second-look",
     "liver-01",
     "liver-02",
     "liver-03",

@@ -20,7 +20,7 @@ mod uid;
 mod writing;
 mod written;
 
-pub use cases::{CaseInfo, FIRST_CASE, case_of_series, cases};
+pub use cases::{CaseInfo, FIRST_CASE, READY_CASES, case_of_series, cases};
 pub use recipe::RecipeError;
 pub use sheet::Sheet;
 pub use truth::{
@@ -38,7 +38,7 @@ use study::Study;
 
 /// Which model of body and scanner makes the images: in the files as software version and in `truth.json`. One more
 /// whenever the same recipe gives other pixels.
-const GENERATION: u32 = 2;
+const GENERATION: u32 = 3;
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +141,7 @@ pub fn truth_grid(case: &str, visit: &str) -> Option<Grid> {
     let study = open(case).ok()?;
     let visit = study.visit(visit)?;
     let phase = Study::main_phase(visit);
-    Some(study::grid(visit, phase, study.frame_of_reference(visit, phase)))
+    Some(study::stack_grid(visit, phase, study.frame_of_reference(visit, phase)))
 }
 
 /// The voxels (column, row, slice of [`truth_grid`]) whose centre lies inside a lesion's tumour, zone or viable tumour
@@ -171,8 +171,8 @@ pub struct TruthMask {
 /// Regions that are told.
 const ROLES: [MarkRole; 3] = [MarkRole::Tumour, MarkRole::AblationZone, MarkRole::ViableTumour];
 
-/// All masks of a case, on the grid of each series: phases of a visit are different breaths. Scans with a tilted
-/// gantry have none.
+/// All masks of a case, on the grid of each series: phases of a visit are different breaths, and diffusion is
+/// distorted.
 ///
 /// # Errors
 /// When there is no such case, or the recipe cannot be used.

@@ -6,6 +6,7 @@
 use super::PhantomError;
 use super::recipe::{Phase, Visit};
 use super::study::{self, Study};
+use crate::clinical::Organ;
 use crate::geometry::PatientPoint;
 use rayon::prelude::*;
 
@@ -60,25 +61,43 @@ pub(super) fn window(phase: Phase) -> (f64, f64) {
     }
 }
 
+/// The window of what surrounds a lesion: lung and bone have their own in CT.
+fn lesion_window(organ: Organ, phase: Phase) -> (f64, f64) {
+    match organ {
+        Organ::Lung if phase.is_ct() => (-500.0, 1500.0),
+        Organ::Bone if phase.is_ct() => (350.0, 1500.0),
+        _ => window(phase),
+    }
+}
+
+/// A row of the sheet.
+struct Line<'a> {
+    visit: &'a Visit,
+    label: String,
+    organ: Organ,
+    at: PatientPoint,
+}
+
 /// The sheet of a study.
 pub(super) fn sheet(study: &Study) -> Result<Sheet, PhantomError> {
     let truth = study::truth(study);
-    let mut rows: Vec<(&Visit, String, PatientPoint)> = Vec::new();
+    let mut rows: Vec<Line<'_>> = Vec::new();
     for lesion in &truth.lesions {
         for at in &lesion.visits {
             let Some(visit) = study.visit(&at.visit) else { continue };
             let z = at.key.as_ref().map_or(at.place.z, |key| key.slice_z_mm);
-            rows.push((visit, lesion.label.clone(), PatientPoint::new(at.place.x, at.place.y, z)));
+            let at = PatientPoint::new(at.place.x, at.place.y, z);
+            rows.push(Line { visit, label: lesion.label.clone(), organ: lesion.organ, at });
         }
     }
-    let used =
-        |(_, phases): &&(&str, &[Phase])| rows.iter().any(|(v, ..)| v.phases().iter().any(|p| phases.contains(p)));
+    let used = |(_, phases): &&(&str, &[Phase])| {
+        rows.iter().any(|line| line.visit.phases().iter().any(|p| phases.contains(p)))
+    };
     let shown: Vec<_> = COLUMNS.iter().filter(used).copied().collect();
     let columns = 1 + shown.len();
     let (width, height) = (columns * (SIDE + GAP) - GAP, rows.len() * (SIDE + GAP) - GAP);
     let mut grey = vec![0u8; width * height];
-    let pictures: Vec<Vec<Option<Vec<u8>>>> =
-        rows.par_iter().map(|(visit, _, at)| row(study, visit, *at, &shown)).collect();
+    let pictures: Vec<Vec<Option<Vec<u8>>>> = rows.par_iter().map(|line| row(study, line, &shown)).collect();
     for (n, pictures) in pictures.iter().enumerate() {
         for (m, picture) in pictures.iter().enumerate() {
             let Some(picture) = picture else { continue };
@@ -95,22 +114,32 @@ pub(super) fn sheet(study: &Study) -> Result<Sheet, PhantomError> {
         width,
         height,
         grey,
-        rows: rows.into_iter().map(|(visit, label, _)| (visit.id.clone(), label)).collect(),
+        rows: rows.into_iter().map(|line| (line.visit.id.clone(), line.label)).collect(),
         columns: std::iter::once("whole slice".to_owned()).chain(names).collect(),
     })
 }
 
 /// The pictures of a row: the whole slice, then each phase around the place.
-fn row(study: &Study, visit: &Visit, at: PatientPoint, shown: &[(&str, &[Phase])]) -> Vec<Option<Vec<u8>>> {
+fn row(study: &Study, line: &Line<'_>, shown: &[(&str, &[Phase])]) -> Vec<Option<Vec<u8>>> {
+    let Line { visit, label, organ, at } = line;
+    let (visit, organ, at) = (*visit, *organ, *at);
     let main = Study::main_phase(visit);
     let scan = visit.scan(main);
     let whole = f64::from(scan.matrix) * scan.pixel_mm;
     let middle = study::grid(visit, main, String::new()).centre();
-    let overview = if main.is_ct() { (40.0, 400.0) } else { window(main) };
+    let overview = match organ {
+        Organ::Lung if main.is_ct() => lesion_window(organ, main),
+        _ if main.is_ct() => (40.0, 400.0),
+        _ => window(main),
+    };
     let first = picture(study, visit, main, PatientPoint::new(middle.x, middle.y, at.z), whole, overview);
     let phases = shown.iter().map(|(_, phases)| {
         let phase = visit.phases().into_iter().find(|phase| phases.contains(phase))?;
-        Some(picture(study, visit, phase, at, FIELD_MM, window(phase)))
+        // Each phase is another breath: the slice is the one through the same thing.
+        let here = visit.lesions.iter().find(|at| at.label == *label);
+        let z = here.and_then(|here| study.focus(visit, here, phase)).map_or(at.z, |focus| focus.z);
+        let at = PatientPoint::new(at.x, at.y, z);
+        Some(picture(study, visit, phase, at, FIELD_MM, lesion_window(organ, phase)))
     });
     std::iter::once(Some(first)).chain(phases).collect()
 }

@@ -6,7 +6,7 @@ use crate::alignment::Placement;
 use crate::clinical::{
     Amendment, AmendmentId, Event, EventId, Finding, FindingKey, Grouping, GroupingId, Lesion, LesionId, MarkId,
     MarkRole, MarkSummary, Patient, PatientId, Reader, ReaderId, RestOfScan, Session, SessionId, Signature, StackKey,
-    Study, StudySettings, Track, Visit, VisitId,
+    Study, StudySettings, Track, Visit, VisitId, VisitSource,
 };
 use crate::marks::Mask;
 use std::collections::BTreeMap;
@@ -147,6 +147,16 @@ impl Document {
         visits
     }
 
+    /// Every visit, by number.
+    pub fn visits(&self) -> impl Iterator<Item = &Visit> {
+        self.tables.visit.values()
+    }
+
+    /// Every session, by number.
+    pub fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.tables.session.values()
+    }
+
     /// Every study, by UID.
     pub fn studies(&self) -> impl Iterator<Item = &Study> {
         self.tables.study.values()
@@ -161,6 +171,15 @@ impl Document {
     /// The studies of a visit, by UID.
     pub fn studies_of(&self, visit: VisitId) -> impl Iterator<Item = &Study> {
         self.studies().filter(move |study| study.visit == visit)
+    }
+
+    /// Whether nobody knows when a visit was: it has images, and none of its studies carries a date (0008,0020). Its
+    /// date is then the day of the import, which only keeps its place in the list.
+    #[must_use]
+    pub fn is_undated(&self, visit: VisitId) -> bool {
+        let of_images = self.visit(visit).is_some_and(|visit| visit.source == VisitSource::Images);
+        let mut studies = self.studies_of(visit).peekable();
+        of_images && studies.peek().is_some() && studies.all(|study| study.date.is_none())
     }
 
     /// Every stack, by key.

@@ -8,10 +8,10 @@ use super::edit::{Edit, Op};
 use super::errors::SaveError;
 use super::history::Dropped;
 use super::row::{MarkRecord, Row};
-use super::store::{Sidecar, write_change, write_sidecar};
+use super::store::{Sidecar, write_change, write_entry, write_sidecar};
 use super::{open, schema};
 use crate::marks::MaskDelta;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -53,21 +53,8 @@ pub(super) fn write(path: &Path, content: &Content<'_>) -> Result<(), SaveError>
 
 /// An entry as its words alone.
 fn tell(connection: &Connection, entry: &Entry) -> Result<(), SaveError> {
-    let seq = i64::try_from(entry.seq).map_err(|_| SaveError::Disk("the audit trail is full".into()))?;
-    connection.execute(
-        "INSERT INTO journal (seq, at, reader, patient, visit, kind, label, undoes, payload)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8)",
-        params![
-            seq,
-            entry.at.to_rfc3339(),
-            entry.reader.map(|id| id.0),
-            entry.patient.map(|id| id.0),
-            entry.visit.map(|id| id.0),
-            entry.kind.code(),
-            entry.label,
-            r#"{"forward":[],"inverse":[]}"#,
-        ],
-    )?;
+    // What undid what is told by the words; the entries that could be undone are not there.
+    let seq = write_entry(connection, &Entry { undoes: None, ..entry.clone() }, r#"{"forward":[],"inverse":[]}"#)?;
     connection
         .execute("INSERT INTO journal_dropped (seq, what, bytes) VALUES (?1, ?2, 0)", (seq, Dropped::All.code()))?;
     Ok(())

@@ -165,7 +165,23 @@ fn words(forward: &Edit, inverse: &Edit, document: &Document) -> (String, String
         }
     }
     push(&mut is, voxels(forward, document));
-    (was.join("; "), is.join("; "))
+    (joined(&was), joined(&is))
+}
+
+/// What several rows say alike is said once, with how often: "status signed (3 times)".
+fn joined(words: &[String]) -> String {
+    let mut told: Vec<(&str, usize)> = Vec::new();
+    for words in words {
+        match told.iter_mut().find(|(before, _)| before == words) {
+            Some((_, times)) => *times += 1,
+            None => told.push((words, 1)),
+        }
+    }
+    let told = told.into_iter().map(|(words, times)| match times {
+        1 => words.to_owned(),
+        times => format!("{words} ({times} times)"),
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 fn push(words: &mut Vec<String>, more: String) {
@@ -235,7 +251,13 @@ fn collect(value: &Value, name: &str, found: &mut BTreeMap<String, String>) {
                     continue;
                 }
                 let key = key.replace('_', " ");
-                collect(value, &if name.is_empty() { key } else { format!("{name} {key}") }, found);
+                let name = match (name, key.as_str()) {
+                    ("", _) => key,
+                    // An answer with words of its own: "complications none", not "complications value none".
+                    (name, "value") => name.to_owned(),
+                    (name, _) => format!("{name} {key}"),
+                };
+                collect(value, &name, found);
             }
         }
         Value::Array(values) if values.is_empty() => {}

@@ -97,13 +97,15 @@ pub enum Refusal {
         label: String,
     },
     /// Later changes touch the same rows.
-    #[error("\"{label}\" changed the same later. Take back everything from there on instead.")]
+    #[error("\"{label}\" changed the same later. Take back both, newest first.")]
     ChangedSince {
         /// The first of the later changes.
         label: String,
     },
     /// A signature stands among the changes to be taken back.
-    #[error("\"{label}\" stands in the way: what is signed changes only by an amendment.")]
+    #[error(
+        "\"{label}\" came later, and what is signed changes only by an amendment: go there, press Amend, and correct the answer."
+    )]
     SignedSince {
         /// The signature's words.
         label: String,

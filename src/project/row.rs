@@ -343,6 +343,7 @@ impl Row {
                 name(RowKey::Lesion(row.key.lesion));
                 name(RowKey::Visit(row.key.visit));
                 name(RowKey::Reader(row.key.reader));
+                row.first_visible_at.iter().for_each(|visit| name(RowKey::Visit(*visit)));
             }
             Self::Signature(row) => {
                 name(RowKey::Patient(row.patient));

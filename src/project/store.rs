@@ -1,6 +1,6 @@
 //! The project file: one change, one transaction, with its journal row.
 
-use super::change::Change;
+use super::change::{Change, Entry};
 use super::document::Ids;
 use super::edit::{Edit, MarkWrites, Op};
 use super::errors::{OpenError, ReadError, SaveError};
@@ -323,13 +323,11 @@ fn write_marks(transaction: &Transaction<'_>, marks: &MarkWrites) -> Result<(), 
     Ok(())
 }
 
-fn write_journal(transaction: &Transaction<'_>, change: &Change) -> Result<(), SaveError> {
-    let entry = &change.entry;
+/// Writes the row of an entry, and gives its number as the file keeps it.
+pub(super) fn write_entry(connection: &Connection, entry: &Entry, payload: &str) -> Result<i64, SaveError> {
     let number = |n: u64| i64::try_from(n).map_err(|_| SaveError::Disk("the audit trail is full".into()));
-    let (payload, deltas) =
-        journal::write(&change.forward, &change.inverse).map_err(|why| SaveError::Disk(why.to_string()))?;
     let seq = number(entry.seq)?;
-    transaction
+    connection
         .prepare_cached(
             "INSERT INTO journal (seq, at, reader, patient, visit, kind, label, undoes, payload)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -345,6 +343,14 @@ fn write_journal(transaction: &Transaction<'_>, change: &Change) -> Result<(), S
             entry.undoes.map(number).transpose()?,
             payload,
         ])?;
+    Ok(seq)
+}
+
+fn write_journal(transaction: &Transaction<'_>, change: &Change) -> Result<(), SaveError> {
+    let entry = &change.entry;
+    let (payload, deltas) =
+        journal::write(&change.forward, &change.inverse).map_err(|why| SaveError::Disk(why.to_string()))?;
+    let seq = write_entry(transaction, entry, &payload)?;
     let mut statement =
         transaction.prepare_cached("INSERT INTO journal_mask (seq, n, k, rle) VALUES (?1, ?2, ?3, ?4)")?;
     for (n, delta) in &deltas {

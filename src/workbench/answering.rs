@@ -4,7 +4,7 @@ use super::desk::{Intent, NoEdit};
 use super::notices::Level;
 use super::{Workbench, words};
 use crate::clinical::{
-    Adequacy, AmendmentReason, Answer, Coded, Complications, Finding, FindingKey, LesionId, NewTumour, NotDoneReason,
+    Adequacy, AmendmentReason, Answer, Complications, Finding, FindingKey, LesionId, NewTumour, NotDoneReason,
     NotEvaluableReason, Override, OverrideReason, ReaderId, RestOfScan, Shape, Stamp, Track, VisitId,
 };
 use crate::outcome::VisitOutcome;
@@ -37,42 +37,8 @@ impl Workbench {
         self.document().zip(visit).is_some_and(|(document, visit)| document.signature(visit, Track::Main).is_some())
     }
 
-    /// What still stands before signing the chosen visit; empty when it can be signed.
-    #[must_use]
-    pub fn before_signing(&self) -> Vec<String> {
-        let Some((document, visit)) = self.document().zip(self.selection.visit) else { return Vec::new() };
-        let mut open = self.lesions_before_signing();
-        let rest = document.rest_of_scan(visit);
-        if rest.is_none_or(|rest| rest.new_tumour.is_none()) {
-            open.push(words::NEW_TUMOUR_OPEN.to_owned());
-        }
-        if rest.is_none_or(|rest| rest.complications.is_none()) {
-            open.push(words::COMPLICATIONS_OPEN.to_owned());
-        }
-        open
-    }
-
-    /// What the lesions of the chosen visit still lack before it can be signed.
-    #[must_use]
-    pub fn lesions_before_signing(&self) -> Vec<String> {
-        let Some((document, visit)) = self.document().zip(self.selection.visit) else { return Vec::new() };
-        let mut open = Vec::new();
-        for lesion in self.due(visit) {
-            let label = document.lesion(lesion).map(|lesion| lesion.label.clone()).unwrap_or_default();
-            let Some(at) = self.outcome(lesion).and_then(|outcome| outcome.at(visit)) else { continue };
-            if at.answer.is_none() {
-                open.push(words::not_answered(&label));
-                continue;
-            }
-            open.extend(at.missing.iter().map(|field| format!("{label}: {}", words::small(field.words()))));
-            let hard = at.objections.iter().filter(|o| o.class == crate::outcome::ObjectionClass::Hard);
-            open.extend(hard.map(|objection| format!("{label}: {}", objection.sentence)));
-        }
-        open
-    }
-
     /// Changes the finding of the chosen lesion and visit.
-    fn edit_finding(&mut self, tell: bool, edit: impl FnOnce(&mut Finding) + Send + 'static) {
+    pub(super) fn edit_finding(&mut self, tell: bool, edit: impl FnOnce(&mut Finding) + Send + 'static) {
         let Some((lesion, visit)) = self.selection.lesion.zip(self.selection.visit) else {
             self.notices.tell(Level::Problem, words::CHOOSE_LESION, false);
             return;
@@ -107,6 +73,7 @@ impl Workbench {
             finding.not_done_reason = None;
             if answer != Answer::Viable {
                 finding.viable_ld_mm = None;
+                finding.first_visible_at = None;
             }
             finding.overrides.clear();
         });
@@ -195,8 +162,8 @@ impl Workbench {
             return;
         }
         let open = self.before_signing();
-        if let Some(first) = open.first() {
-            self.notices.tell(Level::Problem, words::cannot_sign(first, open.len()), false);
+        if !open.is_empty() {
+            self.notices.tell(Level::Problem, words::cannot_sign(&open), false);
             return;
         }
         self.change_as_reader(move |document, reader, at| {

@@ -4,12 +4,14 @@
 use super::desk::{Intent, NoEdit};
 use super::hung::Arrangement;
 use super::notices::Level;
-use super::room::Pane;
+use super::room::{Over, Pane};
 use super::selecting::{first_session, last_session};
-use super::{Workbench, words};
+use super::{PaneLook, Workbench, words};
 use crate::clinical::{OwnHanging, PanePlan, PaneVisit, StackKey, VisitId};
-use crate::hanging::{HangStack, Hanging, Layout, describe};
+use crate::geometry::main_plane;
+use crate::hanging::{HangStack, Hanging, Layout, View, describe};
 use crate::project::{Document, edits};
+use crate::render::ColourMap;
 
 /// What can be asked of how panes are hung.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,10 +80,37 @@ impl Workbench {
         let at = active.filter(|shown| shown.placed).map(|shown| (shown.stack, shown.focus()));
         let field = self.room.field_mm();
         self.peek = None;
+        self.looking.hung_anew();
         self.hang();
         self.room.set_field_alone(field);
         if let Some((stack, point)) = at {
             self.centre_on(stack, point);
+        }
+    }
+
+    /// Lets a pane look at its stack as its hanging says.
+    pub(super) fn view_as(&mut self, pane: usize, view: View) {
+        let Some(shown) = self.room.panes().get(pane).and_then(Pane::shown) else { return };
+        match view {
+            View::AsAcquired => {}
+            // Slices that lie in the plane already are shown as they are.
+            View::Plane(plane) if main_plane(shown.grid.normal()) == plane => {}
+            View::Plane(plane) => self.look(PaneLook::Plane { pane, plane: Some(plane) }),
+            View::Under(stack) => {
+                let over = Over { stack, opacity: 0.6, map: ColourMap::default() };
+                self.look(PaneLook::Over { pane, over: Some(over) });
+            }
+            View::Less(_) => {
+                let stack = shown.stack;
+                match self.document().map(|document| super::looking::minuend(document, stack)) {
+                    Some(Ok(other)) => {
+                        self.arrangement.differences.push(pane);
+                        self.room.change(pane, |shown| shown.minus = Some(other));
+                    }
+                    Some(Err(why)) => self.room.put_back(pane, Pane::Empty(why)),
+                    None => {}
+                }
+            }
         }
     }
 

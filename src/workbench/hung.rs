@@ -4,7 +4,7 @@ use super::room::{Pane, Shown, WindowGroup};
 use super::selecting::{first_session, last_session};
 use super::{Selection, Workbench, words};
 use crate::clinical::{StackKey, StackRole, VisitId};
-use crate::hanging::{HangStack, Hanging, Hung, Layout, Missing, Remembered, Situation, VisitStacks, hang};
+use crate::hanging::{HangStack, Hanging, Hung, Layout, Missing, Remembered, Situation, View, VisitStacks, hang};
 use crate::project::{Document, StackRecord};
 use std::collections::BTreeMap;
 
@@ -27,6 +27,8 @@ pub(super) struct Arrangement {
     pub(super) latest_first: bool,
     /// The layout in force.
     pub(super) in_force: Layout,
+    /// Panes that show a difference for as long as they hang.
+    pub(super) differences: Vec<usize>,
     /// What was remembered when the panes were hung: an undo elsewhere hangs them anew.
     pub(super) hung_with: Remembered,
 }
@@ -41,7 +43,7 @@ impl Workbench {
     /// Rows and columns of panes.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        if self.shows_three_planes() { Layout::new(1, 3) } else { self.arrangement.in_force }
+        if self.shows_three_planes() { Layout::fitting(self.room.panes().len()) } else { self.arrangement.in_force }
     }
 
     /// Whether visits stand with the latest on the left.
@@ -169,9 +171,15 @@ impl Workbench {
             },
         });
         let panes: Vec<Pane> = panes.collect();
+        let views: Vec<(usize, View)> =
+            hung.panes.iter().enumerate().filter_map(|(n, pane)| Some((n, pane.ok()?.view))).collect();
         self.arrangement.in_force = hung.layout;
         self.arrangement.hung_with = with;
         self.room.hang(panes);
+        self.arrangement.differences.clear();
+        for (pane, view) in views {
+            self.view_as(pane, view);
+        }
         self.room.activate(hung.reads);
         self.prepare_panes();
         self.make_thumbnails();

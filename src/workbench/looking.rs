@@ -333,7 +333,9 @@ impl Workbench {
 
     fn subtract(&mut self, pane: usize, on: bool) {
         if !on {
-            for pane in 0..self.room.panes().len() {
+            // A pane that hangs for its difference goes on showing it.
+            let held = |pane: &usize| !self.arrangement.differences.contains(pane);
+            for pane in (0..self.room.panes().len()).filter(held).collect::<Vec<_>>() {
                 self.room.change(pane, |shown| shown.minus = None);
             }
             return;
@@ -553,7 +555,7 @@ fn usual_pair(document: &Document, stack: StackKey) -> Option<(StackKey, StackKe
 ///
 /// # Errors
 /// In words, why nothing can be taken away.
-fn minuend(document: &Document, stack: StackKey) -> Result<StackKey, String> {
+pub(super) fn minuend(document: &Document, stack: StackKey) -> Result<StackKey, String> {
     let record = document.stack(stack).ok_or(super::words::STACK_GONE)?;
     let visit = document.visit_of_stack(stack).ok_or(super::words::STACK_GONE)?;
     let of_visit = document.stacks_of(visit);

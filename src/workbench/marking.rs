@@ -156,7 +156,8 @@ impl Workbench {
     }
 
     pub(super) fn begin_stroke(&mut self, pane: usize, at: (f64, f64)) {
-        let (Some(role), erase) = (self.tool.role(), matches!(self.tool, Tool::Eraser(_))) else { return };
+        let (Tool::Brush(role) | Tool::Eraser(role)) = self.tool else { return };
+        let erase = matches!(self.tool, Tool::Eraser(_));
         if self.reader.is_none() {
             // After a restart the tool is at hand and nobody said yet who reads.
             self.notices.tell(Level::Problem, words::NO_READER, false);
@@ -270,12 +271,12 @@ impl Workbench {
 
 /// A mark's voxels on the grid that is painted on: its own, or, where slices came to the stack after it was drawn, the
 /// longer one. `None` where its voxels lie between those of the grid.
-fn laid_on(mask: &Arc<Mask>, grid: &Grid) -> Option<Arc<Mask>> {
+pub(super) fn laid_on(mask: &Arc<Mask>, grid: &Grid) -> Option<Arc<Mask>> {
     if grids_coincide(mask.grid(), grid) { Some(Arc::clone(mask)) } else { relaid(mask, grid).map(Arc::new) }
 }
 
 /// The edit that takes a mark from one set of voxels to another, measured. A mark left empty is removed.
-fn stroke_edit(
+pub(super) fn stroke_edit(
     document: &Document,
     mark: MarkRecord,
     old: &Mask,

@@ -3,7 +3,7 @@
 use super::desk::Intent;
 use super::notices::Level;
 use super::room::{Pane, Shown};
-use super::{Workbench, words};
+use super::{Workbench, reading_number, words};
 use crate::alignment::{How, LandmarkError, LandmarkFit, LandmarkPair, Placement, fit_landmarks, match_points};
 use crate::clinical::{LesionId, StackKey};
 use crate::geometry::{PatientPoint, Rigid};
@@ -178,7 +178,7 @@ impl Workbench {
             self.notices.tell(Level::Note, words::NUDGE_ALONE, false);
             return;
         }
-        self.keep_matches(links.into_iter().map(|(from, rigid)| (from, nudge.stack, rigid)).collect());
+        self.keep_matches(links.into_iter().map(|(from, rigid)| (from, nudge.stack, rigid)).collect(), None);
     }
 
     /// What the panes show that has a place, each stack once.
@@ -211,15 +211,17 @@ impl Workbench {
             let moved = link.apply(from);
             let plane = other.grid.slice_plane(other.slice);
             let to = moved - plane.normal.times_mm(plane.distance_mm(moved));
-            (first.stack, other.stack, match_points(from, to))
+            let slices = [first, other].map(|shown| reading_number(&shown.grid, shown.slice).0);
+            let said = words::matched(slices, plane.distance_mm(moved).abs());
+            ((first.stack, other.stack, match_points(from, to)), said)
         };
-        let matches = others.iter().map(matched).collect();
+        let (matches, said): (_, Vec<_>) = others.iter().map(matched).unzip();
         self.linked = true; // whoever matched panes wants them to move together
-        self.keep_matches(matches);
+        self.keep_matches(matches, Some(said.join("; ")));
     }
 
-    /// Keeps how stacks lie to each other as the reader saw it: one change.
-    fn keep_matches(&mut self, matches: Vec<(StackKey, StackKey, Rigid)>) {
+    /// Keeps how stacks lie to each other as the reader saw it: one change, which may say more of itself.
+    fn keep_matches(&mut self, matches: Vec<(StackKey, StackKey, Rigid)>, said: Option<String>) {
         let lesion = self.selection.lesion;
         self.change_as_reader(move |document, reader, at| {
             let mut all: Option<NamedEdit> = None;
@@ -235,7 +237,11 @@ impl Workbench {
                     Some(all) => all.edit.ops.append(&mut named.edit.ops),
                 }
             }
-            Ok(Intent::tell(all.ok_or(words::MATCH_NEEDS_PLACES)?))
+            let mut all = all.ok_or(words::MATCH_NEEDS_PLACES)?;
+            if let Some(said) = said {
+                all.label = format!("{}: {said}", all.label);
+            }
+            Ok(Intent::tell(all))
         });
     }
 

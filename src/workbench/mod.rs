@@ -6,12 +6,14 @@
 
 mod answering;
 mod arranging;
+pub mod cohort_rows;
 mod curve;
 mod damage;
 mod desk;
 pub mod fault;
 mod following;
 mod group;
+mod header;
 mod hung;
 mod identity_copy;
 mod images;
@@ -28,7 +30,10 @@ mod memory;
 mod moved;
 mod moving;
 mod notices;
+mod open_points;
 mod opening;
+mod outlining;
+mod parking;
 mod patients;
 mod pictures;
 mod place;
@@ -45,6 +50,7 @@ mod scribe;
 mod sections;
 mod selecting;
 mod shelf;
+mod statistics;
 mod thumbnails;
 mod trail;
 mod untitled;
@@ -56,6 +62,7 @@ pub use damage::Damage;
 pub use desk::{Desk, LastChange, Unsaved};
 pub use following::ReadingOnly;
 pub use group::{GroupPlace, one_of_each};
+pub use header::HeaderView;
 pub use images::{ImageMemory, SliceErrors};
 pub use importing::{ImportReport, needs_a_look};
 pub use jobs::{Executor, JobView, Wake};
@@ -66,6 +73,9 @@ pub use matching::{Joining, Landmarks, Together};
 pub use memory::{DEFAULT_BUDGET_BYTES, LEAST_BUDGET_BYTES, budget_bytes};
 pub use moving::{reading_number, scroll_sign};
 pub use notices::{Level, Notice};
+pub use open_points::OpenPoint;
+pub use outlining::{OutlineQuestion, Outlining, PreviewView};
+pub use parking::Parked;
 pub use patients::{Candidate, PatientQuestion, Whose};
 pub use pictures::SavePicture;
 pub use recovery::Recovered;
@@ -73,6 +83,7 @@ pub use regrouping::Regroup;
 pub use request::{Request, Step, Tool};
 pub use sections::{Layer, PanePicture};
 pub use selecting::{PaneTitle, Selection, VisitState};
+pub use statistics::CountedCohort;
 pub use trail::Trail;
 
 use crate::clinical::{Date, LesionId, StackKey, Stamp};
@@ -102,6 +113,8 @@ pub enum Slot {
     SampleList,
     /// What is true of the sample that is read.
     Lesson,
+    /// Counting the cohort.
+    Statistics,
     /// Writing tables.
     Export,
     /// Checking the project in full.
@@ -112,6 +125,8 @@ pub enum Slot {
     IdentityCopy,
     /// Reading headers again to group frames anew.
     Regroup,
+    /// Reading the header of a slice.
+    Header,
     /// A picture of a pane that is worked out.
     Section(usize, Layer),
     /// A window over the values of a stack.
@@ -120,6 +135,8 @@ pub enum Slot {
     Curve,
     /// Writing a picture.
     Picture,
+    /// Outlining what was clicked on.
+    Outline,
 }
 
 /// What background work brings back.
@@ -149,7 +166,14 @@ pub(crate) enum Done {
         window: Option<crate::volume::Window>,
         what: looking::WindowFor,
     },
+    Counted(Arc<statistics::CountedCohort>),
     Regrouped(Result<Box<regrouping::Regrouped>, String>),
+    Header {
+        stack: StackKey,
+        slice: u32,
+        lines: Result<Vec<crate::dicom::HeaderLine>, String>,
+    },
+    Outlined(Box<outlining::Outlined>),
 }
 
 /// The time, given from outside so that tests can stop it.
@@ -209,6 +233,7 @@ pub struct Workbench {
     tool: Tool,
     brush_radius_mm: f64,
     stroke: Option<marking::Stroke>,
+    preview: Option<outlining::Preview>,
     notices: notices::Notices,
     import: Option<ImportReport>,
     awaiting_import: Vec<PathBuf>,
@@ -225,7 +250,9 @@ pub struct Workbench {
     landmarks: Option<matching::Landmarks>,
     questions: patients::Questions,
     show_archived: bool,
+    header: Option<HeaderView>,
     looking: looking::Looking,
+    cohort: Option<Arc<statistics::CountedCohort>>,
 }
 
 impl Workbench {
@@ -251,6 +278,7 @@ impl Workbench {
             tool: Tool::Scroll,
             brush_radius_mm: 6.0,
             stroke: None,
+            preview: None,
             notices: notices::Notices::default(),
             import: None,
             awaiting_import: Vec::new(),
@@ -266,7 +294,9 @@ impl Workbench {
             landmarks: None,
             questions: patients::Questions::default(),
             show_archived: false,
+            header: None,
             looking: looking::Looking::default(),
+            cohort: None,
         }
     }
 
@@ -287,16 +317,20 @@ impl Workbench {
                 Done::SampleList(made) => self.take_sample_list(made),
                 Done::Lesson(lesson) => self.take_lesson(lesson),
                 Done::Exported(result) => self.take_exported(result),
+                Done::Counted(cohort) => self.cohort = Some(cohort),
                 Done::Regrouped(result) => self.take_regrouped(result),
+                Done::Header { stack, slice, lines } => self.take_header(stack, slice, lines),
                 Done::Curve(found) => self.take_curve(found),
                 Done::Pictured(result) => self.take_pictured(result),
                 Done::Section(pane, layer, made) => self.take_section(pane, layer, *made),
                 Done::Window { group, window, what } => self.take_window(group, window, what),
+                Done::Outlined(outlined) => self.take_outlined(*outlined),
             }
         }
         for what in self.jobs.faults() {
             self.notices.tell(Level::Problem, words::fault_in_job(&what, fault::reports().last()), false);
         }
+        self.drop_stale_outline();
         self.take_acknowledged();
         if !self.is_writing()
             && let Some(request) = self.safety.once_written.take()
@@ -306,9 +340,9 @@ impl Workbench {
         self.take_trail();
         self.refresh_questions();
         self.take_questions();
+        self.refresh_lesson();
         self.refresh_sections();
         self.go_on_with_curve();
-        self.refresh_lesson();
     }
 
     /// Fails in the background on purpose, for a test of the real window.
@@ -408,6 +442,7 @@ impl Workbench {
             R::ExtendStroke { at } => self.extend_stroke(at),
             R::EndStroke => self.end_stroke(),
             R::CancelStroke => self.stroke = None,
+            R::Outline(what) => self.ask_outlining(what),
             R::DeleteMark(mark) => self.delete_mark(mark),
 
             R::PutPatient(patient) => self.put_patient(*patient),
@@ -436,10 +471,17 @@ impl Workbench {
             R::Comment(text) => self.comment(text),
             R::NewTumour(answer) => self.new_tumour(answer),
             R::Complications(answer) => self.complications(answer),
+            R::Park(text) => self.park(text),
+            R::Thumbnails(patient) => self.make_thumbnails_of(patient),
+            R::ReadHeader { stack, slice } => self.read_header(stack, slice),
+            R::Unpark { lesion, visit } => self.unpark(lesion, visit),
+            R::AddReportVisit(date) => self.add_report_visit(date),
+            R::FirstVisible(visit) => self.first_visible(visit),
             R::Sign => self.sign(),
             R::Amend { reason, text } => self.amend(reason, text),
 
             R::Export { path, dates } => self.export(path, dates),
+            R::CountCohort => self.count_cohort(),
             R::DismissRecovered => self.safety.recovered = None,
             R::Dismiss(notice) => self.notices.dismiss(notice),
         }

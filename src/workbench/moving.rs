@@ -175,6 +175,7 @@ impl Workbench {
 
     pub(super) fn take_up(&mut self, tool: Tool) {
         self.stroke = None;
+        self.drop_outline();
         if tool.role().is_some() && self.selection.lesion.is_none() {
             self.notices.tell(Level::Problem, words::MARK_NEEDS_LESION, false);
             return;

@@ -262,6 +262,7 @@ impl Workbench {
         for job in self.jobs.running() {
             self.jobs.cancel(&job.slot);
         }
+        self.cohort = None;
         let keeper = self.safety.keeper.take();
         if let Some(desk) = self.desk.take() {
             let leave = move || {

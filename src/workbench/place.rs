@@ -44,6 +44,9 @@ struct PaneAt {
     slice: u32,
     /// Column and row in the middle of the field.
     centre: (f64, f64),
+    /// How far the place that was asked for lies from the slice, in slices.
+    #[serde(default)]
+    off: f64,
 }
 
 impl Workbench {
@@ -54,7 +57,7 @@ impl Workbench {
             let own = info.grid();
             shown.recut(None, &own);
         }
-        PaneAt { stack: shown.stack, slice: shown.slice, centre: shown.centre }
+        PaneAt { stack: shown.stack, slice: shown.slice, centre: shown.centre, off: shown.off }
     }
 
     /// Where the reader is now. A peek at the visit before counts as what it hides.
@@ -141,6 +144,9 @@ impl Workbench {
             with.slice = at.slice.min(with.last_slice());
             if at.centre.0.is_finite() && at.centre.1.is_finite() {
                 with.centre = at.centre;
+            }
+            if at.off.is_finite() {
+                with.off = at.off.clamp(-0.5, 0.5);
             }
             self.room.put_back(n, Pane::Stack(with));
         }

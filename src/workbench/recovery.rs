@@ -11,6 +11,8 @@ pub struct Recovered {
     pub last_saved: Option<(String, Stamp)>,
     /// Changes that were not on disk when it ended, and are lost.
     pub lost: usize,
+    /// Where the reading goes on: "L2, +92 d".
+    pub back_at: Option<String>,
     /// Who read; to be said again by whoever reads now.
     pub reader: Option<String>,
 }
@@ -63,6 +65,13 @@ impl Workbench {
             Keeper::take_up(&self.user_folder, desk.path(), token, self.inline).map(|(keeper, _)| keeper);
     }
 
+    /// What is read now: "L2, +92 d".
+    #[must_use]
+    pub fn reading_name(&self) -> Option<String> {
+        let (lesion, visit) = self.selection.lesion.zip(self.selection.visit)?;
+        Some(crate::project::edits::lesion_at(self.document()?, lesion, visit))
+    }
+
     /// Goes back to the place that was kept.
     pub(super) fn take_place(&mut self, kept: Option<(Keeper, Option<Found>)>) {
         let Some((keeper, found)) = kept else { return };
@@ -70,11 +79,16 @@ impl Workbench {
         let Some(Found { kept, died }) = found else { return };
         self.go_back_to(&kept.place);
         self.safety.forms = Some(kept.forms).filter(|forms| !forms.is_null());
+        let back_at = self.reading_name();
+        if let Some(place) = back_at.as_ref().filter(|_| !died) {
+            self.notices.tell(super::Level::Note, super::words::back_at(place), false);
+        }
         if died {
             let last = self.desk.as_ref().and_then(|desk| desk.last_saved());
             self.safety.recovered = Some(Recovered {
                 last_saved: last.map(|last| (last.label.clone(), last.at)),
                 lost: kept.unsaved,
+                back_at,
                 reader: kept.reader,
             });
         }

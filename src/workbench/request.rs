@@ -1,8 +1,8 @@
 //! Everything a person can ask of the workbench, with what it needs to be done.
 
-use super::{Hang, Joining, PaneLook, Regroup, SavePicture, Whose};
+use super::{Hang, Joining, Outlining, PaneLook, Regroup, SavePicture, Whose};
 use crate::clinical::{
-    AmendmentReason, Answer, Complications, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
+    AmendmentReason, Answer, Complications, Date, Event, EventId, Lesion, LesionId, MarkId, MarkRole, NewTumour,
     NotDoneReason, NotEvaluableReason, OverrideReason, Patient, PatientId, Session, SessionId, Shape, StackKey,
     StackRole, StudySettings, VisitId,
 };
@@ -19,6 +19,8 @@ pub enum Tool {
     /// Nothing but choosing; the wheel scrolls.
     #[default]
     Scroll,
+    /// Outlines in 3-D what is clicked on.
+    Outline(MarkRole),
     /// Paints a mark of a role.
     Brush(MarkRole),
     /// Takes away from the mark of a role.
@@ -26,12 +28,12 @@ pub enum Tool {
 }
 
 impl Tool {
-    /// The role that is painted or erased.
+    /// The role that is outlined, painted or erased.
     #[must_use]
     pub const fn role(self) -> Option<MarkRole> {
         match self {
             Self::Scroll => None,
-            Self::Brush(role) | Self::Eraser(role) => Some(role),
+            Self::Outline(role) | Self::Brush(role) | Self::Eraser(role) => Some(role),
         }
     }
 }
@@ -273,6 +275,8 @@ pub enum Request {
     EndStroke,
     /// Forget the stroke; leaves no trace.
     CancelStroke,
+    /// Outline what is clicked on, correct it, keep or drop it.
+    Outline(Outlining),
     /// Delete a mark.
     DeleteMark(MarkId),
 
@@ -314,6 +318,8 @@ pub enum Request {
         /// The visit; none makes a new one.
         visit: Option<VisitId>,
     },
+    /// Make small pictures of a patient's series that is not the chosen one.
+    Thumbnails(PatientId),
     /// Say whose images are, or put a patient away.
     Whose(Whose),
     /// Merge stacks of a series or take one apart.
@@ -355,6 +361,26 @@ pub enum Request {
     NewTumour(Option<NewTumour>),
     /// Complications at the chosen visit.
     Complications(Option<Complications>),
+    /// Put the chosen lesion aside at the chosen visit, with what is to be asked; "next" skips it.
+    Park(String),
+    /// Take a lesion up again that was put aside.
+    Unpark {
+        /// The lesion.
+        lesion: LesionId,
+        /// The visit.
+        visit: VisitId,
+    },
+    /// Read the header of a slice's file, to be looked up in.
+    ReadHeader {
+        /// The stack.
+        stack: StackKey,
+        /// The slice.
+        slice: u32,
+    },
+    /// Add a visit of the chosen patient that is known from a report only.
+    AddReportVisit(Date),
+    /// At which earlier visit the viable tumour can be seen in retrospect; alters no earlier answer.
+    FirstVisible(Option<VisitId>),
     /// Sign the chosen visit.
     Sign,
     /// Reopen the signed visit.
@@ -365,6 +391,8 @@ pub enum Request {
         text: String,
     },
 
+    /// Count the cohort, unless that was done since the last change.
+    CountCohort,
     /// Write the tables.
     Export {
         /// A `.csv` file or a folder.

@@ -106,6 +106,12 @@ impl Shown {
         self.grid.to_patient(VoxelIndex::new(self.centre.0, self.centre.1, f64::from(self.slice)))
     }
 
+    /// The place that was asked for, which its slice shows as well as a slice can.
+    #[must_use]
+    pub fn exact_focus(&self) -> PatientPoint {
+        self.grid.to_patient(VoxelIndex::new(self.centre.0, self.centre.1, f64::from(self.slice) + self.off))
+    }
+
     /// Whether the picture is worked out from the voxels around it, as against being a slice of the file.
     #[must_use]
     pub fn is_computed(&self) -> bool {
@@ -131,12 +137,6 @@ impl Shown {
             }
             self.slab = before.slab.or(self.slab);
         }
-    }
-
-    /// The place that was asked for, which its slice shows as well as a slice can.
-    #[must_use]
-    pub fn exact_focus(&self) -> PatientPoint {
-        self.grid.to_patient(VoxelIndex::new(self.centre.0, self.centre.1, f64::from(self.slice) + self.off))
     }
 
     /// The last slice.
@@ -236,13 +236,6 @@ impl Room {
     pub fn zoom_alone(&mut self, alone: bool) {
         self.field_mm = self.field_of(self.active);
         self.own_fields = alone.then(|| (0..self.panes.len()).map(|pane| (pane, self.field_of(pane))).collect());
-    }
-
-    /// Changes how a pane shows its stack.
-    pub fn change(&mut self, pane: usize, change: impl FnOnce(&mut Shown)) {
-        if let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) {
-            change(shown);
-        }
     }
 
     /// Whether a pane shows its greys the other way round than usual.
@@ -395,6 +388,13 @@ impl Room {
             if let Some(link) = links(from, other.stack) {
                 other.go_to(link.rigid_mm.apply(point), false);
             }
+        }
+    }
+
+    /// Changes how a pane shows its stack.
+    pub fn change(&mut self, pane: usize, change: impl FnOnce(&mut Shown)) {
+        if let Some(shown) = self.panes.get_mut(pane).and_then(Pane::shown_mut) {
+            change(shown);
         }
     }
 

@@ -4,7 +4,8 @@ use super::looking::{WindowFor, usual_slab};
 use super::room::{LESION_FIELD_MM, Pane, Shown, WindowGroup};
 use super::{Request, Step, Workbench, words};
 use crate::clinical::{
-    Date, LesionId, LesionStatus, Modality, Oddity, PatientId, StackKey, StackRole, Track, Visit, VisitId,
+    Date, Lesion, LesionId, LesionStatus, Modality, Oddity, PatientId, Session, StackKey, StackRole, Track, Visit,
+    VisitId,
 };
 use crate::dicom::{FileWindow, Shape, StackInfo};
 use crate::geometry::PatientPoint;
@@ -121,7 +122,9 @@ impl Workbench {
                 if document.signature(visit.id, Track::Main).is_some() || self.is_hidden(visit.id) {
                     continue;
                 }
-                let open = due_at(document, visit.id).into_iter().filter(|l| !self.is_answered(*l, visit.id));
+                let open = due_at(document, visit.id)
+                    .into_iter()
+                    .filter(|l| !self.is_answered(*l, visit.id) && document.park(*l, visit.id).is_none());
                 unread.extend(open.map(|lesion| (patient.id, visit.id, lesion)));
             }
         }
@@ -129,7 +132,7 @@ impl Workbench {
     }
 
     /// Whether a lesion is answered at a visit, with all that the answer needs.
-    fn is_answered(&self, lesion: LesionId, visit: VisitId) -> bool {
+    pub(super) fn is_answered(&self, lesion: LesionId, visit: VisitId) -> bool {
         let at = self.outcome(lesion).and_then(|outcome| outcome.at(visit));
         at.is_some_and(|at| at.answer.is_some() && at.missing.is_empty())
     }
@@ -184,7 +187,9 @@ impl Workbench {
         let Selection { patient, visit, lesion } = self.selection;
         if unread.is_empty() {
             let to_sign = visit.is_some_and(|visit| !self.due(visit).is_empty()) && !self.is_signed();
+            let parked = self.document().is_some_and(|document| document.parks().next().is_some());
             let words = match self.document() {
+                _ if parked => words::ONLY_PARKED,
                 _ if to_sign => words::ALL_ANSWERED,
                 Some(document) if document.lesions().next().is_none() => words::NO_LESION_YET,
                 Some(document) if untreated(document) => words::NO_SESSION_YET,
@@ -363,7 +368,10 @@ impl Workbench {
             words::LATER_VISIT
         };
         let outcome = self.selection.lesion.and_then(|lesion| self.outcome(lesion));
-        let time = outcome.and_then(|o| o.at(visit.id).map(|at| format!("{} {}", o.label, at.time_words)));
+        // Days from a date that nobody knows would be days from the import.
+        let dated = !document.is_undated(visit.id);
+        let time = outcome.filter(|_| dated);
+        let time = time.and_then(|o| o.at(visit.id).map(|at| format!("{} {}", o.label, at.time_words)));
         let all = document.stacks_of(visit.id);
         let stacks = VisitStacks {
             visit: visit.id,
@@ -371,12 +379,12 @@ impl Workbench {
             stacks: all.iter().map(|s| HangStack::new(&s.info, s.role)).collect(),
         };
         Some(PaneTitle {
-            visit: format!("{name} · {}", visit.date),
+            visit: format!("{name} · {}", words::visit_date(document, visit.id)),
             time: time.unwrap_or_default(),
             series: words::series(record),
             name: words::series_name(record),
-            odd: odd_here(record, shown.cut.is_none().then_some(shown.slice)),
             choice: choice_words(&stacks, shown.stack, record.hangs_for.is_some()),
+            odd: odd_here(record, shown.cut.is_none().then_some(shown.slice)),
         })
     }
 
@@ -506,15 +514,18 @@ fn neighbour<T: Copy + PartialEq>(all: &[T], here: Option<T>, step: Step, round:
 /// The lesions that a visit asks an answer for: ablated, and treated before or on its date.
 fn due_at(document: &Document, visit: VisitId) -> Vec<LesionId> {
     let Some(row) = document.visit(visit) else { return Vec::new() };
+    let sessions = document.sessions_of(row.patient);
     document
         .lesions_of(row.patient)
-        .filter(|lesion| lesion.status == LesionStatus::Ablated)
-        .filter(|lesion| {
-            let sessions = document.sessions_of(row.patient);
-            sessions.iter().any(|s| s.date <= row.date && s.lesions.iter().any(|t| t.lesion == lesion.id))
-        })
+        .filter(|lesion| is_due(lesion, &sessions, row.date))
         .map(|lesion| lesion.id)
         .collect()
+}
+
+/// Whether a lesion is to be answered for at a date: ablated, and treated by then in one of these sessions.
+pub(super) fn is_due(lesion: &Lesion, sessions: &[&Session], on: Date) -> bool {
+    lesion.status == LesionStatus::Ablated
+        && sessions.iter().any(|s| s.date <= on && s.lesions.iter().any(|treated| treated.lesion == lesion.id))
 }
 
 /// Whether an ablated lesion has no session yet.

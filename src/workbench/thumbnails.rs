@@ -3,7 +3,7 @@
 use super::jobs::{JobContext, Lane};
 use super::selecting::dark_on_white;
 use super::{Done, Slot, Workbench, words};
-use crate::clinical::StackKey;
+use crate::clinical::{PatientId, StackKey};
 use crate::dicom::{FrameSource, Limits, StackInfo, read_grid_slice_part};
 use crate::project::StackRecord;
 use crate::render::{Luts, Picture, View, compose, render_slice};
@@ -29,7 +29,14 @@ impl Workbench {
 
     /// Makes the thumbnails of the chosen patient that are not there yet.
     pub(super) fn make_thumbnails(&mut self) {
-        let Some((document, patient)) = self.document().zip(self.selection.patient) else { return };
+        if let Some(patient) = self.selection.patient {
+            self.make_thumbnails_of(patient);
+        }
+    }
+
+    /// Makes the thumbnails of a patient that are not there yet.
+    pub(super) fn make_thumbnails_of(&mut self, patient: PatientId) {
+        let Some(document) = self.document() else { return };
         let missing: Vec<Wanted> = document
             .stacks()
             .filter(|record| record.patient == patient && !self.thumbnails.contains_key(&record.info.key))

@@ -25,6 +25,7 @@ pub(super) const SAMPLE_STOPPED: &str = "The sample was not made to its end. Not
 pub(super) const LOOKING_UP_TRUTH: &str = "Looking up the truth of the sample";
 pub(super) const KEY_IMAGE_GONE: &str = "The series to look at is not in the project.";
 pub(super) const EXPORTING: &str = "Writing tables";
+pub(super) const COUNTING: &str = "Counting the cohort";
 pub(super) const COPY_FAILED: &str = "The copy was not made. The project is open where it was.";
 
 pub(super) const NO_PROJECT: &str = "No project is open. Drop a folder of images on the window, or open a project.";
@@ -34,10 +35,32 @@ const DROP_IMAGES: &str = "Drop a folder that holds DICOM images.";
 pub(super) const OPEN_ALREADY: &str = "This project is open here already.";
 pub(super) const ONE_PROJECT_AT_A_TIME: &str = "Several projects were dropped. Drop one project at a time.";
 pub(crate) const NOTHING_NEW: &str = "All images found are in the project already. Nothing was changed.";
-pub(super) const NO_DATE: &str = "A study carries no date and was put on today. Set its visit under Images.";
+pub(super) const NO_DATE: &str =
+    "A study carries no date. It stands after the others as \"date not known\" until its visit is set under Images.";
 pub(super) const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
 pub(super) const NOTHING_TO_REDO: &str = "There is nothing to redo.";
 pub(super) const NOTHING_UNREAD: &str = "Everything that can be read is read.";
+pub(super) const REPORT_IN_FUTURE: &str =
+    "This date is still to come. Enter the date of the scan that the report is about.";
+pub(super) const VISIT_THERE: &str = "There is a visit of this date already. Choose it on the left.";
+pub(super) const NO_HEADER: &str = "The file of this slice is not where it was, so its header cannot be read.";
+pub(super) const READING_HEADER: &str = "Reading the header";
+/// "Back at L2, +92 d".
+pub(super) fn back_at(place: &str) -> String {
+    format!("Back at {place}")
+}
+
+/// What a match says, so that nobody takes a slip for a check: which slices, and how far that is from where they lay.
+pub(super) fn matched([first, second]: [u32; 2], away_mm: f64) -> String {
+    let away = if away_mm < 0.5 {
+        "nothing moved: is it the same place in both? Shift+M drops the match".to_owned()
+    } else {
+        format!("{away_mm:.0} mm from where they lay; Shift+M drops the match")
+    };
+    format!("slice {first} with slice {second}, {away}")
+}
+
+pub(super) const ONLY_PARKED: &str = "Everything else is read. What was put aside is listed under Visits.";
 pub(super) const ALL_ANSWERED: &str = "All lesions of this visit are answered. Ctrl+Enter signs it.";
 pub(super) const HIDDEN: &str =
     "This visit is hidden until the visit before it is signed. \"Read in time order\" under Visits switches that off.";
@@ -65,6 +88,13 @@ pub(super) const NO_MATCH: &str = "These two series were not matched directly. T
 pub(super) const MARK_NEEDS_LESION: &str = "A mark belongs to a lesion. Add one with A, at the middle of the pane.";
 pub(super) const OTHER_GRID: &str =
     "The mark lies on other images than these and cannot be changed here. Draw a new one.";
+pub(super) const OUTLINING: &str = "Outlining";
+pub(super) const OUTLINE_NOTHING: &str = "There is no border around that place. Click elsewhere, or use the brush.";
+pub(super) const OUTLINE_NEEDS_VOLUME: &str =
+    "These are single pictures, no volume: nothing can be outlined in 3-D. Use the brush.";
+pub(super) const OUTLINE_STILL_READING: &str = "This series is still being read. Click again when it is there.";
+pub(super) const OUTLINE_ON_OTHER: &str =
+    "The outline is on another series. Correct it there, or press Esc to begin anew here.";
 pub(super) const NOTHING_TO_ERASE: &str = "There is no such mark of this lesion here to erase from.";
 pub(super) const NO_PLACE_HERE: &str =
     "These pictures have no positions in the patient; place the lesion on another series.";
@@ -177,9 +207,22 @@ pub fn pictures_because(record: &StackRecord) -> Option<String> {
 /// Where a change was made: "P001, 2024-03-18"; empty for the whole project.
 pub(super) fn place(document: &Document, patient: Option<PatientId>, visit: Option<VisitId>) -> String {
     let code = patient.and_then(|id| document.patient(id)).map(|patient| patient.code.clone());
-    let date = visit.and_then(|id| document.visit(id)).map(|visit| visit.date.to_string());
+    let date = visit.map(|id| visit_date(document, id)).filter(|date| !date.is_empty());
     code.into_iter().chain(date).collect::<Vec<_>>().join(", ")
 }
+
+/// The date of a visit; "date not known" where its images carry none.
+#[must_use]
+pub fn visit_date(document: &Document, visit: VisitId) -> String {
+    match document.visit(visit) {
+        Some(_) if document.is_undated(visit) => DATE_NOT_KNOWN.to_owned(),
+        Some(visit) => visit.date.to_string(),
+        None => String::new(),
+    }
+}
+
+/// Instead of a date, where the images carry none.
+pub const DATE_NOT_KNOWN: &str = "date not known";
 
 pub(super) fn done(label: &str, place: &str) -> String {
     if place.is_empty() || label.contains(place) { label.to_owned() } else { format!("{label} · {place}") }
@@ -446,11 +489,10 @@ pub(super) fn not_answered(lesion: &str) -> String {
     format!("{lesion} is not answered")
 }
 
-pub(super) fn cannot_sign(first: &str, open: usize) -> String {
-    match open {
-        0 | 1 => format!("Not signed yet. {}.", first.trim_end_matches('.')),
-        more => format!("Not signed yet. {}; and {} more.", first.trim_end_matches('.'), more - 1),
-    }
+/// Every reason, not only the first: what is not said is looked for in vain.
+pub(super) fn cannot_sign(open: &[String]) -> String {
+    let all: Vec<&str> = open.iter().map(|words| words.trim_end_matches('.')).collect();
+    format!("Not signed yet: {}.", all.join("; "))
 }
 
 pub(super) fn exported(files: &[std::path::PathBuf]) -> String {

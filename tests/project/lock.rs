@@ -5,7 +5,7 @@ use super::scene::*;
 use ablation_review::project::*;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 const PROJECT: &str = "ABLATION_REVIEW_TEST_LOCK";
 
@@ -20,14 +20,7 @@ fn child() {
 }
 
 fn second_program(path: &Path) -> (Child, String) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "project::lock::child", "--nocapture"])
-        .env(PROJECT, path)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = another_program("project::lock::child", PROJECT, path);
     let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
     let told = lines.map(Result::unwrap).find_map(|line| Some(line.split_once("told: ")?.1.to_owned()));
     (child, told.expect("the second program said nothing"))

@@ -7,6 +7,8 @@ use ablation_review::geometry::{Grid, PatientDirection, PatientPoint, PatientVec
 use ablation_review::marks::{Mask, MaskDelta, RleSlice, Run};
 use ablation_review::project::*;
 use ablation_review::volume::{Rescale, Unit};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 pub const NAME: &str = "Quenneville^Ottoline";
@@ -427,4 +429,16 @@ fn stroke(random: &mut Random, grid: &Grid) -> MaskDelta {
         mask.add(k, &runs(&rows)).unwrap();
     }
     empty.delta_to(&mask).unwrap()
+}
+
+/// Another program: this test binary, in which the test `name` finds `path` in the environment variable `variable`.
+pub fn another_program(name: &str, variable: &str, path: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(variable, path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }

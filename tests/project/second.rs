@@ -6,7 +6,7 @@ use ablation_review::clinical::*;
 use ablation_review::project::*;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 const PROJECT: &str = "ABLATION_REVIEW_TEST_SECOND";
 
@@ -40,14 +40,7 @@ struct Other {
 
 impl Other {
     fn start(path: &Path) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "project::second::child", "--nocapture"])
-            .env(PROJECT, path)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = another_program("project::second::child", PROJECT, path);
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }

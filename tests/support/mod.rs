@@ -1,5 +1,7 @@
 //! What several test modules share: where the real data is, and the count of tests that ran without it.
 
+pub mod ct;
+
 use std::io::Write;
 use std::path::PathBuf;
 

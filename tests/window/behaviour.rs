@@ -1,7 +1,7 @@
 //! Single behaviours of keys, gestures and controls.
 
-use super::person::{LEFT, Person, RIGHT, at_visit, truth};
-use ablation_review::clinical::{AblationModality, Answer, Session, SessionId, SessionLesion, TechnicalSuccess};
+use super::person::{Person, RIGHT};
+use ablation_review::clinical::Answer;
 use ablation_review::workbench::{Request, Tool};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{self, Key, Modifiers, PointerButton, Shape, vec2};
@@ -20,31 +20,10 @@ pub(super) fn paints(person: &Person, words: &str) -> bool {
 
 /// The first two visits, a reader, and two treated lesions.
 pub(super) fn ready() -> Person {
-    let truth = truth();
     let mut person = Person::at_the_window();
     let folders = person.copy_of_visits(&["pre", "d35"]);
     person.drop_files(&folders);
-    person.type_into("Reader's initials", "abc");
-    for lesion in &truth.lesions[..2] {
-        person.bench_mut().ask(Request::GoTo { pane: LEFT, point: at_visit(lesion, "pre").place });
-        person.bench_mut().ask(Request::AddLesion { pane: LEFT });
-    }
-    let treated = person.document().lesions().map(|lesion| lesion.id).collect::<Vec<_>>().into_iter();
-    let session = Session {
-        id: SessionId(1),
-        patient: person.document().patients().next().unwrap().id,
-        date: truth.sessions[0].date,
-        modality: AblationModality::Microwave,
-        combined_of: Vec::new(),
-        device: String::new(),
-        lesions: treated
-            .map(|lesion| SessionLesion { lesion, technical_success: TechnicalSuccess::Yes, reason: String::new() })
-            .collect(),
-        planned_before_first_follow_up: false,
-        note: String::new(),
-    };
-    person.bench_mut().ask(Request::PutSession(Box::new(session)));
-    person.press(Key::N);
+    person.start_reading_two_lesions("abc");
     person
 }
 
@@ -88,7 +67,7 @@ fn trap_04_a_right_click_lists_the_named_windows_and_those_of_the_file() {
     let mut person = ready();
     let at = person.pane(RIGHT).rect().center();
     person.drag(PointerButton::Secondary, &[at]);
-    person.click_button("Lung 7");
+    person.click_button("Lung W 1500 C -600   7");
     assert!(person.pane_value(RIGHT).ends_with(", 1500/-600"), "{}", person.pane_value(RIGHT));
     person.drag(PointerButton::Secondary, &[at]);
     person.click_button("ABDOMEN Shift+1");
@@ -124,6 +103,7 @@ fn escape_leaves_no_trace_of_a_stroke_and_never_resets_the_view() {
     let document = person.document().clone();
     let at = person.pane(RIGHT).rect().center();
     person.press(Key::R);
+    person.press(Key::B);
     person.press_pointer(PointerButton::Primary, &[at, at + vec2(20.0, 0.0), at + vec2(20.0, 20.0)]);
     assert!(person.bench().stroke().is_some());
     person.press(Key::Escape);
@@ -141,6 +121,7 @@ fn escape_leaves_no_trace_of_a_stroke_and_never_resets_the_view() {
 fn marks_are_hidden_while_g_is_held() {
     let mut person = ready();
     person.press(Key::Z);
+    person.press(Key::B);
     let at = person.pane(RIGHT).rect().center();
     person.drag(PointerButton::Primary, &[at, at + vec2(30.0, 0.0)]);
     person.press(Key::Enter);
@@ -198,7 +179,7 @@ fn the_key_sheet_fits() {
     person.reads("Match slices");
     person.nothing_is_clipped();
     person.press(Key::Escape);
-    assert!(!person.says("Match slices"));
+    assert!(!person.says("zoom about the pointer"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ablation_review::clinical::{
     AblationModality, Date, Lesion, LesionId, LesionPlace, Organ, PatientId, Session, SessionId, SessionLesion,
     StackRole, TechnicalSuccess, VisitId,
 };
-use ablation_review::geometry::PatientPoint;
+use ablation_review::geometry::{Anatomical, PatientPoint};
 use ablation_review::hanging::Layout;
 use ablation_review::phantom::{self, VisitTruth};
 use ablation_review::workbench::Request;
@@ -95,7 +95,6 @@ fn every_key_hangs_what_it_says() {
     let pv = |visits: &[usize]| visits.iter().map(|visit| Some((*visit, PV))).collect::<Vec<_>>();
     assert_eq!(hung(&person), pv(&[0, 1, 3]), "before, first scan after the session, now");
     person.node(Role::Image, "Middle pane");
-    person.reads("Pre · 2024-02-20");
     person.nothing_is_clipped();
 
     // The third lesion was ablated again: its first scan after that is the third.
@@ -110,7 +109,10 @@ fn every_key_hangs_what_it_says() {
     person.nothing_is_clipped();
 
     person.press(Key::F3);
-    assert_eq!(hung(&person), [Some((3, ART)), Some((3, PV))]);
+    assert_eq!(hung(&person), [Some((3, PV)), None]);
+    person.reads("No other phase at this visit");
+    person.press(Key::PageUp);
+    assert_eq!(hung(&person), [Some((2, ART)), Some((2, PV))], "the hanging stays for the next visit");
 
     person.press(Key::F5);
     assert_eq!(hung(&person), [None, None, None, None]);
@@ -118,9 +120,26 @@ fn every_key_hangs_what_it_says() {
     person.nothing_is_clipped();
 
     person.press(Key::F6);
-    assert_eq!(hung(&person), [Some((3, PV)), None]);
+    assert_eq!(hung(&person), [Some((2, PV)), None, None]);
     person.reads("No PET at this visit");
 
+    person.press(Key::F4);
+    assert_eq!(hung(&person), [Some((2, PV)); 3]);
+    let planes = [0, 1, 2].map(|pane| person.shown(pane).cut.map(|cut| cut.plane));
+    assert_eq!(planes, [None, Some(Anatomical::Coronal), Some(Anatomical::Sagittal)], "axial slices are as acquired");
+    let places = [0, 1, 2].map(|pane| person.shown(pane).focus());
+    assert!(places.iter().all(|at| at.distance_mm(places[0]) < 5.0), "all three at the lesion: {places:?}");
+    person.nothing_is_clipped();
+
+    person.press(Key::F7);
+    assert_eq!(hung(&person), [Some((2, ART)), Some((2, PV)), Some((2, PV))]);
+    assert_eq!(person.shown(2).minus, Some(person.shown(0).stack));
+    person.press(Key::D); // held and let go
+    assert!(person.shown(2).minus.is_some(), "what hangs for its difference goes on showing it");
+    assert!(person.shown(1).minus.is_none());
+    person.nothing_is_clipped();
+
+    person.press(Key::PageDown);
     person.press(Key::F1);
     assert_eq!(hung(&person), pv(&[0, 2, 3]));
     person.press_with(Modifiers::SHIFT, Key::F2);
@@ -165,31 +184,32 @@ fn panes_are_as_many_as_a_reader_wants() {
 #[test]
 fn a_choice_in_a_pane_is_kept_in_the_project() {
     let mut person = at_the_last_visit();
+    person.press(Key::PageUp);
     person.reads("Chosen: PV, 4 mm, soft. 1 other");
     person.click_button("Series of the right pane");
     let arterial = person.all_words().into_iter().find(|words| words.contains("ART, 4 mm, soft · 3"));
     let label = arterial.unwrap();
     let label = label.split_once(' ').unwrap().1.to_owned();
     person.click_button(&label);
-    assert_eq!(hung(&person)[2], Some((3, ART)));
+    assert_eq!(hung(&person)[2], Some((2, ART)));
     person.reads("Your choice: ART, 4 mm, soft. 1 other");
     person.reads("Series 3 hangs for CT portal venous");
     let at = |person: &Person| person.shown(RIGHT + 1).exact_focus();
     let before = at(&person);
     // Elsewhere and back: it hangs again, and so it does after a restart.
-    person.press(Key::PageUp);
     person.press(Key::PageDown);
-    assert_eq!(hung(&person)[2], Some((3, ART)));
-    person.close_and_start_again();
-    assert_eq!(hung(&person)[2], Some((3, ART)));
+    person.press(Key::PageUp);
+    assert_eq!(hung(&person)[2], Some((2, ART)));
+    person.die_and_start_again();
+    assert_eq!(hung(&person)[2], Some((2, ART)));
     assert!(at(&person).distance_mm(before) < 4.1, "and shows the same place");
     person.ctrl(Key::Z);
-    assert_eq!(hung(&person)[2], Some((3, PV)), "undo hangs what the program chose");
+    assert_eq!(hung(&person)[2], Some((2, PV)), "undo hangs what the program chose");
     person.ctrl(Key::Y);
-    assert_eq!(hung(&person)[2], Some((3, ART)));
+    assert_eq!(hung(&person)[2], Some((2, ART)));
     person.click_button("Series of the right pane");
     person.click_button("What the program would choose");
-    assert_eq!(hung(&person)[2], Some((3, PV)));
+    assert_eq!(hung(&person)[2], Some((2, PV)));
 }
 
 #[test]
@@ -197,6 +217,7 @@ fn a_hanging_of_ones_own_is_kept_hung_and_deleted() {
     let mut person = at_the_last_visit();
     person.press(Key::F8);
     person.reads("Keep a hanging of your own first");
+    person.press(Key::PageUp);
     person.press(Key::F3);
     person.click_button("Hanging: Phases");
     person.type_into("Name of the hanging", "Both phases");
@@ -206,14 +227,14 @@ fn a_hanging_of_ones_own_is_kept_hung_and_deleted() {
     assert_eq!(hung(&person).len(), 3);
     person.press(Key::PageUp);
     person.press(Key::F8);
-    assert_eq!(hung(&person), [Some((2, ART)), Some((2, PV))], "for the visit that is read now");
-    person.close_and_start_again();
+    assert_eq!(hung(&person), [Some((1, ART)), Some((1, PV))], "for the visit that is read now");
+    person.die_and_start_again();
     person.press(Key::F8);
-    assert_eq!(hung(&person), [Some((2, ART)), Some((2, PV))]);
+    assert_eq!(hung(&person), [Some((1, ART)), Some((1, PV))]);
     person.click_button("Hanging: Both phases");
     person.click_button("Delete the hanging Both phases");
     assert!(person.document().settings().hangings.is_empty());
-    assert_eq!(hung(&person).len(), 3, "the usual one hangs");
+    assert_eq!(hung(&person).len(), 2, "the usual one hangs");
 }
 
 /// Turns the wheel over a pane while Alt is held, and lets Alt go.
@@ -347,7 +368,7 @@ fn three_landmarks_link_two_visits_as_the_sample_was_moved() {
     person.press(Key::PageUp);
     person.press(Key::Equals);
     let truth = truth();
-    let names = ["portal_bifurcation", "umbilical_portal_vein", "hepatic_vein_confluence", "right_kidney_middle"];
+    let names = ["portal_bifurcation", "umbilical_portal_vein", "hepatic_vein_confluence", "left_kidney_middle"];
     person.press_with(Modifiers::COMMAND, Key::M);
     person.reads("Click the same place in both panes");
     for (n, name) in names.iter().enumerate() {
@@ -366,7 +387,7 @@ fn three_landmarks_link_two_visits_as_the_sample_was_moved() {
     let LinkKind::Matched { landmarks: Some((pairs, rms_mm)), .. } = link.kind else { panic!("{link:?}") };
     assert_eq!(pairs, 4);
     // Clicks are right to a pixel and half a slice.
-    assert!(rms_mm < 2.5, "{rms_mm}");
+    assert!(rms_mm < 3.0, "{rms_mm}");
     assert!(link.words().contains("4 landmarks,") && !link.is_unconfirmed(), "{}", link.words());
     let coeliac = ["coeliac_trunk", "portal_bifurcation"].map(|name| {
         let (from, to) = (landmark(&truth.visits[0], name), landmark(&truth.visits[1], name));
@@ -399,8 +420,7 @@ fn the_landmarks_of_every_sample_give_its_movement() {
                 let mark = visit.landmarks.iter().find(|mark| mark.name == name && mark.series == series)?;
                 Some(mark.place)
             };
-            let soft =
-                ["portal_bifurcation", "umbilical_portal_vein", "hepatic_vein_confluence", "right_kidney_middle"];
+            let soft = ["portal_bifurcation", "umbilical_portal_vein", "hepatic_vein_confluence", "left_kidney_middle"];
             let pairs: Vec<LandmarkPair> = soft
                 .iter()
                 .filter_map(|name| Some(LandmarkPair { from: place(first, from, name)?, to: place(visit, to, name)? }))
@@ -449,8 +469,8 @@ fn the_next_patient_to_read_is_read_ahead() {
     for patient in [1, 2] {
         a_treated_lesion(&mut person, patient);
     }
-    person.bench_mut().ask(Request::SelectPatient(PatientId(1)));
-    person.close_and_start_again();
+    ask(&mut person, Request::SelectPatient(PatientId(1)));
+    person.die_and_start_again();
     assert_eq!(person.bench().selection().patient, Some(PatientId(1)));
     let of = |person: &Person, patient: u32| {
         let stack = person.document().stacks().find(|stack| stack.patient == PatientId(patient)).unwrap().info.key;

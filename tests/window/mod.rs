@@ -6,12 +6,16 @@
 mod bad_input;
 mod behaviour;
 mod disks;
+mod flow;
 mod hangings;
 mod images;
 mod kinds;
+mod many_patients;
+mod outlining;
 mod patients;
 mod person;
 mod planes;
 mod safety;
 mod samples;
+mod screens;
 mod story;

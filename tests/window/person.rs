@@ -1,12 +1,14 @@
 //! A person at the window: what is seen by label, and what hands can do.
 
 use ablation_review::app::{AblationApp, DialogKind, Dialogs, Options};
-use ablation_review::clinical::{LesionId, Stamp, VisitId};
+use ablation_review::clinical::{
+    AblationModality, LesionId, Session, SessionId, SessionLesion, Stamp, TechnicalSuccess, VisitId,
+};
 use ablation_review::geometry::PatientPoint;
 use ablation_review::phantom::{self, FIRST_CASE, LesionTruth, LesionVisitTruth, Truth};
 use ablation_review::project::Document;
 use ablation_review::workbench::room::Shown;
-use ablation_review::workbench::{Executor, Workbench, reading_number};
+use ablation_review::workbench::{Executor, Request, Workbench, reading_number};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{
     self, DroppedFile, Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase,
@@ -214,6 +216,32 @@ impl Person {
         self.until("all read and written", |person| !person.bench().is_busy());
     }
 
+    /// Says who reads, makes lesions where the sample's first two lie, treats both, and takes up the first unread one.
+    pub fn start_reading_two_lesions(&mut self, initials: &str) {
+        let truth = truth();
+        self.type_into("Reader's initials", initials);
+        for lesion in &truth.lesions[..2] {
+            self.bench_mut().ask(Request::GoTo { pane: LEFT, point: at_visit(lesion, "pre").place });
+            self.bench_mut().ask(Request::AddLesion { pane: LEFT });
+        }
+        let treated = self.document().lesions().map(|lesion| lesion.id).collect::<Vec<_>>().into_iter();
+        let session = Session {
+            id: SessionId(1),
+            patient: self.document().patients().next().unwrap().id,
+            date: truth.sessions[0].date,
+            modality: AblationModality::Microwave,
+            combined_of: Vec::new(),
+            device: String::new(),
+            lesions: treated
+                .map(|lesion| SessionLesion { lesion, technical_success: TechnicalSuccess::Yes, reason: String::new() })
+                .collect(),
+            planned_before_first_follow_up: false,
+            note: String::new(),
+        };
+        self.bench_mut().ask(Request::PutSession(Box::new(session)));
+        self.press(Key::N);
+    }
+
     #[track_caller]
     pub fn press(&mut self, key: Key) {
         self.press_with(Modifiers::NONE, key);
@@ -307,7 +335,7 @@ impl Person {
         self.node(Role::Image, if pane == LEFT { "Left pane" } else { "Right pane" })
     }
 
-    /// What a pane says of itself: "slice 18 of 36, 160/100".
+    /// What a pane says of itself: "slice 23 of 45, 160/100".
     pub fn pane_value(&self, pane: usize) -> String {
         self.pane(pane).value().unwrap()
     }

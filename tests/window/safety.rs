@@ -1,7 +1,6 @@
 //! What is not lost: after a kill, with a full disk, with a second program.
 
-use super::person::{LEFT, Person, RIGHT, at_visit, truth};
-use ablation_review::clinical::{AblationModality, Session, SessionId, SessionLesion, TechnicalSuccess};
+use super::person::{LEFT, Person, RIGHT};
 use ablation_review::workbench::{Request, Tool};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, PointerButton, vec2};
@@ -9,33 +8,12 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 /// Two visits, a reader, two treated lesions, in a project with a name.
 pub fn ready() -> Person {
-    let truth = truth();
     let mut person = Person::at_the_window();
     let project = person.folder().join("Doe_John.ablation");
     person.bench_mut().ask(Request::NewProject(project));
     let folders = person.copy_of_visits(&["pre", "d35"]);
     person.drop_files(&folders);
-    person.type_into("Reader's initials", "nu");
-    for lesion in &truth.lesions[..2] {
-        person.bench_mut().ask(Request::GoTo { pane: LEFT, point: at_visit(lesion, "pre").place });
-        person.bench_mut().ask(Request::AddLesion { pane: LEFT });
-    }
-    let treated = person.document().lesions().map(|lesion| lesion.id).collect::<Vec<_>>().into_iter();
-    let session = Session {
-        id: SessionId(1),
-        patient: person.document().patients().next().unwrap().id,
-        date: truth.sessions[0].date,
-        modality: AblationModality::Microwave,
-        combined_of: Vec::new(),
-        device: String::new(),
-        lesions: treated
-            .map(|lesion| SessionLesion { lesion, technical_success: TechnicalSuccess::Yes, reason: String::new() })
-            .collect(),
-        planned_before_first_follow_up: false,
-        note: String::new(),
-    };
-    person.bench_mut().ask(Request::PutSession(Box::new(session)));
-    person.press(Key::N);
+    person.start_reading_two_lesions("nu");
     person.until("the list of recent projects is written", |p| p.folder().join("user/recent.json").is_file());
     person
 }
@@ -72,6 +50,7 @@ fn after_a_kill_everything_is_where_it_was() {
     person.press(Key::Plus);
     person.press(Key::Num2);
     person.press(Key::Z);
+    person.press(Key::B);
     type_half(&mut person, "Comment", "half a sen");
     let (selection, room) = (person.bench().selection(), person.bench().room().clone());
     let document = person.document().clone();
@@ -392,6 +371,7 @@ fn the_check_of_a_sound_project_says_so() {
 fn moved_images_are_listed_and_found_below_a_folder() {
     let mut person = ready();
     person.press(Key::Z);
+    person.press(Key::B);
     let at = person.pane(RIGHT).rect().center();
     person.drag(PointerButton::Primary, &[at, at + vec2(30.0, 0.0)]);
     person.press(Key::Enter);

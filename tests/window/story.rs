@@ -112,7 +112,7 @@ fn right_images_are_up(person: &mut Person, truth: &Truth) {
     assert_eq!(person.series(LEFT), portal_venous(truth, "pre"));
     assert_eq!(person.series(RIGHT), portal_venous(truth, "d35"));
     // The window of the portal venous phase, width and centre; the middle slice, counted from the top.
-    assert_eq!(person.pane_value(LEFT), "slice 18 of 36, 160/100");
+    assert_eq!(person.pane_value(LEFT), "slice 23 of 45, 160/100");
     person.node(Role::Button, &format!("Visit {PRE}"));
     person.node(Role::Button, &format!("Visit {MONTH_1}"));
     assert!(person.bench().pane_link(RIGHT).unwrap().is_unconfirmed());
@@ -122,7 +122,7 @@ fn right_images_are_up(person: &mut Person, truth: &Truth) {
 
 fn scrolls_and_matches(person: &mut Person, truth: &Truth) {
     person.wheel(LEFT, 3);
-    assert_eq!(person.pane_value(LEFT), "slice 21 of 36, 160/100");
+    assert_eq!(person.pane_value(LEFT), "slice 26 of 45, 160/100");
     let half = person.shown(RIGHT).grid.spacing_mm[2] / 2.0;
     let apart = |person: &Person| person.shown(RIGHT).focus().z - person.shown(LEFT).focus().z;
     assert!(apart(person).abs() <= half + 1e-6, "{} mm apart", apart(person));
@@ -193,6 +193,7 @@ fn marks_and_answers_the_residual(person: &mut Person, truth: &Truth) {
     assert_eq!(person.bench().selection().lesion, Some(person.lesion_named("L3")));
     let nodule = at_visit(&truth.lesions[2], "d35").viable_tumour.as_ref().unwrap().centre;
     person.press(Key::R);
+    person.press(Key::B);
     assert_eq!(person.bench().tool(), Tool::Brush(MarkRole::ViableTumour));
     person.scroll_to(RIGHT, nodule);
     person.paint_round(RIGHT, nodule, 4.0);
@@ -271,6 +272,7 @@ fn signs_and_amends(person: &mut Person) {
     person.press(Key::Escape);
     person.click_button("Close");
     person.press(Key::R);
+    person.press(Key::B);
     let at = person.pane(RIGHT).rect().center();
     person.drag(PointerButton::Primary, &[at, at + vec2(10.0, 0.0)]);
     person.reads("This visit was signed by ABC on 2024-10-01. Amend it to change it.");
@@ -291,6 +293,8 @@ fn signs_and_amends(person: &mut Person) {
     let finding = person.bench().finding().unwrap();
     assert_eq!((finding.answer, finding.shape), (Some(Answer::Viable), Some(Shape::Nodular)));
     person.press_with(Modifiers::COMMAND, Key::Enter);
+    person.reads("Sign this visit?");
+    person.press(Key::Enter);
     assert_eq!(person.bench().visit_state(visit), VisitState::Signed);
     let kept = person.document().amendments_of(visit).next().unwrap();
     let before = kept.before.iter().find(|f| f.answer == Some(Answer::Viable)).unwrap();
@@ -390,6 +394,7 @@ fn reads_the_progression(person: &mut Person, truth: &Truth) {
     person.press(Key::Num2);
     person.press(Key::Num8);
     person.press(Key::R);
+    person.press(Key::B);
     person.scroll_to(right, nodule.centre);
     while person.bench().brush_radius_mm() > nodule.longest_axial_mm / 2.0 {
         person.press(Key::OpenBracket);

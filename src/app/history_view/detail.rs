@@ -91,7 +91,9 @@ impl HistoryScreen {
                         out.ask(Request::TakeBack { seq: row.seq, alone: false });
                     }
                 }
-                if let Some(why) = alone {
+                // What stands in the way of everything says what can be done; the other only sends one there.
+                let all = plan.from_there_refused.as_ref().filter(|_| alone.is_some()).map(ToString::to_string);
+                if let Some(why) = all.or(alone) {
                     ui.add(Label::new(widgets::coloured(why, colour::SOFT)).truncate());
                 }
             }

@@ -40,6 +40,7 @@ struct Cache {
     series: usize,
     count: usize,
     plain: usize,
+    look: usize,
 }
 
 /// Width of the column that says why a role was given.
@@ -73,10 +74,17 @@ impl ImagesScreen {
                 let code = patient.and_then(|id| desk.document().patient(id)).map(|patient| patient.code.clone());
                 ui.label(theme::title(code.unwrap_or_else(|| text::ALL_PATIENTS.to_owned())));
                 let cache = self.cache.as_ref();
-                let (series, count, plain) = cache.map_or((0, 0, 0), |cache| (cache.series, cache.count, cache.plain));
-                ui.label(theme::soft(text::series_count(series, count)));
-                if plain > 0 {
-                    ui.label(theme::soft(words::nothing_unusual(plain)));
+                let (series, count) = cache.map_or((0, 0), |cache| (cache.series, cache.count));
+                let (plain, look) = cache.map_or((0, 0), |cache| (cache.plain, cache.look));
+                ui.label(theme::soft(text::series_here(
+                    series,
+                    count,
+                    patient.is_some(),
+                    desk.document().stacks().count(),
+                )));
+                if count > 0 {
+                    let odd = count.saturating_sub(plain + look);
+                    ui.label(theme::soft(words::how_they_are(plain, odd, look)));
                 }
                 ui.add_space(2.0 * theme::UNIT);
                 ui.checkbox(&mut self.all_patients, text::ALL_PATIENTS);
@@ -108,6 +116,7 @@ impl ImagesScreen {
         let count = lines.lines.len();
         let series = lines.lines.iter().map(|line| line.series_uid.as_str()).collect::<BTreeSet<_>>().len();
         let plain = lines.lines.iter().filter(|line| line.odd.is_empty()).count();
+        let look = lines.lines.iter().filter(|line| line.needs_a_look && !line.odd.is_empty()).count();
         lines.lines.retain(|line| !only_odd || line.needs_a_look);
         let tall = |text: &str, width: f32| {
             ui.painter().layout(text.to_owned(), theme::font(theme::SMALL), colour::SOFT, width).size().y
@@ -119,7 +128,7 @@ impl ImagesScreen {
                 + 2.0 * theme::UNIT
         });
         let heights = heights.map(|height| height.max(ROW_HEIGHT)).collect();
-        self.cache = Some(Cache { revision, patient, only_odd, lines, heights, series, count, plain });
+        self.cache = Some(Cache { revision, patient, only_odd, lines, heights, series, count, plain, look });
     }
 }
 

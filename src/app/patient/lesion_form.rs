@@ -127,6 +127,8 @@ pub fn form(ui: &mut Ui, drafts: &mut Drafts<Lesion>, lesion: &mut Lesion, docum
     drafts
         .row(ui, lesion, Field::ShortAxis, Line::number(text::SHORT_AXIS, text::MM))
         .on_hover_text(text::AXIS_TOOLTIP);
+    fields::choice_row(ui, text::SUBCAPSULAR, &mut lesion.subcapsular).on_hover_text(text::SUBCAPSULAR_TOOLTIP);
+    fields::choice_row(ui, text::PERIVASCULAR, &mut lesion.perivascular).on_hover_text(text::PERIVASCULAR_TOOLTIP);
     fields::choice_row(ui, text::STATUS, &mut lesion.status);
     fields::form_row(ui, text::INDEX_OR_NEW, |ui, _| {
         for (index, words, tooltip) in [(true, text::INDEX, text::INDEX_TOOLTIP), (false, text::NEW, text::NEW_TOOLTIP)]

@@ -4,6 +4,7 @@ use super::{Draft, ReadingPanel};
 use crate::app::command::Command;
 use crate::app::keys::KeyMap;
 use crate::app::strip::Strip;
+use crate::app::text::flow;
 use crate::app::theme::{self, colour};
 use crate::app::widgets::{self, answer_button, coloured, key_cap};
 use crate::app::{Outbox, text};
@@ -12,7 +13,7 @@ use crate::clinical::{
 };
 use crate::outcome::{AdequacyCall, ObjectionClass};
 use crate::workbench::{Request, Workbench};
-use eframe::egui::{Align, Button, ComboBox, Layout, TextEdit, Ui, vec2};
+use eframe::egui::{Align, Button, ComboBox, Frame, Layout, Margin, RichText, TextEdit, Ui, vec2};
 
 /// Height of an answer, points.
 const TALL: f32 = 26.0;
@@ -49,6 +50,23 @@ fn choices<T: Coded + PartialEq>(
     clicked
 }
 
+/// Says in full that digits answer a question; nothing while they do not.
+pub(super) fn digits_here(ui: &mut Ui, here: bool) {
+    if here {
+        let words = RichText::new(flow::DIGITS_ANSWER).font(theme::bold(theme::SMALL)).color(colour::ON_ACCENT);
+        let chip = Frame::new().fill(colour::ACCENT).corner_radius(theme::RADIUS).inner_margin(Margin::symmetric(6, 1));
+        chip.show(ui, |ui| ui.label(words).on_hover_text(flow::DIGITS_TOOLTIP));
+    }
+}
+
+fn asked_caption(ui: &mut Ui, words: &str, asked: bool) {
+    ui.add_space(theme::UNIT);
+    ui.horizontal(|ui| {
+        ui.label(theme::caption(words));
+        digits_here(ui, asked);
+    });
+}
+
 impl ReadingPanel {
     /// Answer, shape or reason, and adequacy.
     pub(super) fn answers(
@@ -66,15 +84,8 @@ impl ReadingPanel {
         ui.add_space(theme::UNIT);
         ui.horizontal(|ui| {
             ui.label(theme::caption(format!("{} {time}", text::WHAT_IS_SEEN)));
-            let cap = key_cap(ui, &keys.words(Command::Answer));
-            if *strip == Strip::Answer {
-                ui.painter().rect_stroke(
-                    cap.rect,
-                    4.0,
-                    eframe::egui::Stroke::new(1.0, colour::ACCENT),
-                    eframe::egui::StrokeKind::Inside,
-                );
-            }
+            key_cap(ui, &keys.words(Command::Answer)).on_hover_text(Command::Answer.info().tooltip);
+            digits_here(ui, *strip == Strip::Answer);
         });
         let digit = |n: usize| (n + 1).to_string();
         // Two large answers, then three that are rarer.
@@ -91,7 +102,7 @@ impl ReadingPanel {
                 self.shapes(ui, bench, strip, enabled, out);
             }
             Some(Answer::NotEvaluable) => {
-                widgets::caption(ui, text::WHY_NOT_EVALUABLE);
+                asked_caption(ui, text::WHY_NOT_EVALUABLE, *strip == Strip::NotEvaluable);
                 let chosen = finding.and_then(|finding| finding.not_evaluable_reason);
                 if let Some(reason) =
                     choices(ui, 2, NotEvaluableReason::ALL, chosen, enabled, *strip == Strip::NotEvaluable, digit)
@@ -101,7 +112,7 @@ impl ReadingPanel {
                 }
             }
             Some(Answer::NotDone) => {
-                widgets::caption(ui, text::WHY_NOT_DONE);
+                asked_caption(ui, text::WHY_NOT_DONE, *strip == Strip::NotDone);
                 let chosen = finding.and_then(|finding| finding.not_done_reason);
                 if let Some(reason) =
                     choices(ui, 2, NotDoneReason::ALL, chosen, enabled, *strip == Strip::NotDone, digit)
@@ -117,6 +128,7 @@ impl ReadingPanel {
         let Some(finding) = bench.finding() else { return };
         ui.horizontal(|ui| {
             ui.label(theme::caption(text::SHAPE));
+            digits_here(ui, *strip == Strip::Shape);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| Self::second_shape(ui, finding, enabled, out));
         });
         let digit = |n: usize| ((n + 1) % 10).to_string();
@@ -197,6 +209,7 @@ impl ReadingPanel {
         ui: &mut Ui,
         bench: &Workbench,
         of: (LesionId, VisitId),
+        strip: Strip,
         enabled: bool,
         out: &mut Outbox,
     ) {
@@ -205,6 +218,16 @@ impl ReadingPanel {
             return; // the mark speaks
         }
         let kept = finding.viable_ld_mm.map(|mm| format!("{mm}")).unwrap_or_default();
+        if strip == Strip::Diameter {
+            let row = ui.horizontal(|ui| {
+                ui.label(theme::strong(text::VIABLE_LD_MM));
+                let typed = if self.typed_mm.is_empty() { "\u{2013}" } else { self.typed_mm.as_str() };
+                ui.label(theme::title(typed)).on_hover_text(text::VIABLE_LD_MM);
+                digits_here(ui, true);
+            });
+            row.response.scroll_to_me(None); // the question that digits answer is in view
+            return;
+        }
         ui.horizontal(|ui| {
             let label = ui.label(theme::soft(text::VIABLE_LD_MM));
             let draft = self.viable_ld.text(of, &kept);

@@ -2,21 +2,26 @@
 //! derive, the rest of the scan, and signing.
 
 mod answers;
+mod aside;
 mod kept;
 mod key;
 mod lesions;
 mod outcome_box;
 mod rest;
+mod signing;
+
+pub(in crate::app) use lesions::word_colour;
 
 use super::command::Command;
 use super::keys::KeyMap;
 use super::strip::Strip;
+use super::text::flow;
 use super::theme::{self, colour};
 use super::widgets::{self, primary_button};
 use super::{Outbox, text};
-use crate::clinical::{AmendmentReason, Coded, LesionId, OverrideReason, VisitId};
+use crate::clinical::{AmendmentReason, Answer, Coded, LesionId, OverrideReason, VisitId};
 use crate::workbench::{Request, Step, Workbench};
-use eframe::egui::{Button, ComboBox, ScrollArea, TextEdit, Ui, Vec2, vec2};
+use eframe::egui::{Button, ComboBox, Key, Modifiers, ScrollArea, TextEdit, Ui, Vec2, vec2};
 use serde::{Deserialize, Serialize};
 
 /// The panel's own state: what is being typed, and find cards that were made.
@@ -32,6 +37,11 @@ pub struct ReadingPanel {
     amend_reason: Option<AmendmentReason>,
     amend_text: String,
     adequacy_text: String,
+    /// A diameter that is typed with digits, mm.
+    typed_mm: String,
+    aside: aside::Aside,
+    /// Whose form was drawn last: another one starts at its top.
+    shown_of: Option<(Option<LesionId>, Option<VisitId>)>,
 }
 
 /// Text being typed for one thing; it is never shown for another.
@@ -94,6 +104,7 @@ pub struct Kept {
     amend_reason: Option<AmendmentReason>,
     amend_text: String,
     adequacy_text: String,
+    aside: Option<((LesionId, VisitId), String)>,
 }
 
 impl<K: Copy + PartialEq> Draft<K> {
@@ -125,6 +136,7 @@ impl ReadingPanel {
             amend_reason: self.amend_reason,
             amend_text: self.amend_text.clone(),
             adequacy_text: self.adequacy_text.clone(),
+            aside: self.aside.kept(),
         }
     }
 
@@ -139,12 +151,68 @@ impl ReadingPanel {
         self.amend_reason = kept.amend_reason;
         self.amend_text = kept.amend_text;
         self.adequacy_text = kept.adequacy_text;
+        self.aside = aside::Aside::come_back(kept.aside);
     }
 
     /// The reason picked for an amendment with its words; the next amendment starts without one.
     pub(super) fn take_amendment(&mut self) -> Option<(AmendmentReason, String)> {
         let reason = self.amend_reason.take()?;
         Some((reason, std::mem::take(&mut self.amend_text)))
+    }
+
+    /// Types a diameter while it is asked; whether the key was meant for it.
+    pub(super) fn types_mm(&mut self, key: Key, modifiers: Modifiers) -> bool {
+        const DIGITS: [Key; 10] = [
+            Key::Num0,
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+            Key::Num6,
+            Key::Num7,
+            Key::Num8,
+            Key::Num9,
+        ];
+        if !modifiers.is_none() {
+            return false;
+        }
+        match key {
+            Key::Backspace => {
+                self.typed_mm.pop();
+            }
+            Key::Period | Key::Comma if !self.typed_mm.is_empty() && !self.typed_mm.contains('.') => {
+                self.typed_mm.push('.');
+            }
+            key => match DIGITS.iter().position(|digit| *digit == key) {
+                Some(digit) if self.typed_mm.len() < 5 => self.typed_mm.push_str(&digit.to_string()),
+                Some(_) => {}
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// The diameter that was typed, once it is one.
+    pub(super) fn take_typed_mm(&mut self) -> Option<f64> {
+        let mm = self.typed_mm.parse().ok().filter(|mm| *mm > 0.0)?;
+        self.typed_mm.clear();
+        Some(mm)
+    }
+
+    /// Asks why the reading is put aside.
+    pub(super) fn put_aside(&mut self, bench: &Workbench) {
+        self.aside.open(bench);
+    }
+
+    /// Whether it is asked why the reading is put aside.
+    pub(super) fn is_putting_aside(&self) -> bool {
+        self.aside.is_open()
+    }
+
+    /// No longer asks it.
+    pub(super) fn close_aside(&mut self) {
+        self.aside.close();
     }
 
     /// Draws the panel.
@@ -158,11 +226,21 @@ impl ReadingPanel {
         out: &mut Outbox,
     ) {
         let Some(document) = bench.document() else { return };
+        if *strip != Strip::Diameter {
+            self.typed_mm.clear();
+        }
+        if *strip == Strip::Sign {
+            self.signing(ui, bench, keys, strip, out);
+            return;
+        }
         let signed = bench.is_signed();
         let foot = if signed { 122.0 } else { 48.0 };
         let height = (ui.available_height() - foot).max(100.0);
         let of = (bench.selection().lesion, bench.selection().visit); // another reading starts at its top
-        let scroll = ScrollArea::vertical().id_salt(("reading", of)).max_height(height).auto_shrink([false, false]);
+        let mut scroll = ScrollArea::vertical().id_salt("reading").max_height(height).auto_shrink([false, false]);
+        if self.shown_of.replace(of) != Some(of) {
+            scroll = scroll.vertical_scroll_offset(0.0);
+        }
         scroll.show(ui, |ui| {
             ui.set_width(ui.available_width() - 4.0);
             lesions::tabs(ui, bench, document, keys, out);
@@ -181,11 +259,13 @@ impl ReadingPanel {
                 outcome_box::from_marks(ui, bench, document, lesion, visit);
                 return;
             }
+            self.aside.show(ui, bench, (lesion, visit), keys, out);
             self.answers(ui, bench, strip, !signed, keys, out);
             self.objections(ui, bench, !signed, out);
             outcome_box::derived(ui, bench, keys, why_open);
             outcome_box::from_marks(ui, bench, document, lesion, visit);
-            self.viable_field(ui, bench, (lesion, visit), !signed, out);
+            self.viable_field(ui, bench, (lesion, visit), *strip, !signed, out);
+            in_retrospect(ui, bench, visit, !signed, out);
             self.adequacy_line(ui, bench, !signed, out);
             self.comment_field(ui, bench, (lesion, visit), !signed, out);
             kept::show(ui, bench, !signed, out);
@@ -238,6 +318,34 @@ fn no_lesion(ui: &mut Ui, none: bool, keys: &KeyMap, out: &mut Outbox) {
     let response = primary_button(ui, size, Command::AddLesion.info().label, &keys.words(Command::AddLesion), true);
     if response.on_hover_text(Command::AddLesion.info().tooltip).clicked() {
         out.command(Command::AddLesion);
+    }
+}
+
+/// At which earlier visit the viable tumour can be seen now that it is known.
+fn in_retrospect(ui: &mut Ui, bench: &Workbench, visit: VisitId, enabled: bool, out: &mut Outbox) {
+    let Some(finding) = bench.finding().filter(|finding| finding.answer == Some(Answer::Viable)) else { return };
+    let earlier = bench.earlier_visits(Some(visit));
+    if earlier.is_empty() {
+        return;
+    }
+    let words = |id: VisitId| bench.visit_date(id);
+    let mut chosen = finding.first_visible_at;
+    ui.horizontal(|ui| {
+        ui.label(theme::soft(flow::IN_RETROSPECT)).on_hover_text(flow::IN_RETROSPECT_TOOLTIP);
+        ui.add_enabled_ui(enabled, |ui| {
+            let shown = chosen.map_or_else(|| flow::NOT_IN_RETROSPECT.to_owned(), words);
+            let combo = ComboBox::from_id_salt("in retrospect").selected_text(theme::small(shown)).width(104.0);
+            let response = combo.show_ui(ui, |ui| {
+                ui.selectable_value(&mut chosen, None, flow::NOT_IN_RETROSPECT);
+                for id in &earlier {
+                    ui.selectable_value(&mut chosen, Some(*id), words(*id));
+                }
+            });
+            response.response.on_hover_text(flow::IN_RETROSPECT_TOOLTIP).accessible_name(flow::IN_RETROSPECT);
+        });
+    });
+    if chosen != finding.first_visible_at {
+        out.ask(Request::FirstVisible(chosen));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rest of the scan: one small form per visit. Blank is not "none".
 
 use super::ReadingPanel;
+use super::answers::digits_here;
 use crate::app::strip::Strip;
 use crate::app::theme;
 use crate::app::widgets::{self, answer_button};
@@ -31,7 +32,10 @@ impl ReadingPanel {
         let top = ui.cursor().top();
         let asked = |ui: &mut Ui, words: &str, asked: bool| {
             let words = if asked { theme::strong(words) } else { theme::small(words) };
-            ui.label(words);
+            ui.horizontal(|ui| {
+                ui.label(words);
+                digits_here(ui, asked);
+            });
         };
         asked(ui, text::NEW_TUMOUR, *strip == Strip::NewTumour);
         let new_tumour = rest.and_then(|rest| rest.new_tumour.clone());

@@ -22,18 +22,13 @@ const ESSENTIAL: &[(&str, &[&str])] = &[
             "visit_date",
             "visit_days_since_first_ablation",
             "days_since_last_session",
-            "time_point",
             "answer",
+            "derived_word",
             "shape",
             "viable_ld_mm",
-            "derived_word",
-            "finding_status",
-            "adequacy",
             "zone_volume_ml",
-            "zone_volume_change_percent",
+            "finding_status",
             "missing",
-            "reader",
-            "comment",
         ],
     ),
     (
@@ -56,6 +51,27 @@ const ESSENTIAL: &[(&str, &[&str])] = &[
             "note",
         ],
     ),
+];
+
+/// Heads that are said in the words of the reading room; the tooltip has the column's own name.
+const PLAIN_HEADS: &[(&str, &str)] = &[
+    ("visit_date", "Scan"),
+    ("days_since_last_session", "After session"),
+    ("visit_days_since_first_ablation", "After first session"),
+    ("derived_word", "Result"),
+    ("finding_status", "Status"),
+    ("viable_ld_mm", "Viable LD"),
+    ("zone_volume_ml", "Zone"),
+    ("missing", "Still missing"),
+    ("liver_segments", "Segments"),
+    ("tumour_longest_axial_mm", "Size before"),
+    ("first_session_date", "First session"),
+    ("sessions_n", "Sessions"),
+    ("current_word", "Stands at"),
+    ("lesion_status", "Status"),
+    ("index_lesion", "Index"),
+    ("primary_technique_efficacy", "Primary efficacy"),
+    ("assisted_technique_efficacy", "Assisted efficacy"),
 ];
 
 /// Endings that the unit under the head says already.
@@ -166,7 +182,7 @@ impl TableView {
         let shown: Vec<(usize, &Head)> =
             self.columns.iter().enumerate().filter(|(_, head)| all_columns || head.essential).collect();
         ScrollArea::horizontal().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = vec2(4.0 * theme::UNIT, theme::UNIT);
+            ui.spacing_mut().item_spacing = vec2(3.0 * theme::UNIT, theme::UNIT);
             let mut builder = TableBuilder::new(ui)
                 .id_salt((self.title, all_columns))
                 .auto_shrink(false)
@@ -203,8 +219,9 @@ impl TableView {
 
 impl Head {
     fn new<'a>(ui: &Ui, column: &ColumnInfo, essential: bool, cells: impl Iterator<Item = &'a str>) -> Self {
+        let plain = PLAIN_HEADS.iter().find(|(name, _)| *name == column.name).map(|(_, words)| (*words).to_owned());
         let stem = UNIT_ENDINGS.iter().find_map(|ending| column.name.strip_suffix(ending)).unwrap_or(&column.name);
-        let words = capital(&stem.replace('_', " "));
+        let words = plain.unwrap_or_else(|| capital(&stem.replace('_', " ")));
         let unit = SHORT_UNITS.iter().find(|unit| **unit == column.unit).copied().unwrap_or_default();
         let mut tooltip = capital(column.meaning);
         if !column.unit.is_empty() {
@@ -218,7 +235,7 @@ impl Head {
         let longest = cells.max_by_key(|cell| cell.chars().count()).unwrap_or_default();
         let width = wide(&words, theme::bold(theme::SMALL)).min(140.0).max(wide(longest, theme::font(theme::BODY)));
         let number = !column.unit.is_empty() && column.values == Values::Any;
-        Self { words, unit, tooltip, essential, number, width: (width + 2.0).clamp(40.0, 230.0) }
+        Self { words, unit, tooltip, essential, number, width: (width + 2.0).clamp(40.0, 190.0) }
     }
 
     fn show(&self, ui: &mut Ui) {
@@ -261,6 +278,11 @@ impl Opens {
 }
 
 /// Goes to a lesion in the reading room.
+/// Shows a lesion in the reading room.
+pub(in crate::app) fn open_lesion(lesion: LesionId, out: &mut Outbox) {
+    open(lesion, None, out);
+}
+
 pub(super) fn open(lesion: LesionId, visit: Option<VisitId>, out: &mut Outbox) {
     out.ask(Request::SelectLesion(lesion));
     if let Some(visit) = visit {

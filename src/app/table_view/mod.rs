@@ -14,6 +14,7 @@ use crate::workbench::{Request, Workbench};
 use efficacy::EfficacyView;
 use eframe::egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use export::ExportForm;
+pub(in crate::app) use grid::open_lesion;
 use grid::{About, TableView};
 use std::path::PathBuf;
 
@@ -37,6 +38,8 @@ struct Cache {
 
 /// Width of the right side.
 const SIDE_WIDTH: f32 = 344.0;
+/// The same in a narrow window.
+const SIDE_NARROW: f32 = 288.0;
 
 impl TableScreen {
     /// Draws the screen.
@@ -44,7 +47,8 @@ impl TableScreen {
         self.refresh(ui, bench);
         let Some(Cache { tables, efficacy, .. }) = &self.cache else { return };
         let side = Frame::new().inner_margin(Margin { left: 20, ..Margin::ZERO });
-        Panel::right("table side").frame(side).resizable(false).exact_size(SIDE_WIDTH).show(ui, |ui| {
+        let width = if ui.available_width() < 1400.0 { SIDE_NARROW } else { SIDE_WIDTH };
+        Panel::right("table side").frame(side).resizable(false).exact_size(width).show(ui, |ui| {
             let form = Frame::new().inner_margin(Margin { top: 8, ..Margin::ZERO });
             Panel::bottom("export").frame(form).resizable(false).show(ui, |ui| {
                 self.export.show(ui, bench, keys, &mut self.dates, out);

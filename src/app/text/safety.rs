@@ -43,7 +43,8 @@ pub fn recovered(recovered: &Recovered) -> String {
     let last = recovered.last_saved.as_ref().map_or_else(String::new, |(label, at)| {
         format!(" Last saved: {label}, {} UTC.", at.format("%Y-%m-%d %H:%M:%S"))
     });
-    format!("Ablation Review did not close properly. You are where you were. {lost}{last}")
+    let place = recovered.back_at.as_ref().map_or_else(String::new, |place| format!(" Back at {place}."));
+    format!("Ablation Review did not close properly. You are where you were. {lost}{place}{last}")
 }
 
 /// Where the report of a fault is.

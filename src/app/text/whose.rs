@@ -55,6 +55,21 @@ fn of_dates(dates: &[Date]) -> String {
     }
 }
 
+/// The name of a patient's picture.
+pub fn picture_of(code: &str) -> String {
+    format!("Images of {code}")
+}
+
+/// "2025-01-06, 2025-03-04 +2".
+pub fn dates_short(dates: &[String]) -> String {
+    match dates {
+        [] => "no scan".to_owned(),
+        [one] => one.clone(),
+        [one, two] => format!("{one}, {two}"),
+        [one, two, rest @ ..] => format!("{one}, {two} +{}", rest.len()),
+    }
+}
+
 /// "Same as P001".
 pub fn same_as(code: &str) -> String {
     format!("Same as {code}")
@@ -137,9 +152,19 @@ pub fn chosen(count: usize) -> String {
     format!("{count} chosen")
 }
 
-/// "Nothing unusual about 9 series".
-pub fn nothing_unusual(count: usize) -> String {
-    format!("nothing unusual about {count}")
+/// "9 as they should be, 2 worth knowing, 1 needs a look": the parts of all that are listed.
+pub fn how_they_are(plain: usize, odd: usize, look: usize) -> String {
+    let mut parts = Vec::new();
+    if plain > 0 {
+        parts.push(format!("nothing unusual about {plain}"));
+    }
+    if odd > 0 {
+        parts.push(format!("something worth knowing about {odd}"));
+    }
+    if look > 0 {
+        parts.push(look_short(look));
+    }
+    parts.join(", ")
 }
 
 /// "3 of 12 series need a look before they are trusted. The table of images says why."

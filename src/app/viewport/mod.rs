@@ -7,6 +7,7 @@ mod member;
 mod overlay;
 mod pane;
 mod picture;
+mod tools;
 mod truth;
 pub mod view;
 mod windows;
@@ -50,16 +51,18 @@ pub struct Viewport {
     under_pointer: Option<UnderPointer>,
     /// A place pointed at with Shift, in the space of a stack.
     pointed: Option<(StackKey, PatientPoint)>,
+    /// The pixel under the pointer: pane, stack, slice, column and row.
+    pixel: Option<(usize, StackKey, u32, (f64, f64))>,
     wheel: pane::Wheel,
     ring: Option<Ring>,
+    /// The pane that fills the room of all.
+    alone: Option<usize>,
     /// Where a region for a window was begun, and in which pane.
     region: Option<(usize, Pos2)>,
     /// Whether the place under the pointer is shown in all panes.
     crosshair: bool,
     /// When cine last showed another slice, seconds of egui's clock.
     cine_s: Option<f64>,
-    /// The pane that fills the room of all.
-    alone: Option<usize>,
 }
 
 /// The place of a pane among rows and columns.
@@ -139,6 +142,12 @@ impl Viewport {
     #[must_use]
     pub fn under_pointer(&self) -> Option<&UnderPointer> {
         self.under_pointer.as_ref()
+    }
+
+    /// The pixel under the pointer: pane, stack, slice, column and row; it stays until another one is pointed at.
+    #[must_use]
+    pub fn pixel(&self) -> Option<(usize, StackKey, u32, (f64, f64))> {
+        self.pixel
     }
 
     /// Where a pane is on the screen, or all of them, as they were drawn last.

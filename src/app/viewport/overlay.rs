@@ -223,7 +223,7 @@ pub(super) fn corners(scene: &Scene<'_>) -> (f32, f32) {
 }
 
 /// A window as it is spoken of: by width and centre, but from and to for uptake and diffusion maps.
-fn window_words(window: Window, unit: Unit) -> String {
+pub(super) fn window_words(window: Window, unit: Unit) -> String {
     let (low, high) = window.range();
     let from_to = |times: f64| format!("{} to {}", short(low * times), short(high * times));
     match unit {
@@ -333,7 +333,11 @@ impl Viewport {
                     painter.line_segment([centre + direction * 4.0, centre + direction * 8.0], Stroke::new(1.0, tint));
                 }
             }
-            let at = centre + vec2(10.0, 10.0);
+            // Beside what it names, not on it: further out where the place is a guess, and never out of the pane.
+            let away = if expected { (0.75 * view.to_points(15.0)).max(18.0) } else { 10.0 };
+            let rect = view.rect().shrink2(vec2(8.0, 8.0));
+            let at = centre + vec2(away, away);
+            let at = pos2(at.x.min(rect.right() - 96.0), at.y.min(rect.bottom() - 20.0));
             // Through a link that nobody confirmed the place is a guess, and says so.
             let label = if expected { format!("{} {}", row.label, text::EXPECTED) } else { row.label.clone() };
             shadowed(painter, at, Align2::LEFT_TOP, &label, theme::bold(theme::SMALL), tint);

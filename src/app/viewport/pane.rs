@@ -2,7 +2,7 @@
 
 use super::picture::{Content, OverContent};
 use super::view::View;
-use super::{UnderPointer, Viewport, looks, overlay, windows};
+use super::{UnderPointer, Viewport, looks, overlay, tools, windows};
 use crate::app::command::Command;
 use crate::app::input::Input;
 use crate::app::theme::{self, colour, mark_line};
@@ -13,7 +13,8 @@ use crate::project::Document;
 use crate::volume::{SliceData, Unit, VoiFunction, Volume, Window};
 use crate::workbench::room::{Pane, Shown};
 use crate::workbench::{
-    DISC_MM, Hang, Joining, MarkOutline, PaneLook, PanePicture, Request, Tool, Workbench, reading_number, scroll_sign,
+    DISC_MM, Hang, Joining, MarkOutline, Outlining, PaneLook, PanePicture, Request, Tool, Workbench, reading_number,
+    scroll_sign,
 };
 use eframe::egui::{
     Align2, Color32, CursorIcon, Event, Modifiers, MouseWheelUnit, Painter, PointerButton, Pos2, Rect, Response, Role,
@@ -94,6 +95,7 @@ impl Viewport {
         if !input.picture_taken {
             super::choosing::line(ui, rect, top, pane, &pane_name(pane, bench), bench, out);
             super::member::control(ui, rect, top + super::choosing::ROOM, pane, bench, out);
+            tools::strip(ui, rect, pane, bench, out);
             frame(&scene.painter, &response, pane, bench);
         }
         dropped(&response, pane, out);
@@ -183,6 +185,7 @@ impl Viewport {
             if let Some(stroke) = stroke {
                 overlay::outlines(painter, view, mark_line(stroke.role), stroke.outlines);
             }
+            tools::preview(scene);
             self.lesions(scene, ui.input(|input| input.time));
             if !input.truth_off {
                 self.truth(scene);
@@ -232,8 +235,9 @@ impl Viewport {
         let Scene { pane, shown, bench, view, .. } = scene;
         let pane = *pane;
         if let Some(at) = response.hover_pos() {
+            self.pixel = Some((pane, shown.stack, shown.slice, view.to_index(at)));
             self.point(ui, at, scene, out);
-            self.wheel_turned(ui, at, view, pane, shown, out);
+            self.wheel_turned(ui, at, scene, out);
             brush_cursor(ui, at, view, bench);
         }
         if response.clicked() || response.drag_started() || response.secondary_clicked() {
@@ -246,9 +250,12 @@ impl Viewport {
         let alt = ui.input(|input| input.modifiers.alt);
         if super::landmarks::click(ui, response, scene, out) {
             // clicks place landmarks
+        } else if matches!(bench.tool(), Tool::Outline(_)) {
+            tools::mouse(ui, response, scene, out);
         } else if bench.tool() != Tool::Scroll {
             paint(ui, response, scene, out);
         } else if self.region(ui, response, scene, out) {
+            // a region is drawn
         } else if alt && response.dragged_by(PointerButton::Primary) {
             let by = response.drag_delta();
             if by != Vec2::ZERO {
@@ -319,7 +326,9 @@ impl Viewport {
         true
     }
 
-    fn wheel_turned(&mut self, ui: &Ui, at: Pos2, view: &View, pane: usize, shown: &Shown, out: &mut Outbox) {
+    fn wheel_turned(&mut self, ui: &Ui, at: Pos2, scene: &Scene<'_>, out: &mut Outbox) {
+        let Scene { pane, view, shown, .. } = scene;
+        let pane = *pane;
         let turns: Vec<(MouseWheelUnit, f32, Modifiers)> = ui.input(|input| {
             let wheel = input.events.iter().filter_map(|event| match event {
                 Event::MouseWheel { unit, delta, modifiers, .. } => Some((*unit, delta.y, *modifiers)),
@@ -328,7 +337,11 @@ impl Viewport {
             wheel.collect()
         });
         for (unit, delta, modifiers) in turns {
-            if modifiers.command {
+            if modifiers.command && tools::takes_strength(scene.bench) {
+                // A touchpad sends many small turns; each turn of a wheel is one step.
+                let steps = if unit == MouseWheelUnit::Line { delta.round() } else { delta.signum() };
+                out.ask(Request::Outline(Outlining::Strength(steps as i32)));
+            } else if modifiers.command {
                 let lines = if unit == MouseWheelUnit::Point { delta / 50.0 } else { delta };
                 let offset = at - view.rect().center();
                 let width = f64::from(view.rect().width());
@@ -504,7 +517,7 @@ fn wrapped(painter: &Painter, rect: Rect, words: &str) {
 }
 
 fn brush_cursor(ui: &Ui, at: Pos2, view: &View, bench: &Workbench) {
-    let Some(role) = bench.tool().role() else { return };
+    let (Tool::Brush(role) | Tool::Eraser(role)) = bench.tool() else { return };
     let radius = view.to_points(bench.brush_radius_mm());
     let erasing = matches!(bench.tool(), Tool::Eraser(_));
     let tint = if erasing { colour::TEXT } else { mark_line(role).colour };

@@ -14,7 +14,8 @@ pub(super) fn menu(response: &Response, pane: usize, shown: &Shown, bench: &Work
         let Some(info) = bench.info_of(shown.stack) else { return };
         for (n, preset) in presets(info.unit).iter().enumerate() {
             let key = if n < 9 { (n + 1).to_string() } else { String::new() };
-            if ui.add(Button::new(preset.name).shortcut_text(key)).clicked() {
+            let values = super::overlay::window_words(preset.window, info.unit);
+            if ui.add(Button::new(preset.name).shortcut_text(format!("{values}   {key}"))).clicked() {
                 out.ask(Request::Preset { pane, id: preset.id });
                 ui.close();
             }

@@ -30,7 +30,7 @@ static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
         tags::REFERENCED_FILE_ID,
     ];
     tags.sort_unstable();
-    Wanted { tags, private: &[] }
+    Wanted { tags, private: &[], everything: false }
 });
 
 /// What a DICOMDIR lists.

@@ -112,6 +112,9 @@ fn columns<'a>() -> Vec<Column<Row<'a>>> {
         column("viable_ld_source", "where it comes from", Values::of("size_source", &[("mark", "Measured on the mark"), ("entered", "Entered by hand")]), |r| {
             r.outcome.viable_ld.map_or(Cell::Blank, |ld| Cell::Code(if ld.from_mark.is_some() { "mark" } else { "entered" }.to_owned()))
         }),
+        column("first_visible", "day of the earlier visit at which the viable tumour can be seen in retrospect; it alters no earlier answer", Values::Day, |r| {
+            Cell::day(r.answered().and_then(|f| r.all.document.visit(f.first_visible_at?)).map(|visit| visit.date))
+        }),
         column("derived_word", "the name history gives to the answer", Values::one::<Word>("word"), |r| Cell::code(r.outcome.word.value)),
         column("derived_rule", "rule that gave it", Values::one::<RuleId>("rule"), |r| Cell::code(r.outcome.word.rule)),
         column("derived_reason", "why, in words", Values::Any, |r| Cell::reason(&r.outcome.word.because)),

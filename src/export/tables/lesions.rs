@@ -4,7 +4,9 @@ use super::super::cell::Cell;
 use super::super::dates::Dates;
 use super::super::gathered::Gathered;
 use super::super::table::{Column, Table, Values, column, number};
-use crate::clinical::{Lesion, LesionStatus, LiverSegment, MarkRole, MarkSummary, Organ, Patient, Side, TumourType};
+use crate::clinical::{
+    Lesion, LesionStatus, LiverSegment, MarkRole, MarkSummary, Organ, Patient, Side, TumourType, YesNoUnknown,
+};
 use crate::outcome::{Derived, Efficacy, EfficacyCall, LesionOutcome, Milestone, RuleId, Word};
 
 struct Row<'a> {
@@ -51,6 +53,8 @@ fn columns<'a>() -> Vec<Column<Row<'a>>> {
         column("lesion_status", "what became of the lesion", Values::one::<LesionStatus>("lesion_status"), |r| Cell::code(r.lesion.status)),
         column("index_lesion", "whether it was aimed at in the first treatment, as against new later", Values::YesNo,
             |r| Cell::yes_no(r.lesion.index)),
+        column("subcapsular", "within 5 mm of the capsule", Values::one::<YesNoUnknown>("yes_no_unknown"), |r| Cell::code(r.lesion.subcapsular)),
+        column("perivascular", "within 5 mm of a vessel of 3 mm or more", Values::one::<YesNoUnknown>("yes_no_unknown"), |r| Cell::code(r.lesion.perivascular)),
         number("tumour_longest_axial_mm", "longest axial diameter of the tumour before treatment", "mm",
             |r| r.size(|mark| mark.longest_axial_mm, r.lesion.long_axis_mm)),
         number("tumour_perpendicular_mm", "diameter at right angles to it in the same slice", "mm",

@@ -50,7 +50,7 @@ pub(in super::super) const COMPLICATIONS: &[(&str, &str)] =
 const VISIT_STATUS: &[(&str, &str)] =
     &[("unread", "No answer yet"), ("draft", "Answers not signed"), ("signed", "Signed")];
 
-fn new_tumour_code(of: &NewTumour) -> &'static str {
+pub(super) fn new_tumour_code(of: &NewTumour) -> &'static str {
     match of {
         NewTumour::None => "none",
         NewTumour::InOrgan(_) => "in_organ",

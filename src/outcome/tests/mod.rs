@@ -2,5 +2,6 @@
 
 mod checks;
 mod efficacy;
+mod hints;
 mod section_8;
 mod time;

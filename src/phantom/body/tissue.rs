@@ -121,3 +121,45 @@ tissues! {
     Consolidation [35.0, 37.0, 39.0, 39.0] grain all(10.0), 5.0;
     GroundGlass [-620.0, -615.0, -610.0, -610.0] grain all(60.0), 5.0;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tissue_of_practice_has_its_numbers() {
+        // reading.md 7: unenhanced, late arterial, portal venous, delayed.
+        use Tissue as T;
+        let table: [(T, [f32; 4]); 24] = [
+            (T::Liver, [55.0, 70.0, 110.0, 90.0]),
+            (T::Spleen, [45.0, 130.0, 120.0, 95.0]),
+            (T::Aorta, [40.0, 300.0, 150.0, 110.0]),
+            (T::PortalVein, [40.0, 100.0, 165.0, 120.0]),
+            (T::HepaticVein, [40.0, 50.0, 150.0, 115.0]),
+            (T::KidneyCortex, [32.0, 180.0, 190.0, 140.0]),
+            (T::KidneyMedulla, [32.0, 70.0, 165.0, 150.0]),
+            (T::Pancreas, [42.0, 105.0, 90.0, 75.0]),
+            (T::Muscle, [55.0, 58.0, 65.0, 65.0]),
+            (T::Fat, [-105.0; 4]),
+            (T::Bile, [10.0; 4]),
+            (T::Cyst, [8.0; 4]),
+            (T::Lung, [-860.0; 4]),
+            (T::Marrow, [170.0; 4]),
+            (T::MetastasisCentre, [40.0, 48.0, 58.0, 62.0]),
+            (T::MetastasisRim, [42.0, 80.0, 85.0, 75.0]),
+            (T::Viable, [42.0, 65.0, 75.0, 72.0]),
+            (T::Hepatocellular, [48.0, 120.0, 92.0, 70.0]),
+            (T::ZoneOuter, [40.0; 4]),
+            (T::ZoneCoreEarly, [60.0; 4]),
+            (T::ZoneLate, [40.0; 4]),
+            (T::ZoneCoreLate, [33.0; 4]),
+            (T::BenignRim, [45.0, 98.0, 112.0, 95.0]),
+            (T::PerfusionWedge, [55.0, 95.0, 110.0, 90.0]),
+        ];
+        for (tissue, wanted) in table {
+            let far = tissue.ct_hu().iter().zip(wanted).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max);
+            let within = if tissue == T::Lung { 10.0 } else { 5.0 };
+            assert!(far <= within, "{tissue:?}: {:?}, not {wanted:?}", tissue.ct_hu());
+        }
+    }
+}

@@ -315,11 +315,15 @@ fn lesion_at(c: &Checker<'_>, recipe: &Recipe, visit: &Visit, at: &At, key: &str
     if at.answer.is_some() {
         c.text(&format!("{key}.sign"), &at.sign, 600)?;
         c.text(&format!("{key}.trap"), &at.trap, 600)?;
+        c.text(&format!("{key}.would_change"), &at.would_change, 600)?;
     }
     if let Some(zone) = &at.zone {
         c.size(&format!("{key}.zone.size_mm"), zone.size_mm)?;
         c.place(&format!("{key}.zone.offset_mm"), zone.offset_mm, 60.0)?;
         c.direction(&format!("{key}.zone.points_to"), zone.points_to)?;
+        if let Some(size) = zone.cavity_mm {
+            c.size(&format!("{key}.zone.cavity_mm"), size)?;
+        }
         c.between(&format!("{key}.zone.rim_mm"), zone.rim_mm, 0.0, 12.0)?;
         c.between(&format!("{key}.zone.shrinkage_mm"), zone.shrinkage_mm, 0.0, 5.0)?;
     }

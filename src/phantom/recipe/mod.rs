@@ -389,6 +389,19 @@ pub(super) enum Packing {
     Plain,
     /// Deflated: small.
     Deflated,
+    /// JPEG-LS, lossless, of values in steps of four units: smallest.
+    JpegLs,
+}
+
+impl Packing {
+    /// Noise does not pack: in packed files values go in steps, far below the noise. Each bit costs 500 kB a series.
+    pub fn step(self, phase: Phase) -> f32 {
+        match (self, phase) {
+            (Self::Plain, _) | (_, Phase::Adc | Phase::Pet) => 1.0,
+            (Self::Deflated, _) | (_, Phase::Dwi50 | Phase::Dwi400 | Phase::Dwi800) => 2.0,
+            (Self::JpegLs, _) => 4.0,
+        }
+    }
 }
 
 /// Oddities of a scan.
@@ -449,6 +462,8 @@ pub(super) struct Zone {
     pub rim_mm: f64,
     /// End of the applicator's track, from the lesion's place.
     pub track_to_mm: Option<[f64; 3]>,
+    /// Air in the middle of a lung zone: its size, mm.
+    pub cavity_mm: Option<[f64; 3]>,
     /// A vessel that cooled it: two points from the lesion's place and how far around it tissue survived, mm.
     pub scallop: Option<Scallop>,
     /// The zone ends at the liver's surface.

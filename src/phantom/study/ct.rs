@@ -57,10 +57,11 @@ pub(in crate::phantom) fn expose(values: &[[f32; CT_PHASES]], ct: &Scan, phase: 
         // Noise does not pack: each bit of it costs 100 kB a series.
         let step = match (ct.packing, clean) {
             (Packing::Plain, _) => 1.0,
-            (Packing::Deflated, ..-700.0) => 8.0,
-            (Packing::Deflated, _) => 2.0,
+            (_, ..-950.0) => 32.0,
+            (_, ..-700.0) => 8.0,
+            (packing, _) => packing.step(phase),
         };
-        stored.push(((hu / step).round() * step).clamp(-1024.0, 3071.0) as i16 - INTERCEPT);
+        stored.push(((hu / step).round() * step).clamp(-1024.0, 3068.0) as i16 - INTERCEPT);
     }
     stored
 }

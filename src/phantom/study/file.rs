@@ -1,12 +1,12 @@
-//! One CT image as a DICOM file: what a scanner writes (PS3.3 A.3).
+//! One image as a DICOM file: what a scanner of CT, MR or PET writes (PS3.3 A.3, A.4, A.21).
 
 use super::ct::{INTERCEPT, PADDING};
 use super::pet::{HALF_LIFE_S, slope};
-use super::{Study, placement};
+use super::{Study, jpeg_ls, placement};
 use crate::phantom::recipe::{Dose, Packing, Phase, Recipe, Scan, Sex, Visit};
 use crate::phantom::uid::uid;
 use crate::phantom::{GENERATION, PhantomError};
-use dicom_core::value::DataSetSequence;
+use dicom_core::value::{DataSetSequence, PixelFragmentSequence};
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
 use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
@@ -69,6 +69,12 @@ impl SliceFile<'_> {
     /// Folder of the series, below the case.
     pub fn folder(&self) -> String {
         format!("{}/{}", self.visit.id, self.phase.folder())
+    }
+
+    /// Units in one stored one: JPEG-LS leaves out the bits that are always zero.
+    fn step(&self) -> i16 {
+        let packing = self.scan().packing;
+        if packing == Packing::JpegLs { packing.step(self.phase) as i16 } else { 1 }
     }
 
     /// Name of the file, below the case.
@@ -242,7 +248,7 @@ impl SliceFile<'_> {
         put(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "00".into());
     }
 
-    fn pixels(&self, put: Put<'_>, stored: &[i16]) {
+    fn pixels(&self, put: Put<'_>) {
         let ct = &self.scan();
         let (place, down) = placement(self.visit, ct, self.slice);
         put(tags::FRAME_OF_REFERENCE_UID, VR::UI, self.study.frame_of_reference(self.visit, self.phase).into());
@@ -261,28 +267,45 @@ impl SliceFile<'_> {
         put(tags::HIGH_BIT, VR::US, 15u16.into());
         put(tags::PIXEL_REPRESENTATION, VR::US, 1u16.into());
         if self.phase.is_ct() {
-            put(tags::PIXEL_PADDING_VALUE, VR::SS, PrimitiveValue::from(PADDING));
+            put(tags::PIXEL_PADDING_VALUE, VR::SS, PrimitiveValue::from(PADDING / self.step()));
             put(tags::WINDOW_CENTER, VR::DS, "40".into());
             put(tags::WINDOW_WIDTH, VR::DS, "400".into());
             put(tags::WINDOW_CENTER_WIDTH_EXPLANATION, VR::LO, "ABDOMEN".into());
             put(tags::RESCALE_INTERCEPT, VR::DS, INTERCEPT.to_string().into());
-            put(tags::RESCALE_SLOPE, VR::DS, "1".into());
+            put(tags::RESCALE_SLOPE, VR::DS, self.step().to_string().into());
             put(tags::RESCALE_TYPE, VR::LO, "HU".into());
         } else {
-            let (centre, width) = match self.phase {
-                Phase::T1 => ("300", "600"),
-                Phase::T2 => ("300", "600"),
-                Phase::Dwi50 => ("180", "360"),
-                Phase::Dwi400 => ("110", "220"),
-                Phase::Dwi800 => ("80", "160"),
-                Phase::Adc => ("1250", "2500"),
-                _ => ("500", "1000"),
+            let centre = match self.phase {
+                Phase::T1 | Phase::T2 => 300,
+                Phase::Dwi50 => 180,
+                Phase::Dwi400 => 110,
+                Phase::Dwi800 => 80,
+                Phase::Adc => 1250,
+                _ => 500,
             };
-            put(tags::WINDOW_CENTER, VR::DS, centre.into());
-            put(tags::WINDOW_WIDTH, VR::DS, width.into());
+            let centre = centre / self.step();
+            put(tags::WINDOW_CENTER, VR::DS, centre.to_string().into());
+            put(tags::WINDOW_WIDTH, VR::DS, (2 * centre).to_string().into());
         }
-        put(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(stored.iter().map(|v| *v as u16).collect()));
     }
+}
+
+/// The pixels as they stand in the file: words, or one fragment of JPEG-LS.
+fn pixel_data(of: &SliceFile<'_>, stored: &[i16]) -> DataElement<InMemDicomObject> {
+    let scan = of.scan();
+    let values: Vec<i16> = stored.iter().map(|value| value / of.step()).collect();
+    if scan.packing != Packing::JpegLs {
+        return DataElement::new(
+            tags::PIXEL_DATA,
+            VR::OW,
+            PrimitiveValue::U16(values.iter().map(|v| v.cast_unsigned()).collect()),
+        );
+    }
+    let mut stream = jpeg_ls::encode(&values, scan.matrix as u16, scan.matrix as u16);
+    if stream.len() % 2 == 1 {
+        stream.push(0);
+    }
+    DataElement::new(tags::PIXEL_DATA, VR::OB, PixelFragmentSequence::new(Vec::new(), vec![stream]))
 }
 
 /// An item with these elements.
@@ -391,7 +414,8 @@ pub(in crate::phantom) fn file(of: &SliceFile<'_>, stored: &[i16]) -> Result<Vec
         phase if phase.is_ct() => of.how(&mut put),
         _ => of.how_mr(&mut put),
     }
-    of.pixels(&mut put, stored);
+    of.pixels(&mut put);
+    object.put(pixel_data(of, stored));
     if let (Phase::Pet, Some(scan)) = (of.phase, &of.visit.pet) {
         pet(of, &scan.dose, &mut object);
     }
@@ -403,6 +427,7 @@ fn encode(object: &InMemDicomObject, class: &str, sop_uid: &str, packing: Packin
     let syntax = match packing {
         Packing::Plain => uids::EXPLICIT_VR_LITTLE_ENDIAN,
         Packing::Deflated => uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+        Packing::JpegLs => uids::JPEGLS_LOSSLESS,
     };
     let meta = FileMetaTableBuilder::new()
         .transfer_syntax(syntax)
@@ -410,14 +435,14 @@ fn encode(object: &InMemDicomObject, class: &str, sop_uid: &str, packing: Packin
         .media_storage_sop_instance_uid(sop_uid)
         // Named here, so that a newer library does not change the files.
         .implementation_class_uid(uid("ablation-review/phantom"))
-        .implementation_version_name("ABL_REVIEW_2")
+        .implementation_version_name(&format!("ABL_REVIEW_{GENERATION}"))
         .build()
         .map_err(|error| wrong(&error))?;
     let mut bytes = vec![0u8; 128];
     bytes.extend_from_slice(b"DICM");
     meta.write(&mut bytes).map_err(|error| wrong(&error))?;
     let explicit = dicom_transfer_syntax_registry::entries::EXPLICIT_VR_LITTLE_ENDIAN.erased();
-    if packing == Packing::Plain {
+    if packing != Packing::Deflated {
         object.write_dataset_with_ts(&mut bytes, &explicit).map_err(|error| wrong(&error))?;
         return Ok(bytes);
     }

@@ -185,6 +185,10 @@ impl Painter<'_> {
         if self.organ == Organ::Lung {
             // Consolidated lung, with the frozen tumour in it: nothing to tell apart.
             self.add(shape.rough(1.4, 6.0, 213), Tissue::Consolidation, 1.2);
+            if let Some(size_mm) = zone.cavity_mm {
+                let hole = Shape::Ellipsoid(frame.ellipsoid(zone.offset_mm, size_mm, zone.points_to));
+                self.add(hole.rough(0.8, 4.0, 214), Tissue::Gas, 0.9);
+            }
             return;
         }
         let (outer, core) = if zone.late {

@@ -3,7 +3,9 @@
 //! This module knows the body and the recipe. It writes nothing itself and reads no images.
 
 mod ct;
+mod distortion;
 mod file;
+mod jpeg_ls;
 mod lesion;
 mod motion;
 mod mr;
@@ -22,6 +24,7 @@ use super::recipe::{Phase, Recipe, Scan, Visit};
 use super::uid::uid;
 use crate::clinical::{Date, StackRole};
 use crate::geometry::{Grid, PatientDirection, PatientPoint, PatientVector, SpaceId, VoxelIndex};
+use distortion::{Distorted, Distortion};
 use motion::{Motion, Pull};
 
 /// A recipe with its name.
@@ -252,7 +255,8 @@ impl Session<'_> {
             let values = pet::slice_values(items, motion, self.visit, scan, slice);
             return vec![pet::expose(&values, scan, &pet.dose, seed(Phase::Pet))];
         }
-        let values = mr::slice_values(items, motion, self.visit, scan, slice);
+        let distorted = Distorted { motion, by: Distortion::of(self.visit, *first) };
+        let values = mr::slice_values(items, &distorted, self.visit, scan, slice);
         let expose = |phase: &Phase| mr::expose(&values, scan, *phase, &seed);
         phases.iter().map(expose).collect()
     }
@@ -261,8 +265,29 @@ impl Session<'_> {
 /// Where the middle of the field of view lies behind the isocentre, mm.
 const CENTRE_Y_MM: f64 = 15.0;
 
-/// The grid of a series, slices from feet to head. With a tilted gantry it is the grid of the same scan
-/// without tilt.
+/// The grid that a reader makes of a series, slices from feet to head: with a tilted gantry the straight grid that holds
+/// every slice, each moved within its plane.
+pub(super) fn stack_grid(visit: &Visit, phase: Phase, space: String) -> Grid {
+    let scan = visit.scan(phase);
+    let mut grid = grid_of(visit, &scan, space);
+    if scan.odd.tilt_deg == 0.0 {
+        return grid;
+    }
+    let steps = f64::from(scan.slices - 1);
+    let ((first, down), (last, _)) = (placement(visit, &scan, 0), placement(visit, &scan, scan.slices - 1));
+    let across = PatientVector::new(1.0, 0.0, 0.0);
+    let (Some(down), Some(normal)) = (down.direction(), across.cross(down).direction()) else { return grid };
+    let total = last - first;
+    let drift_px = total.dot(down.vector()) / scan.pixel_mm;
+    let before = (-drift_px).max(0.0).ceil();
+    grid.axes = [PatientDirection::LEFT, down, normal];
+    grid.origin = first + down.times_mm(-before * scan.pixel_mm);
+    grid.spacing_mm[2] = total.dot(normal.vector()) / steps;
+    grid.dims[1] += drift_px.abs().ceil() as u32;
+    grid
+}
+
+/// The grid of a series as if the gantry were straight, slices from feet to head.
 pub(super) fn grid(visit: &Visit, phase: Phase, space: String) -> Grid {
     grid_of(visit, &visit.scan(phase), space)
 }

@@ -1,24 +1,24 @@
 //! The MR scanner: signals of a slice in all sequences, then what is stored for one of them.
 
 use super::ct::blur;
-use super::motion::Motion;
+use super::distortion::Distorted;
 use super::planes;
 use crate::geometry::{PatientPoint, PatientVector};
 use crate::phantom::body::{Item, MR_CHANNELS, MrScanner, bumps, paint};
 use crate::phantom::noise::grain;
-use crate::phantom::recipe::{Phase, Scan, Visit};
+use crate::phantom::recipe::{Packing, Phase, Scan, Visit};
 
 /// The signals of a slice in every sequence without noise: the mean over its thickness, weighted by how sensitive the
 /// coil is there.
 pub(super) fn slice_values(
     items: &[Item],
-    motion: &Motion,
+    moved: &Distorted<'_>,
     visit: &Visit,
     scan: &Scan,
     slice: u32,
 ) -> Vec<[f32; MR_CHANNELS]> {
     let planes = planes(scan, visit, slice, PatientVector::default());
-    let mut values = paint::<MR_CHANNELS, MrScanner>(items, motion, &planes);
+    let mut values = paint::<MR_CHANNELS, MrScanner>(items, moved, &planes);
     let Some(plane) = planes.get(planes.len() / 2) else { return values };
     for (offset, values) in values.iter_mut().enumerate() {
         let (i, j) = ((offset % plane.columns) as f64, (offset / plane.columns) as f64);
@@ -57,7 +57,14 @@ pub(super) fn expose(
         };
         return low.iter().zip(&high).map(adc).collect();
     }
-    signal(values, scan, phase, seed).into_iter().map(|v| v.clamp(0.0, 4095.0).round() as i16).collect()
+    // Noise does not pack: steps, coarse ones where there is nothing else.
+    let fine = scan.packing.step(phase);
+    let coarse = if scan.packing == Packing::Plain { 1.0 } else { 8.0 };
+    let stored = |v: f32| {
+        let step = if v < 3.0 * scan.noise as f32 { coarse } else { fine };
+        ((v / step).round() * step).clamp(0.0, 4092.0) as i16
+    };
+    signal(values, scan, phase, seed).into_iter().map(stored).collect()
 }
 
 fn signal(values: &[[f32; MR_CHANNELS]], scan: &Scan, phase: Phase, seed: &dyn Fn(Phase) -> u64) -> Vec<f32> {
@@ -68,6 +75,8 @@ fn signal(values: &[[f32; MR_CHANNELS]], scan: &Scan, phase: Phase, seed: &dyn F
     let (real, imaginary) = (grain(seed(phase), n, n), grain(seed(phase) ^ 0x1ce, n, n));
     let noise = scan.noise as f32;
     let rice = |((clean, a), b): ((&f32, &f32), &f32)| {
+        // Outside the body scanners take their noise away.
+        let noise = if *clean < 6.0 { 0.2 * noise } else { noise };
         let (a, b) = (clean + noise * a, noise * b);
         (a * a + b * b).sqrt()
     };

@@ -1,5 +1,6 @@
 //! Regions of the truth: shapes at a visit with their volume, diameter and distances.
 
+use super::distortion::MOST_DISTORTED_MM;
 use super::motion::Motion;
 use crate::geometry::{Grid, PatientPoint, PatientVector, VoxelIndex};
 use crate::phantom::body::{Ellipsoid, Shape, ToBody, coverage, liver_surface, smooth_max};
@@ -81,9 +82,19 @@ impl Region {
     }
 
     /// Voxels (column, row, slice) whose centre lies inside, slice by slice, row by row.
-    pub fn voxels(&self, motion: &Motion, grid: &Grid) -> Vec<[u32; 3]> {
-        let extent = self.shape.extent();
-        let (low, high) = (grid.to_index(extent.low), grid.to_index(extent.high));
+    /// `seen` says what is really at a place of the image.
+    pub fn voxels(&self, motion: &Motion, grid: &Grid, seen: &dyn Fn(PatientPoint) -> PatientPoint) -> Vec<[u32; 3]> {
+        let extent = self.shape.extent().grown(MOST_DISTORTED_MM);
+        let corners = (0..8u32).map(|n| {
+            let pick = |bit: u32, low: f64, high: f64| if n & bit == 0 { low } else { high };
+            let (low, high) = (extent.low, extent.high);
+            grid.to_index(PatientPoint::new(pick(1, low.x, high.x), pick(2, low.y, high.y), pick(4, low.z, high.z)))
+        });
+        let all = |v: f64| VoxelIndex::new(v, v, v);
+        let (low, high) = corners.fold((all(f64::MAX), all(f64::MIN)), |(low, high), at| {
+            let of = |f: fn(f64, f64) -> f64, a: VoxelIndex| VoxelIndex::new(f(a.i, at.i), f(a.j, at.j), f(a.k, at.k));
+            (of(f64::min, low), of(f64::max, high))
+        });
         let range =
             |low: f64, high: f64, n: u32| (low.floor().max(0.0) as u32)..(high.ceil().max(0.0) as u32 + 1).min(n);
         let [columns, rows, slices] = grid.dims;
@@ -92,7 +103,7 @@ impl Region {
             for j in range(low.j, high.j, rows) {
                 for i in range(low.i, high.i, columns) {
                     let at = grid.to_patient(VoxelIndex::new(f64::from(i), f64::from(j), f64::from(k)));
-                    if self.distance_mm(at, motion) <= 0.0 {
+                    if self.distance_mm(seen(at), motion) <= 0.0 {
                         inside.push([i, j, k]);
                     }
                 }
@@ -199,7 +210,7 @@ mod tests {
                 dims: [n; 3],
                 space: crate::geometry::SpaceId(String::new()),
             };
-            let volume_ml = region.voxels(&still(), &grid).len() as f64 * grid.voxel_volume_ml();
+            let volume_ml = region.voxels(&still(), &grid, &|at| at).len() as f64 * grid.voxel_volume_ml();
             assert!((volume_ml / whole.volume_ml() - 1.0).abs() < tolerance, "{step_mm} mm: {volume_ml}");
         }
     }

@@ -1,8 +1,9 @@
 //! What is true of a case made from a recipe.
 
+use super::distortion::Distortion;
 use super::motion::Motion;
 use super::region::{Region, exact_distance_mm, surface_points};
-use super::{Study, grid, point, tidy, tidy_point};
+use super::{Study, grid, point, stack_grid, tidy, tidy_point};
 use crate::clinical::MarkRole;
 use crate::geometry::{Grid, PatientPoint, PatientVector};
 use crate::phantom::body::{Shape, VERTEBRAE, spine_y};
@@ -101,7 +102,8 @@ fn landmarks(study: &Study, visit: &Visit) -> Vec<LandmarkTruth> {
     let all: Vec<_> = soft.chain(spine).collect();
     let in_phase = |phase: &Phase| {
         let (motion, folder) = (study.motion(visit, *phase), format!("{}/{}", visit.id, phase.folder()));
-        let places = all.iter().map(|(name, at)| (name.clone(), motion.to_visit(*at)));
+        let distortion = Distortion::of(visit, *phase);
+        let places = all.iter().map(|(name, at)| (name.clone(), distortion.shown_at(motion.to_visit(*at))));
         let grid = grid(visit, *phase, String::new());
         let (low, high) = (grid.origin.z, grid.origin.z + grid.spacing_mm[2] * f64::from(grid.dims[2] - 1));
         places
@@ -131,18 +133,15 @@ fn lesion_visit(study: &Study, visit: &Visit, at: &At) -> Option<LesionVisitTrut
     let phase = at.look_at.unwrap_or_else(|| main_phase(visit));
     let motion = study.motion(visit, main_phase(visit));
     let regions = study.regions(visit, at, &motion)?;
-    let (grid, look_grid) = (grid(visit, main_phase(visit), String::new()), grid(visit, phase, String::new()));
+    let stack = |phase: Phase| stack_grid(visit, phase, String::new());
+    let (grid, look_grid) = (stack(main_phase(visit)), stack(phase));
+    let seen = Distortion::of(visit, main_phase(visit));
     let last = study.recipe.last_session(&at.label, visit.day);
-    let region = |region: &Option<Region>| region.as_ref().map(|region| region_truth(region, &motion, &grid));
+    let region = |region: &Option<Region>| region.as_ref().map(|region| region_truth(region, &motion, &grid, seen));
     let margin = regions.zone.as_ref().map(|zone| margin(&regions.tumour_before, zone));
     let key = at.answer.zip(at.word).map(|(answer, word)| {
         // The slice is that of the series to look at, which may be another breath.
-        let there = study.motion(visit, phase);
-        let moved = study.regions(visit, at, &there);
-        let middle = moved.as_ref().map_or(regions.place, |r| {
-            let shown = r.viable.as_ref().or(r.in_retrospect.as_ref()).or(r.zone.as_ref());
-            shown.map_or(r.place, Region::centre)
-        });
+        let middle = study.focus(visit, at, phase).unwrap_or(regions.place);
         KeyTruth {
             answer,
             also_accepted: at.also_accepted.clone(),
@@ -150,7 +149,10 @@ fn lesion_visit(study: &Study, visit: &Visit, at: &At) -> Option<LesionVisitTrut
             reason: at.reason,
             derived: word,
             look_at: format!("{}/{}", visit.id, phase.folder()),
-            slice_z_mm: tidy(look_grid.nearest_slice(middle).map_or(middle.z, |k| look_grid.slice_plane(k).point.z)),
+            slice_z_mm: tidy(look_grid.nearest_slice(middle).map_or(middle.z, |k| {
+                let plane = look_grid.slice_plane(k);
+                middle.z - plane.distance_mm(middle) / plane.normal.vector().z
+            })),
             sign: at.sign.clone(),
             trap: at.trap.clone(),
             would_change: at.would_change.clone(),
@@ -169,9 +171,9 @@ fn lesion_visit(study: &Study, visit: &Visit, at: &At) -> Option<LesionVisitTrut
     })
 }
 
-fn region_truth(region: &Region, motion: &Motion, grid: &Grid) -> RegionTruth {
+fn region_truth(region: &Region, motion: &Motion, grid: &Grid, seen: Distortion) -> RegionTruth {
     let (volume_ml, longest_axial_mm) = region.size(motion, STEP_MM);
-    let voxels = region.voxels(motion, grid).len() as u64;
+    let voxels = region.voxels(motion, grid, &|at| seen.source(at)).len() as u64;
     RegionTruth {
         centre: tidy_point(region.centre()),
         volume_ml: tidy(volume_ml),
@@ -223,10 +225,11 @@ pub(in crate::phantom) fn mask(
         MarkRole::ViableTumour => regions.viable,
         MarkRole::Organ | MarkRole::Other => None,
     }?;
-    Some(region.voxels(&motion, &grid(visit, phase, String::new())))
+    let seen = Distortion::of(visit, phase);
+    Some(region.voxels(&motion, &stack_grid(visit, phase, String::new()), &|at| seen.source(at)))
 }
 
-/// The same with its grid; none for a scan with a tilted gantry.
+/// The same with its grid.
 pub(in crate::phantom) fn truth_mask(
     study: &Study,
     visit: &Visit,
@@ -234,16 +237,20 @@ pub(in crate::phantom) fn truth_mask(
     lesion: &str,
     role: MarkRole,
 ) -> Option<TruthMask> {
-    if visit.scan(phase).odd.tilt_deg != 0.0 {
-        return None;
-    }
     let voxels = mask(study, visit, phase, lesion, role)?;
-    let grid = grid(visit, phase, study.frame_of_reference(visit, phase));
+    let grid = stack_grid(visit, phase, study.frame_of_reference(visit, phase));
     let series = format!("{}/{}", visit.id, phase.folder());
     Some(TruthMask { series, lesion: lesion.into(), role, grid, voxels })
 }
 
 impl Study {
+    /// What is to be looked at of a lesion in a phase: what is alive, else the zone, else where the tumour is or was.
+    pub(in crate::phantom) fn focus(&self, visit: &Visit, at: &At, phase: Phase) -> Option<PatientPoint> {
+        let regions = self.regions(visit, at, &self.motion(visit, phase))?;
+        let shown = regions.viable.as_ref().or(regions.in_retrospect.as_ref()).or(regions.zone.as_ref());
+        Some(shown.map_or(regions.place, Region::centre))
+    }
+
     /// The phase whose grid stands for the visit.
     pub(in crate::phantom) fn main_phase(visit: &Visit) -> Phase {
         main_phase(visit)

@@ -46,7 +46,8 @@ pub fn lesion_at(document: &Document, lesion: LesionId, visit: VisitId) -> Strin
 
 /// "P001, 2026-03-04".
 fn visit_name(document: &Document, visit: &Visit) -> String {
-    format!("{}, {}", code(document, visit), visit.date)
+    let date = if document.is_undated(visit.id) { "date not known".to_owned() } else { visit.date.to_string() };
+    format!("{}, {date}", code(document, visit))
 }
 
 fn code<'a>(document: &'a Document, visit: &Visit) -> &'a str {
@@ -250,7 +251,13 @@ pub fn finding(document: &Document, finding: Finding) -> NamedEdit {
 fn said_anew(before: Option<&Finding>, now: &Finding) -> String {
     let answer = now.answer.map_or_else(|| "no answer".to_owned(), |answer| lower(answer.words()));
     let blank = Finding::draft(now.key, now.answered_at);
-    let Some(before) = before.or(Some(&blank)).filter(|before| before.answer == now.answer) else { return answer };
+    let before = before.unwrap_or(&blank);
+    if before.answer != now.answer {
+        // What went with the old answer is named: a reader who changes an answer does not look for it.
+        let gone = before.shape.filter(|_| now.shape.is_none());
+        let gone = gone.map(|shape| format!("; the shape \"{}\" went with the answer before", lower(shape.words())));
+        return answer + &gone.unwrap_or_default();
+    }
     let mut said = Vec::new();
     if before.shape != now.shape {
         said.push(now.shape.map_or_else(|| "no shape".to_owned(), |shape| format!("shape {}", lower(shape.words()))));
@@ -280,6 +287,12 @@ fn said_anew(before: Option<&Finding>, now: &Finding) -> String {
     }
     if before.overrides != now.overrides {
         said.push("rule set aside".to_owned());
+    }
+    if before.first_visible_at != now.first_visible_at {
+        said.push(match now.first_visible_at {
+            Some(_) => "first visible in retrospect at an earlier visit".to_owned(),
+            None => "not visible in retrospect".to_owned(),
+        });
     }
     match before.key_pictures.len().cmp(&now.key_pictures.len()) {
         std::cmp::Ordering::Less => said.push("picture kept".to_owned()),
