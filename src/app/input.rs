@@ -26,6 +26,8 @@ pub struct Input {
     pub text_off: bool,
     /// Dates are left out of the corner texts, for a picture that leaves the program.
     pub dates_hidden: bool,
+    /// A picture of the panes is taken: nothing stands over them that is no part of it.
+    pub picture_taken: bool,
     /// The overlays of the files are off.
     pub overlays_off: bool,
     /// The truth of a sample is off.

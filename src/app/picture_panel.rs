@@ -42,6 +42,8 @@ struct Want {
 #[derive(Debug)]
 pub struct PicturePanel {
     open: bool,
+    /// Just opened: the file is what is typed next.
+    fresh: bool,
     whole: bool,
     /// Zero for as it is seen.
     width_px: u32,
@@ -56,6 +58,7 @@ impl Default for PicturePanel {
     fn default() -> Self {
         Self {
             open: false,
+            fresh: false,
             whole: false,
             width_px: 0,
             dpi: 300.0,
@@ -77,6 +80,7 @@ impl PicturePanel {
     /// Opens or closes it.
     pub fn toggle(&mut self) {
         self.open = !self.open;
+        self.fresh = self.open;
     }
 
     /// Wants the active pane on the clipboard.
@@ -87,6 +91,12 @@ impl PicturePanel {
     /// A dialog has said where the picture goes.
     pub fn write_to(&mut self, path: PathBuf) {
         self.path = path.display().to_string();
+    }
+
+    /// Whether a picture is taken of what is drawn now.
+    #[must_use]
+    pub fn is_taking(&self) -> bool {
+        self.taking.is_some()
     }
 
     /// Whether dates are left out of what is drawn now.
@@ -175,6 +185,9 @@ impl PicturePanel {
         ui.checkbox(&mut self.dates, looking::WITH_DATES).on_hover_text(looking::WITH_DATES_TOOLTIP);
         let field = TextEdit::singleline(&mut self.path).hint_text(looking::PICTURE_HINT);
         let field = ui.add(field.desired_width(f32::INFINITY)).accessible_name(looking::PICTURE_PATH);
+        if std::mem::take(&mut self.fresh) {
+            field.request_focus();
+        }
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.horizontal(|ui| {
             let path = self.path.trim().to_owned();

@@ -225,6 +225,7 @@ impl AblationApp {
         let place = |whole: bool| self.viewport.place_of(if whole { None } else { Some(active) });
         self.pictures.step(ui.ctx(), place, &mut out);
         self.input.dates_hidden = self.pictures.hides_dates();
+        self.input.picture_taken = self.pictures.is_taking();
         self.draw(ui, &mut out);
         self.guard_closing(ui.ctx(), &mut out);
         self.perform(ui.ctx(), out);
@@ -310,11 +311,13 @@ impl AblationApp {
                 page(ui, |ui| self.table.show(ui, &self.bench, &self.keys, out));
             }
         }
-        if self.screen == Screen::Reading && open {
+        if self.screen == Screen::Reading && open && !self.input.picture_taken {
             let names_hidden = self.settings.names_hidden;
             self.inspector.show(ui, &self.bench, &self.viewport, names_hidden, &self.keys, out);
         }
-        notices::problems(ui, &self.bench, out);
+        if !self.input.picture_taken {
+            notices::problems(ui, &self.bench, out);
+        }
         self.palette_ui(ui, out);
         self.identity.show(ui, &self.bench, self.dialogs.as_mut(), out);
         self.memory.show(ui, &self.bench, out);
@@ -322,7 +325,7 @@ impl AblationApp {
             self.samples.panel(ui, &self.bench, out);
         }
         self.pictures.show(ui, &self.bench, self.dialogs.as_mut());
-        if self.screen == Screen::Reading {
+        if self.screen == Screen::Reading && !self.input.picture_taken {
             curve_panel::show(ui, &self.bench, out);
         }
         if let Some((kind, path)) = self.path_panel.show(ui, self.dialogs.as_mut()) {

@@ -186,19 +186,20 @@ impl Viewport {
         let last = *self.cine_s.get_or_insert(now);
         if now - last + 1e-4 >= step_s {
             self.cine_s = Some(now);
+            ui.ctx().request_repaint();
             let pane = bench.room().active();
             match (cine, bench.room().panes().get(pane).and_then(|pane| pane.shown())) {
                 (Cine::Slices, Some(shown)) => {
                     let by = crate::workbench::scroll_sign(&shown.grid);
                     let (end, start) = if by > 0 { (shown.last_slice(), 0) } else { (0, shown.last_slice()) };
                     if shown.slice == end {
-                        out.ask(Request::SetSlice { pane, slice: start });
+                        out.read(Request::SetSlice { pane, slice: start });
                     } else {
-                        out.ask(Request::Scroll { pane, by });
+                        out.read(Request::Scroll { pane, by });
                     }
                 }
                 (Cine::Phases, Some(_)) => {
-                    out.ask(Request::StepGroup { step: crate::workbench::Step::Next, all_panes: false });
+                    out.read(Request::StepGroup { step: crate::workbench::Step::Next, all_panes: false });
                 }
                 (_, None) => {}
             }

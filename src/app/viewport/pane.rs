@@ -92,10 +92,12 @@ impl Viewport {
         name(&response, &scene);
         let top = self.over(ui, &scene, input);
         self.mouse(ui, &response, &scene, out);
-        super::choosing::line(ui, rect, top, pane, &pane_name(pane, bench), bench, out);
-        super::member::control(ui, rect, top + super::choosing::ROOM, pane, bench, out);
-        tools::strip(ui, rect, pane, bench, out);
-        frame(&scene.painter, &response, pane, bench);
+        if !input.picture_taken {
+            super::choosing::line(ui, rect, top, pane, &pane_name(pane, bench), bench, out);
+            super::member::control(ui, rect, top + super::choosing::ROOM, pane, bench, out);
+            tools::strip(ui, rect, pane, bench, out);
+            frame(&scene.painter, &response, pane, bench);
+        }
         dropped(&response, pane, out);
     }
 
@@ -390,7 +392,8 @@ impl Viewport {
         if (self.crosshair || ui.input(|input| input.modifiers.shift)) && shown.placed {
             self.pointed = Some((shown.stack, place));
             if ui.input(|input| input.pointer.delta() != Vec2::ZERO) {
-                out.ask(Request::Look(PaneLook::PointAt { pane: *pane, point: place }));
+                out.read(Request::Look(PaneLook::PointAt { pane: *pane, point: place }));
+                ui.ctx().request_repaint();
             }
         }
     }
