@@ -11,7 +11,7 @@ coded! {
         Treated = "treated", "Treated index lesions";
         NotDue = "not_due", "Window still open";
         ImagedInWindow = "imaged_in_window", "Imaged in the window";
-        AdequateInWindow = "adequate_in_window", "Answered on an adequate study in the window";
+        AdequateInWindow = "adequate_in_window", "Adequate answer in the window";
         Complete = "complete", "Complete";
         Equivocal = "equivocal", "Equivocal";
         Residual = "residual", "Residual tumour";

@@ -75,7 +75,7 @@ impl StatisticsScreen {
         Panel::right("behind").frame(frame(16, 0)).resizable(false).exact_size(RIGHT).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.right(ui, cohort, out));
         });
-        CentralPanel::no_frame().show(ui, |ui| {
+        CentralPanel::default().frame(frame(16, 16)).show(ui, |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| self.centre(ui, cohort));
         });
     }

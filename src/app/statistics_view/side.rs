@@ -20,15 +20,17 @@ pub(super) fn rate(ui: &mut Ui, rate: &FullRate) {
     });
     let below: Vec<String> = [wilson, clustered].into_iter().flatten().collect();
     let below = below.join("; ");
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 52.0), Sense::hover());
+    let width = ui.available_width();
+    let name = ui.painter().layout(rate.words.to_owned(), theme::font(theme::SMALL), colour::SOFT, width);
+    let under = 2.0 + name.size().y;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, under + 35.0), Sense::hover());
     let spoken = format!("{}, {value}, {below}", rate.words);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.as_str()));
     let painter = ui.painter();
     let line = |y: f32| egui::pos2(rect.left(), rect.top() + y);
-    let galley = painter.layout(rate.words.to_owned(), theme::font(theme::SMALL), colour::SOFT, rect.width());
-    painter.galley(line(2.0), galley, colour::SOFT);
-    painter.text(line(29.0), Align2::LEFT_CENTER, value, theme::bold(theme::BODY), colour::TEXT);
-    painter.text(line(43.0), Align2::LEFT_CENTER, below, theme::font(theme::SMALL), colour::FAINT);
+    painter.galley(line(2.0), name, colour::SOFT);
+    painter.text(line(under + 11.0), Align2::LEFT_CENTER, value, theme::bold(theme::BODY), colour::TEXT);
+    painter.text(line(under + 25.0), Align2::LEFT_CENTER, below, theme::font(theme::SMALL), colour::FAINT);
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, colour::LINE));
 }
 

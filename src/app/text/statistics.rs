@@ -44,8 +44,8 @@ pub fn behind(words: &str, n: usize) -> String {
 }
 
 pub fn median(day: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
-    let days = |day: Option<f64>| day.map_or_else(|| "not reached".to_owned(), |day| format!("{day:.0}"));
-    format!("Median {} d (95 % {} to {})", days(day), days(low), days(high))
+    let days = |day: Option<f64>| day.map_or_else(|| "not reached".to_owned(), |day| format!("{day:.0} d"));
+    format!("Median {} (95 % {} to {})", days(day), days(low), days(high))
 }
 
 pub fn follow_up(day: Option<f64>) -> String {
