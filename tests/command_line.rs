@@ -64,7 +64,7 @@ fn inspect_lists_the_sample() {
         ] {
             assert!(one.get(field).is_some(), "the contract names {field}");
         }
-        assert_eq!((&one["slices"], &one["files"]), (&36.into(), &36.into()));
+        assert_eq!((&one["slices"], &one["files"]), (&45.into(), &45.into()));
         assert_eq!(one["patient_id"], "SAMPLE-001");
     }
     let roles: Vec<_> = series.iter().map(|s| s["role"].as_str().unwrap()).collect();
