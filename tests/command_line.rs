@@ -37,7 +37,7 @@ fn inspect_lists_the_sample() {
     let series = json["series"].as_array().unwrap();
     assert_eq!(series.len(), 7);
     for one in series {
-        assert_eq!((&one["slices"], &one["files"]), (&36.into(), &36.into()));
+        assert_eq!((&one["slices"], &one["files"]), (&45.into(), &45.into()));
         assert_eq!(one["patient_id"], "SAMPLE-001");
     }
     let roles: Vec<_> = series.iter().map(|s| s["role"].as_str().unwrap()).collect();

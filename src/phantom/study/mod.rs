@@ -270,6 +270,8 @@ const CENTRE_Y_MM: f64 = 15.0;
 pub(super) fn stack_grid(visit: &Visit, phase: Phase, space: String) -> Grid {
     let scan = visit.scan(phase);
     let mut grid = grid_of(visit, &scan, space);
+    // As it is written into files.
+    grid.origin = tidy_point(grid.origin);
     if scan.odd.tilt_deg == 0.0 {
         return grid;
     }
