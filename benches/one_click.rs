@@ -9,7 +9,7 @@
 //! wrong voxel is clicked, twice at most, as a reader would correct it. Zones and tumours are clicked in the portal venous
 //! phase, or the first series where there is none; viable tumour in the series that the answer key looks at.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a bench that cannot start should say so and stop
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a bench that cannot start should say so and stop
 
 use ablation_review::clinical::{Coded, MarkRole};
 use ablation_review::dicom::{Limits, find, read_grid_slice};

@@ -5,7 +5,7 @@ use super::text::looking as text;
 use super::theme::{self, colour};
 use crate::volume::Unit;
 use crate::workbench::{Curve, CurvePoint, PaneLook, Request, Workbench};
-use eframe::egui::{Align2, Color32, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, Window, pos2, vec2};
+use eframe::egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, Window, pos2, vec2};
 
 const SIZE: eframe::egui::Vec2 = vec2(300.0, 146.0);
 
@@ -124,13 +124,7 @@ fn chart(ui: &mut Ui, title: &str, points: &[CurvePoint], curve: &Curve) {
             }
             _ => {
                 let middle = pos2(column, plot.center().y);
-                painter.text(
-                    middle,
-                    Align2::CENTER_CENTER,
-                    text::NO_VALUE,
-                    small.clone(),
-                    Color32::from(colour::FAINT),
-                );
+                painter.text(middle, Align2::CENTER_CENTER, text::NO_VALUE, small.clone(), colour::FAINT);
             }
         }
     }

@@ -87,6 +87,9 @@ fn value_of(
 }
 
 /// Makes the groups of a factor from the curves of all lesions.
+/// A treated lesion and the patient it is of.
+type Treated<'a> = (&'a PatientCourse, &'a CourseLesion);
+
 pub(super) fn strata(
     factor: Factor,
     courses: &[&PatientCourse],
@@ -94,7 +97,7 @@ pub(super) fn strata(
     ltp: &EndPointCurve,
     ltp_free: &EndPointCurve,
 ) -> Strata {
-    let mut by_value: BTreeMap<(usize, String, String), Vec<(&PatientCourse, &CourseLesion)>> = BTreeMap::new();
+    let mut by_value: BTreeMap<(usize, String, String), Vec<Treated<'_>>> = BTreeMap::new();
     for course in courses.iter().copied() {
         for lesion in course.lesions.iter().filter(|lesion| super::efficacy::is_treated_index(&lesion.outcome)) {
             let value = value_of(factor, course, lesion, size_cut_mm);

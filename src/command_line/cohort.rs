@@ -56,23 +56,27 @@ impl Cohort {
         }
         let input = existing(&self.input);
         let (courses, settings, source) =
-            if is_project(&input) { self.from_project(&input)? } else { self.from_table(&input, console)? };
+            if is_project(&input) { self.of_project(&input)? } else { self.of_table(&input, console)? };
         let scale = match self.scale {
             ScaleForm::Log => Scale::Log,
             ScaleForm::LogLog => Scale::LogLog,
         };
         let choices = Choices { scale, size_cut_mm: self.size_cut_mm };
         let cohort = statistics(&courses, &settings, choices);
+        let in_days = source.get("clock").is_some_and(|clock| clock == "days");
         let mut printed = json!({ "software_version": env!("CARGO_PKG_VERSION"), "source": source });
         if let Some(folder) = &self.charts {
             let files = export::charts::write_charts(&cohort, &courses, folder).map_err(Refused::because)?;
-            printed["charts"] = files.iter().map(|file| file.to_string_lossy()).collect();
+            let files: Value = files.iter().map(|file| file.to_string_lossy()).collect();
+            if let Some(printed) = printed.as_object_mut() {
+                printed.insert("charts".to_owned(), files);
+            }
         }
         let all = serde_json::to_value(cohort).map_err(Refused::because)?;
         if let (Some(printed), Value::Object(all)) = (printed.as_object_mut(), all) {
             printed.extend(all);
         }
-        if source["clock"] == "days" {
+        if in_days {
             dates_to_days(&mut printed);
         }
         if self.brief {
@@ -81,7 +85,7 @@ impl Cohort {
         Ok(console.json(&printed))
     }
 
-    fn from_project(&self, path: &Path) -> Result<(Vec<PatientCourse>, StudySettings, Value), Refused> {
+    fn of_project(&self, path: &Path) -> Result<(Vec<PatientCourse>, StudySettings, Value), Refused> {
         if self.settings.is_some() {
             return Err(Refused("A project has its own settings: leave --settings away.".to_owned()));
         }
@@ -98,7 +102,7 @@ impl Cohort {
         Ok((patient_courses(&counted, as_of), counted.settings(), source))
     }
 
-    fn from_table(
+    fn of_table(
         &self,
         path: &Path,
         console: &Console<'_>,

@@ -239,7 +239,9 @@ mod tests {
             nx in 1..9usize, ny in 1..8usize, nz in 1..7usize,
             sx in 0.3..2.0f64, sy in 0.3..2.0f64, sz in 0.5..6.0f64, every in 1..40usize, salt in any::<u32>(),
         ) {
-            let pick = |n: usize| (n + 1).wrapping_mul(2_654_435_761).wrapping_add(salt as usize) % 4_093 % every == 0;
+            let pick = |n: usize| {
+                ((n + 1).wrapping_mul(2_654_435_761).wrapping_add(salt as usize) % 4_093).is_multiple_of(every)
+            };
             let seeds: Vec<bool> = (0..nx * ny * nz).map(pick).collect();
             let far = distances_mm(&seeds, [nx, ny, nz], [sx, sy, sz]);
             for (got, expected) in far.iter().zip(by_hand(&seeds, [nx, ny, nz], [sx, sy, sz])) {

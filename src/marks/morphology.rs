@@ -58,7 +58,7 @@ fn blur(field: &mut [f32], length: usize, stride: usize, sigma: f64) {
     let bell: Vec<f64> = (0..=2 * reach).map(|n| (-0.5 * ((n as f64 - reach as f64) / sigma).powi(2)).exp()).collect();
     let sum: f64 = bell.iter().sum();
     let mut line = vec![0.0f64; length + 2 * reach];
-    let starts = (0..field.len()).filter(|at| at / stride % length == 0);
+    let starts = (0..field.len()).filter(|at| (at / stride).is_multiple_of(length));
     for start in starts {
         for (n, to) in line.iter_mut().enumerate() {
             *to = f64::from(field[start + n.saturating_sub(reach).min(length - 1) * stride]);

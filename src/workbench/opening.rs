@@ -321,9 +321,6 @@ impl Workbench {
             self.put_desk_away();
         }
         self.notices.put_away(words::NO_FOLDER); // a path that was mistyped before
-        for note in ready.notes {
-            self.notices.tell(Level::Note, note, false);
-        }
         self.safety.damage = None;
         for (key, sources) in &ready.places.sources {
             self.images.set_sources(*key, sources.clone());
@@ -340,6 +337,10 @@ impl Workbench {
             self.select_first();
         }
         self.take_place(ready.kept);
+        // After the place that one is back at: what is odd about this opening matters more.
+        for note in ready.notes {
+            self.notices.tell(Level::Note, note, false);
+        }
         self.look_for_images();
         if !self.inline {
             self.check_project(false);

@@ -159,7 +159,8 @@ impl Shown {
     }
 }
 
-/// One pane: a stack, or why there is none.
+/// One pane: a stack, or why there is none. Nine at most, so their size does not matter.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pane {
     /// A stack is shown.

@@ -554,7 +554,7 @@ pub(super) fn last_session(
     let of = |session: &&crate::clinical::Session| {
         lesion.is_none_or(|lesion| session.lesions.iter().any(|treated| treated.lesion == lesion))
     };
-    sessions.into_iter().filter(|session| session.date <= until).filter(|s| of(&s)).map(|session| session.date).max()
+    sessions.into_iter().filter(|session| session.date <= until).filter(of).map(|session| session.date).max()
 }
 
 /// Where a lesion is: as clicked, else the middle of its tumour mark at the earliest visit.

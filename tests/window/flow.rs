@@ -325,7 +325,7 @@ fn the_tools_are_seen_and_say_their_keys() {
         assert!(person.has(Role::Button, &format!("Tools: {tool}")), "{tool}");
     }
     person.click_button("Tools: Ablation zone");
-    assert_eq!(person.bench().tool(), Tool::Brush(MarkRole::AblationZone));
+    assert_eq!(person.bench().tool(), Tool::Outline(MarkRole::AblationZone));
     person.nothing_is_clipped();
     person.click_button("Tools: Done");
     assert_eq!(person.bench().tool(), Tool::Scroll);

@@ -181,7 +181,8 @@ fn four_visits_are_marked_in_at_most_sixty_inputs() {
         person.press(Key::Z);
         click_on(&mut person, pane, zone.centre);
         person.press(Key::Enter);
-        assert!(off(&person, MarkRole::AblationZone, zone.voxels_ml) < 0.15, "{visit}");
+        let by = off(&person, MarkRole::AblationZone, zone.voxels_ml);
+        assert!(by < 0.15, "{visit}: {by:.3}");
         if let Some(viable) = &at.viable_tumour {
             person.press(Key::R);
             click_on(&mut person, pane, viable.centre);

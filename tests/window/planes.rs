@@ -27,7 +27,7 @@ fn a_key_cuts_the_next_plane_and_comes_back_to_the_slices() {
         assert!(shown.focus().distance_mm(focus) <= shown.grid.spacing_mm[2] / 2.0 + 1e-6);
         assert_eq!(plane(&person, LEFT), Anatomical::Axial, "the other pane keeps its plane");
         assert_eq!(person.painted_pictures(RIGHT), 1);
-        assert!(paints(&person, "from axial 4 mm"), "{:?}", person.bench().look_words(RIGHT));
+        assert!(paints(&person, "from axial 3 mm"), "{:?}", person.bench().look_words(RIGHT));
     }
     // Scrolling goes through the planes; the linked pane shows the slice there.
     let at = person.shown(RIGHT).slice;
@@ -83,6 +83,7 @@ fn marks_show_in_every_plane_and_are_painted_on_slices_only() {
     let mut person = ready();
     let place = at_visit(&truth().lesions[0], "d35").place;
     person.press(Key::Z);
+    person.press(Key::B);
     person.paint_round(RIGHT, place, 9.0);
     person.press(Key::Enter);
     person.press(Key::P);
@@ -93,6 +94,7 @@ fn marks_show_in_every_plane_and_are_painted_on_slices_only() {
     assert!(!lines.is_empty(), "the zone is cut by the coronal plane through its middle");
     let marks = person.document().marks().count();
     person.press(Key::Z);
+    person.press(Key::B);
     let at = person.on_screen(RIGHT, person.shown(RIGHT).focus());
     person.drag(PointerButton::Primary, &[at, at + vec2(20.0, 5.0)]);
     assert_eq!(person.document().marks().count(), marks);
@@ -225,6 +227,7 @@ fn a_region_is_followed_over_phases_and_visits() {
     let mut person = ready();
     let place = at_visit(&truth().lesions[0], "d35").place;
     person.press(Key::Z);
+    person.press(Key::B);
     person.paint_round(RIGHT, place, 8.0);
     person.press(Key::Enter);
     person.press(Key::U);

@@ -162,7 +162,8 @@ fn draw(
 ) {
     let start = if of == Of::Survival { 1.0 } else { 0.0 };
     let mut path = vec![(x(0.0), y(start))];
-    let (mut low, mut high): (Vec<(f64, f64)>, Vec<(f64, f64)>) = (Vec::new(), Vec::new());
+    let mut low: Vec<(f64, f64)> = Vec::new();
+    let mut high: Vec<(f64, f64)> = Vec::new();
     let mut value = start;
     let mut interval: Option<(f64, f64)> = None;
     for step in steps {

@@ -204,12 +204,12 @@ impl Search {
             while arc != NONE {
                 let next = &graph.arcs[arc as usize];
                 // The arc from the new parent to the orphan, seen from the orphan: its sister.
-                if Self::room(graph, tree, arc ^ 1) > LEAST && self.tree[next.to as usize] == tree {
-                    if let Some(far) = self.distance(graph, next.to)
-                        && far < least
-                    {
-                        (best, least) = (arc, far);
-                    }
+                if Self::room(graph, tree, arc ^ 1) > LEAST
+                    && self.tree[next.to as usize] == tree
+                    && let Some(far) = self.distance(graph, next.to)
+                    && far < least
+                {
+                    (best, least) = (arc, far);
                 }
                 arc = next.next;
             }

@@ -30,7 +30,7 @@ impl Field {
             let reach = reach_mm / grid.spacing_mm[axis] + 2.0;
             let first = (centre[axis] - reach).floor().max(0.0);
             let last = (centre[axis] + reach).ceil().min(f64::from(grid.dims[axis]) - 1.0);
-            if !(first <= last) {
+            if first.is_nan() || last.is_nan() || first > last {
                 return None;
             }
             low[axis] = first as u32;

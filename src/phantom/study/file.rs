@@ -435,7 +435,7 @@ fn encode(object: &InMemDicomObject, class: &str, sop_uid: &str, packing: Packin
         .media_storage_sop_instance_uid(sop_uid)
         // Named here, so that a newer library does not change the files.
         .implementation_class_uid(uid("ablation-review/phantom"))
-        .implementation_version_name(&format!("ABL_REVIEW_{GENERATION}"))
+        .implementation_version_name(format!("ABL_REVIEW_{GENERATION}"))
         .build()
         .map_err(|error| wrong(&error))?;
     let mut bytes = vec![0u8; 128];
