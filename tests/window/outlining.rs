@@ -1,7 +1,9 @@
 //! One click in the window: outlined, corrected, kept or dropped.
 
 use super::person::{LEFT, Person, RIGHT, at_visit, truth};
-use ablation_review::clinical::{AblationModality, MarkRole, Session, SessionId, SessionLesion, TechnicalSuccess};
+use ablation_review::clinical::{
+    AblationModality, Date, MarkRole, Session, SessionId, SessionLesion, TechnicalSuccess,
+};
 use ablation_review::geometry::PatientPoint;
 use ablation_review::workbench::{Request, Tool};
 use eframe::egui::accesskit::Role;
@@ -42,6 +44,12 @@ fn ready(visits: &[&str]) -> Person {
 /// The pane that shows the visit that is read.
 fn last_pane(person: &Person) -> usize {
     person.bench().room().panes().len() - 1
+}
+
+/// The date of what a pane shows.
+fn date_in(person: &Person, pane: usize) -> Date {
+    let visit = person.document().visit_of_stack(person.shown(pane).stack).unwrap();
+    person.document().visit(visit).unwrap().date
 }
 
 fn click_on(person: &mut Person, pane: usize, place: PatientPoint) {
@@ -173,8 +181,10 @@ fn four_visits_are_marked_in_at_most_sixty_inputs() {
     );
     for visit in ["d35", "d92", "d183"] {
         let at = at_visit(lesion, visit);
-        if visit != "d35" {
-            person.press(Key::PageDown);
+        let date = truth.visits.iter().find(|other| other.id == visit).unwrap().date;
+        let way = if visit == "d35" { Key::PageUp } else { Key::PageDown };
+        while date_in(&person, last_pane(&person)) != date {
+            person.press(way);
         }
         let pane = last_pane(&person);
         let zone = at.ablation_zone.as_ref().unwrap();
