@@ -273,7 +273,7 @@ impl Watched {
     fn brush_at(&self) -> Pos2 {
         let (row, along) = (self.ring.step / 60, self.ring.step % 60);
         let along = if row % 2 == 0 { along } else { 59 - along };
-        pos2(SIZE[0] * 0.19 + 6.0 * along as f32, SIZE[1] * 0.2 + 30.0 * row as f32)
+        pos2(SIZE[0] * 0.19 + 6.0 * along as f32, SIZE[1] * 0.34 + 30.0 * row as f32)
     }
 }
 
